@@ -1,0 +1,177 @@
+"""From the texts of one account to an Account: every name looked up, every problem of every file collected."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from authz.accounts.attachments import Attachments, Identity, Name, parse_attachments
+from authz.accounts.model import Account, Group, Policy, Role, User
+from authz.accounts.presets import find_preset
+from authz.errors import InvalidAccountError, InvalidPolicyError, Problem
+from authz.language.document import PolicyDocument
+from authz.language.json_text import read_json
+from authz.language.parse import parse_policy
+from authz.language.report import Located, Report
+from authz.language.resource import AccountKind, ResourcePattern
+from authz.language.variables import Variable
+
+_POLICY_NAME = re.compile(r"[A-Za-z0-9+=,.@_-]{1,128}")
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyText:
+    """A policy document as found: the policy's name, the file that a user would open, its text."""
+
+    name: str
+    file: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentsText:
+    """An attachments file, already read from YAML or JSON into plain values with their places."""
+
+    file: str
+    located: Located
+
+
+def build_account(attachments: AttachmentsText, policy_texts: Sequence[PolicyText]) -> Account:
+    """Put one account together.
+
+    Raises:
+        InvalidAccountError: with every problem of all files; nothing of the account may then take effect.
+    """
+    problems: list[Problem] = []
+    documents = _documents(policy_texts, problems)
+    report = Report()
+    parsed = parse_attachments(attachments.located.value, report)
+    for text in policy_texts:
+        if text.name in documents:
+            problems += _foreign_resources(text, documents[text.name], parsed)
+    refused = frozenset(text.name for text in policy_texts) - documents.keys()
+    account = _Linker(parsed, documents, refused, report).link()
+    problems = [*report.problems(attachments.located, attachments.file), *problems]
+    if problems:
+        raise InvalidAccountError(problems)
+    return account
+
+
+def _documents(texts: Sequence[PolicyText], problems: list[Problem]) -> Mapping[str, PolicyDocument]:
+    documents: dict[str, PolicyDocument] = {}
+    files: dict[str, str] = {}
+    for text in texts:
+        problems += _name_problems(text, files)
+        files.setdefault(text.name, text.file)
+        try:
+            documents[text.name] = parse_policy(text.text, file=text.file)
+        except InvalidPolicyError as error:
+            problems += error.problems
+    return documents
+
+
+def _name_problems(text: PolicyText, files: Mapping[str, str]) -> list[Problem]:
+    found = []
+    if not _POLICY_NAME.fullmatch(text.name):
+        message = f"`{text.name}` is no policy name: 1 to 128 letters, digits and `+=,.@_-`"
+        found.append(Problem("InvalidParameter.PolicyNameError", message, file=text.file, line=1))
+    if text.name in files:
+        message = f"policy `{text.name}` stands in {files[text.name]} too"
+        found.append(Problem("DuplicatePolicy", message, file=text.file, line=1))
+    preset = find_preset(text.name)
+    if preset is not None:
+        message = f"`{preset.name}` is a preset policy; give this file another name"
+        found.append(Problem("PresetName", message, file=text.file, line=1))
+    return found
+
+
+def _foreign_resources(text: PolicyText, document: PolicyDocument, parsed: Attachments) -> list[Problem]:
+    """Resources that this account can never own (requirement of CreatePolicy: ResourceUinError)."""
+    report = Report()
+    for statement in document.statements:
+        for index, resource in enumerate(statement.resources):
+            path = ("statement", statement.index, "resource", index)
+            code, message = _foreign(resource, parsed)
+            if code:
+                report.error(code, path, message)
+    return list(report.problems(read_json(text.text), text.file)) if report.findings else []
+
+
+def _foreign(resource: ResourcePattern, parsed: Attachments) -> tuple[str, str]:
+    kind, number = resource.account.kind, resource.account.number
+    if kind is AccountKind.UIN and parsed.account and number != parsed.account:
+        message = f"`{resource.text}` belongs to account {number}, not to {parsed.account}"
+        return "InvalidParameter.ResourceUinError", message
+    if kind is AccountKind.UID and parsed.app_id and number != parsed.app_id:
+        message = f"`{resource.text}` belongs to APPID {number}, not to {parsed.app_id}"
+        return "InvalidParameter.ResourceUinError", message
+    if Variable.APP_ID in resource.tail.variables and not parsed.app_id:
+        return "InvalidParameter.ResourceContentError", f"`{resource.text}` needs `app_id` in the attachments file"
+    return "", ""
+
+
+class _Linker:
+    """Looks the names of one attachments file up.
+
+    A name in `refused` has a file whose faults are reported already: it is not unknown on top of that.
+    """
+
+    def __init__(
+        self, parsed: Attachments, documents: Mapping[str, PolicyDocument], refused: frozenset[str], report: Report
+    ) -> None:
+        self._parsed = parsed
+        self._refused = refused
+        self._policies = {name: Policy(name, document) for name, document in documents.items()}
+        self._report = report
+        self._groups: dict[str, Group] = {}
+
+    def link(self) -> Account:
+        self._groups = {group.key: Group(group.key, self._attached(group.policies)) for group in self._parsed.groups}
+        return Account(
+            uin=self._parsed.account,
+            app_id=self._parsed.app_id,
+            users={user.key: self._user(user) for user in self._parsed.users},
+            groups=self._groups,
+            roles={role.key: self._role(role) for role in self._parsed.roles},
+            policies=self._policies,
+        )
+
+    def _user(self, user: Identity) -> User:
+        if user.key and user.key == self._parsed.account:
+            message = f"`{user.key}` is the root account itself, which needs no policy"
+            self._report.error("DuplicateUin", (*user.path, "uin"), message)
+        return User(
+            uin=user.key,
+            name=user.name,
+            policies=self._attached(user.policies),
+            groups=self._memberships(user.groups),
+            boundary=self._policy(user.boundary) if user.boundary else None,
+            tags=user.tags,
+        )
+
+    def _role(self, role: Identity) -> Role:
+        return Role(
+            name=role.key,
+            policies=self._attached(role.policies),
+            trust=role.trust or PolicyDocument(()),
+            boundary=self._policy(role.boundary) if role.boundary else None,
+            tags=role.tags,
+        )
+
+    def _attached(self, names: Sequence[Name]) -> tuple[Policy, ...]:
+        """The policies in the order of attachment; attaching one twice is harmless."""
+        found = (self._policy(name) for name in names)
+        return tuple({policy.name: policy for policy in found if policy is not None}.values())
+
+    def _policy(self, name: Name) -> Policy | None:
+        policy = self._policies.get(name.text) or find_preset(name.text)
+        if policy is None and name.text not in self._refused:
+            message = f"no policy `{name.text}`: neither a file of this account nor a preset"
+            self._report.error("UnknownPolicy", name.path, message)
+        return policy
+
+    def _memberships(self, names: Sequence[Name]) -> tuple[Group, ...]:
+        for name in names:
+            if name.text not in self._groups:
+                self._report.error("UnknownGroup", name.path, f"no group `{name.text}` in this account")
+        known = {name.text: self._groups[name.text] for name in names if name.text in self._groups}
+        return tuple(known.values())

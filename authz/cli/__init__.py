@@ -1,0 +1,1 @@
+"""The `authz` command: one file for each sub-command."""

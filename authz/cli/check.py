@@ -1,0 +1,68 @@
+"""`authz check`: one decision, from a directory or a running server."""
+
+from collections import defaultdict
+from pathlib import Path
+
+import click
+
+from authz.cli.answer import Question, answer_from_directory, answer_from_server
+from authz.cli.source_argument import policy_directory
+from authz.errors import AuthzError
+
+_DENIED, _ERROR = 1, 2
+
+
+def _context(_ctx: click.Context, _param: click.Parameter, pairs: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not key or not equals:
+            raise click.BadParameter(f"`{pair}` is not KEY=VALUE")
+        found[key].append(value)
+    return {key: tuple(values) for key, values in found.items()}
+
+
+@click.command("check")
+@click.argument("principal")
+@click.argument("action")
+@click.argument("resource")
+@click.option("--context", multiple=True, metavar="KEY=VALUE", callback=_context, help="A condition key; repeatable.")
+@click.option("--source", metavar="DIRECTORY", callback=policy_directory, help="Decide on this policy directory.")
+@click.option("--server", metavar="ADDR", help="Ask the sidecar at host:port or unix:/path.")
+@click.option("--timeout", type=click.FloatRange(min=0), default=5.0, show_default=True, help="Seconds for --server.")
+@click.option("--json", "as_json", is_flag=True, help="Print the answer as one JSON object.")
+@click.pass_context
+def check_command(
+    ctx: click.Context,
+    *,
+    principal: str,
+    action: str,
+    resource: str,
+    context: dict[str, tuple[str, ...]],
+    source: Path | None,
+    server: str | None,
+    timeout: float,
+    as_json: bool,
+) -> None:
+    """May PRINCIPAL perform ACTION on RESOURCE?
+
+    \b
+    PRINCIPAL  qcs::cam::uin/12345678:uin/100001, …:root or …:roleName/NAME
+    ACTION     sms:SendSms or name/sms:SendSms
+    RESOURCE   qcs::sms::uin/12345678:app/1400000001, or * for none
+
+    Exit status: 0 allowed, 1 denied, 2 error.
+    """  # noqa: D301 - click's mark for a block that is not wrapped
+    if (source is None) == (server is None):
+        raise click.UsageError("give either --source or --server")
+    question = Question(principal, action, resource, context)
+    try:
+        if source is not None:
+            answer = answer_from_directory(source, question)
+        else:
+            answer = answer_from_server(str(server), question, timeout)
+    except AuthzError as error:
+        click.echo(f"authz: {error}", err=True)
+        ctx.exit(_ERROR)
+    answer.print(as_json=as_json)
+    ctx.exit(0 if answer.allowed else _DENIED)

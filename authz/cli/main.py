@@ -1,0 +1,36 @@
+"""The `authz` command and its sub-commands, loaded when they are asked for so that each starts fast."""
+
+import importlib
+from collections.abc import Mapping
+
+import click
+
+from authz.version import __version__
+
+_COMMANDS: Mapping[str, str] = {
+    "serve": "authz.cli.serve",
+    "check": "authz.cli.check",
+    "validate": "authz.cli.validate",
+}
+
+
+class _LazyGroup(click.Group):
+    """A group whose commands are imported on first use."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as above
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = getattr(importlib.import_module(_COMMANDS[cmd_name]), f"{cmd_name}_command")
+        return command
+
+
+@click.group(cls=_LazyGroup, context_settings={"auto_envvar_prefix": "AUTHZ", "max_content_width": 110})
+@click.version_option(__version__, prog_name="authz")
+def main() -> None:
+    """Decide Tencent Cloud CAM policies for IM and SMS backends.
+
+    Every option can also be given by the environment: AUTHZ_<COMMAND>_<OPTION>, e.g. AUTHZ_SERVE_LISTEN.
+    """

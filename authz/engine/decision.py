@@ -1,0 +1,41 @@
+"""The answer: allowed or not, why, and by which statement."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class Reason(IntEnum):
+    """Why a decision came out as it did; the numbers are those of the wire contract."""
+
+    ROOT_ACCOUNT = 1
+    ALLOWED = 2
+    EXPLICIT_DENY = 3
+    NO_MATCHING_ALLOW = 4
+    OUTSIDE_BOUNDARY = 5
+    UNKNOWN_PRINCIPAL = 6
+    CROSS_ACCOUNT = 7
+
+
+@dataclass(frozen=True, slots=True)
+class StatementRef:
+    """A statement by its policy's name, its index from 0 and what the policy is attached to (`user/100001`)."""
+
+    policy: str
+    index: int
+    attached_to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Made once for each statement and then shared; `statement` is None where no statement decided."""
+
+    allowed: bool
+    reason: Reason
+    statement: StatementRef | None = None
+
+
+ROOT_ACCOUNT = Decision(allowed=True, reason=Reason.ROOT_ACCOUNT)
+NO_MATCHING_ALLOW = Decision(allowed=False, reason=Reason.NO_MATCHING_ALLOW)
+OUTSIDE_BOUNDARY = Decision(allowed=False, reason=Reason.OUTSIDE_BOUNDARY)
+UNKNOWN_PRINCIPAL = Decision(allowed=False, reason=Reason.UNKNOWN_PRINCIPAL)
+CROSS_ACCOUNT = Decision(allowed=False, reason=Reason.CROSS_ACCOUNT)

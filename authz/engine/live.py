@@ -1,0 +1,83 @@
+"""The engine: the snapshot in force, and how the next one takes its place."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+
+from authz.accounts.model import Account
+from authz.engine.decision import Decision
+from authz.engine.evaluate import evaluate
+from authz.engine.request import Request
+from authz.engine.snapshot import AccountState, Lease, Snapshot
+from authz.errors import NotReadyError
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """A revision that took effect. `accounts` are those whose decisions may differ from the revision before."""
+
+    revision: int
+    accounts: frozenset[str]
+
+
+class Engine:
+    """Decides on the snapshot in force. Publishing is one assignment, so a reader sees all of a snapshot or nothing."""
+
+    def __init__(self) -> None:
+        self._live: Snapshot | None = None
+        self._listeners: list[Callable[[Publication], None]] = []
+
+    @property
+    def live(self) -> Snapshot:
+        """The snapshot in force.
+
+        Raises:
+            NotReadyError: before the first publication.
+        """
+        if self._live is None:
+            raise NotReadyError("no policies are loaded yet")
+        return self._live
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether anything was published yet."""
+        return self._live is not None
+
+    def decide(self, request: Request) -> Decision:
+        """Decide on the snapshot in force.
+
+        Raises:
+            NotReadyError: before the first publication.
+        """
+        return evaluate(self.live, request)
+
+    def publish(self, changed: Mapping[str, Account], removed: Collection[str], revision: int) -> Publication:
+        """Put new versions of accounts into force, all at once; the others stay as they are, compiled plans included.
+
+        `changed` is keyed by uin. The leases of replaced accounts end before the new snapshot is visible: a request
+        that is still computing on the old one can then only cache an answer that is already dead.
+
+        Raises:
+            ValueError: if `revision` does not rise.
+        """
+        before = self._live
+        if before is not None and revision <= before.revision:
+            raise ValueError(f"revision {revision} is not above {before.revision}")
+        states = {} if before is None else dict(before.states)
+        is_known_set_changed = bool(removed) or any(uin not in states for uin in changed)
+        for uin in (*removed, *changed):
+            if uin in states:
+                states.pop(uin).lease.live = False
+        states.update((uin, AccountState(account)) for uin, account in changed.items())
+        strangers = Lease() if before is None or is_known_set_changed else before.strangers
+        if before is not None and strangers is not before.strangers:
+            before.strangers.live = False
+        self._live = Snapshot(revision, states, strangers)
+        publication = Publication(revision, frozenset(changed) | frozenset(removed))
+        for listener in tuple(self._listeners):
+            listener(publication)
+        return publication
+
+    def subscribe(self, listener: Callable[[Publication], None]) -> Callable[[], None]:
+        """Call `listener` after every publication, on the publishing thread; returns how to stop that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)

@@ -1,0 +1,66 @@
+"""All accounts as they stand at one revision; unchanged accounts are shared with the snapshot before."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from authz.accounts.model import Account
+from authz.engine.plan import PrincipalPlan, plan_role, plan_user
+from authz.engine.rules import Owner
+from authz.language.principal import Principal, PrincipalKind
+
+
+class Lease:
+    """How long an answer holds: until the account state that it was computed from is replaced.
+
+    A cached answer keeps the lease, not the state, so that a replaced account is freed at once.
+    """
+
+    __slots__ = ("live",)
+
+    def __init__(self) -> None:
+        self.live = True
+
+
+class AccountState:
+    """One version of one account with the plans of its principals, each compiled when it is first asked about."""
+
+    __slots__ = ("_plans", "account", "lease", "owner")
+
+    def __init__(self, account: Account) -> None:
+        self.account = account
+        self.owner = Owner(account.uin, account.app_id)
+        self.lease = Lease()
+        self._plans: dict[Principal, PrincipalPlan] = {}
+
+    def knows(self, principal: Principal) -> bool:
+        """Whether such a user or role exists; the root account does."""
+        if principal.kind is PrincipalKind.ROOT:
+            return True
+        names = self.account.users if principal.kind is PrincipalKind.USER else self.account.roles
+        return principal.name in names
+
+    def plan(self, principal: Principal) -> PrincipalPlan:
+        """The plan of a user or role that is known; it stays bounded by the number of identities."""
+        plan = self._plans.get(principal)
+        if plan is None:
+            plan = self._plans[principal] = self._compile(principal)
+        return plan
+
+    def _compile(self, principal: Principal) -> PrincipalPlan:
+        if principal.kind is PrincipalKind.USER:
+            return plan_user(self.account, self.account.users[principal.name])
+        return plan_role(self.account, self.account.roles[principal.name])
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What is in force at `revision`. `strangers` is the lease of answers about accounts that do not exist."""
+
+    revision: int
+    states: Mapping[str, AccountState]
+    strangers: Lease
+
+    def lease(self, account: str) -> Lease:
+        """The lease of an answer about a principal of `account`."""
+        state = self.states.get(account)
+        return self.strangers if state is None else state.lease

@@ -1,0 +1,85 @@
+"""Actions: the patterns that statements list, and the one concrete action of a request.
+
+CAM element reference, 598/10603: `service:Action` or `name/service:Action`, `*` anywhere; neither case
+nor blanks around the parts matter.
+"""
+
+import re
+from dataclasses import dataclass
+
+from authz.language.pattern import ANY, Pattern
+from authz.language.report import Refusal
+
+_PREFIX = "name/"
+_OPAQUE = ("permid/", "actionName/")
+_SERVICE = re.compile(r"[a-z0-9_*-]+")
+_NAME = re.compile(r"[^\s:]+")
+
+
+@dataclass(frozen=True, slots=True)
+class ActionPattern:
+    """What an `action` element admits; both parts are lower case, `text` is as written."""
+
+    service: Pattern
+    name: Pattern
+    text: str
+
+    def matches(self, action: "Action") -> bool:
+        """Whether `action` is one of those it admits."""
+        return self.service.matches(action.service) and self.name.matches(action.folded)
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One API of one service: `service` in lower case, `name` as the caller spelt it, `folded` for comparing."""
+
+    service: str
+    name: str
+    folded: str
+
+    def __str__(self) -> str:
+        return f"{self.service}:{self.name}"
+
+
+def parse_action_pattern(text: str) -> ActionPattern:
+    """Read one entry of an `action` element.
+
+    Raises:
+        Refusal: InvalidParameter.ActionError.
+    """
+    trimmed = text.strip()
+    if trimmed == "*":
+        return ActionPattern(ANY, ANY, text)
+    if trimmed.startswith(_OPAQUE):
+        # A product's numbered action set: without its registry nothing is known to be in it. A request's
+        # service holds no slash, so this matches no request.
+        return ActionPattern(Pattern((trimmed,)), ANY, text)
+    service, name = _split(trimmed)
+    if not _SERVICE.fullmatch(service) or not _NAME.fullmatch(name):
+        raise Refusal(
+            "InvalidParameter.ActionError",
+            f"`{text}` is not an action; write `service:Action`, `name/service:Action` or `*`",
+        )
+    return ActionPattern(Pattern.of(service), Pattern.of(name), text)
+
+
+def parse_action(text: str) -> Action:
+    """Read the action of a request.
+
+    Raises:
+        Refusal: InvalidParameter.ActionError, also for wildcards: a request names one API.
+    """
+    service, name = _split(text)
+    bare_name = text.rpartition(":")[2]
+    if "*" in text or not _SERVICE.fullmatch(service) or not _NAME.fullmatch(name) or bare_name.lower() != name:
+        raise Refusal(
+            "InvalidParameter.ActionError",
+            f"`{text}` is not one API; write `service:Action` or `name/service:Action`, without wildcard or blank",
+        )
+    return Action(service, bare_name, name)
+
+
+def _split(text: str) -> tuple[str, str]:
+    """Service and name in lower case without the blanks that published policies hold around them (382/38456)."""
+    service, _, name = text.removeprefix(_PREFIX).partition(":")
+    return service.strip().lower(), name.strip().lower()

@@ -1,0 +1,214 @@
+"""From JSON values to a PolicyDocument, with CAM's error code for everything that is refused.
+
+CAM syntax structure, 598/10604, and element reference, 598/10603; codes of CreatePolicy.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from authz.errors import InvalidPolicyError, MalformedTextError, Problem
+from authz.language.action import ActionPattern, parse_action_pattern
+from authz.language.condition import Condition, parse_operator
+from authz.language.document import Effect, PolicyDocument, PolicyKind, Statement
+from authz.language.json_text import read_json
+from authz.language.principal import TrustedPrincipals, check_trusted
+from authz.language.report import Path, Refusal, Report
+from authz.language.resource import ANY_PATTERN, ResourcePattern, parse_resource_pattern
+
+MAX_CHARACTERS = 6144
+"""Of one document, blanks not counted (598/10609)."""
+
+_DOCUMENT = "InvalidParameter.PolicyDocumentError"
+_PRINCIPAL_KINDS = ("qcs", "service", "federated")
+T = TypeVar("T")
+
+
+def parse_policy(text: str, kind: PolicyKind = PolicyKind.IDENTITY, file: str = "") -> PolicyDocument:
+    """Read a policy document.
+
+    Raises:
+        InvalidPolicyError: with every problem of the document, each with `file`, line, column and CAM's code.
+    """
+    try:
+        located = read_json(text)
+    except MalformedTextError as error:
+        problem = Problem(_DOCUMENT, str(error), file=file, line=error.line, column=error.column)
+        raise InvalidPolicyError([problem]) from None
+    report = Report()
+    check_length(located.text_length, (), report)
+    document = parse_document(located.value, kind, report)
+    if document is None or report.findings:
+        raise InvalidPolicyError(report.problems(located, file))
+    return document
+
+
+def check_length(characters: int, path: Path, report: Report) -> None:
+    """Report a document that is longer than CAM stores."""
+    if characters > MAX_CHARACTERS:
+        message = f"{characters} characters without blanks, at most {MAX_CHARACTERS} are allowed"
+        report.error("InvalidParameter.PolicyDocumentLengthOverLimit", path, message)
+
+
+def parse_document(value: Any, kind: PolicyKind, report: Report, path: Path = ()) -> PolicyDocument | None:
+    """Read a document that is already plain values, from JSON or YAML; None when `report` refuses it."""
+    before = len(report.findings)
+    if not isinstance(value, dict):
+        report.error(_DOCUMENT, path, "a policy is a JSON object with `version` and `statement`")
+        return None
+    _unknown_keys(value, {"version", "statement", "principal"}, path, report)
+    if value.get("version") != "2.0":
+        report.error("InvalidParameter.VersionError", (*path, "version"), '`version` must be the string "2.0"')
+    shared = _principals(value, kind, report, path)
+    statements = [
+        _statement(item, index, kind, shared, report, where) for index, item, where in _entries(value, path, report)
+    ]
+    if len(report.findings) > before:
+        return None
+    return PolicyDocument(tuple(statement for statement in statements if statement is not None))
+
+
+def _entries(value: dict[str, Any], path: Path, report: Report) -> list[tuple[int, Any, Path]]:
+    """The statements with their paths; a bare object counts as a list of one, as published samples write it."""
+    where = (*path, "statement")
+    statement = value.get("statement")
+    if isinstance(statement, dict):
+        return [(0, statement, where)]
+    if isinstance(statement, list) and statement:
+        return [(index, item, (*where, index)) for index, item in enumerate(statement)]
+    report.error("InvalidParameter.StatementError", where, "`statement` must be a list of at least one statement")
+    return []
+
+
+def _statement(
+    value: Any, index: int, kind: PolicyKind, shared: TrustedPrincipals | None, report: Report, path: Path
+) -> Statement | None:
+    if not isinstance(value, dict):
+        report.error("InvalidParameter.StatementError", path, "a statement is a JSON object")
+        return None
+    _unknown_keys(value, {"effect", "action", "resource", "condition", "principal"}, path, report)
+    effect = _effect(value.get("effect"), report, (*path, "effect"))
+    actions = _actions(value, report, path)
+    resources = _resources(value, kind, report, path)
+    conditions = _conditions(value.get("condition", {}), report, (*path, "condition"))
+    principals = _principals(value, kind, report, path) or shared
+    if kind is PolicyKind.TRUST and principals is None and "principal" not in value:
+        report.error("InvalidParameter.PrincipalError", path, "a trust policy needs a `principal`")
+    if effect is None:
+        return None
+    return Statement(index, effect, actions, resources, conditions, principals)
+
+
+def _unknown_keys(value: dict[str, Any], known: set[str], path: Path, report: Report) -> None:
+    for key in value:
+        if key not in known:
+            lower = f"; write `{key.lower()}`" if key.lower() in known else ""
+            report.error(_DOCUMENT, (*path, key), f"unknown key `{key}`{lower}")
+
+
+def _effect(value: Any, report: Report, path: Path) -> Effect | None:
+    if value in ("allow", "deny"):
+        return Effect(value)
+    report.error("InvalidParameter.EffectError", path, "`effect` must be `allow` or `deny`")
+    return None
+
+
+def _actions(value: dict[str, Any], report: Report, path: Path) -> tuple[ActionPattern, ...]:
+    where = (*path, "action")
+    if value.get("action") in (None, "", []):
+        report.error("InvalidParameter.ActionMiss", where, "`action` must name at least one action")
+        return ()
+    return _each(value["action"], parse_action_pattern, "InvalidParameter.ActionError", report, where)
+
+
+def _resources(value: dict[str, Any], kind: PolicyKind, report: Report, path: Path) -> tuple[ResourcePattern, ...]:
+    where = (*path, "resource")
+    if kind is PolicyKind.TRUST:
+        if "resource" in value:
+            report.error("InvalidParameter.ResourceError", where, "a trust policy names no resource: it is the role")
+        return (ANY_PATTERN,)
+    if value.get("resource") in (None, "", []):
+        report.error("InvalidParameter.ResourceError", where, '`resource` must name at least one; "*" means all')
+        return ()
+    return _each(value["resource"], parse_resource_pattern, "InvalidParameter.ResourceError", report, where)
+
+
+def _each(value: Any, parse: Callable[[str], T], code: str, report: Report, path: Path) -> tuple[T, ...]:
+    """Read a string or a list of strings; what is refused is reported at its place and left out."""
+    items = [(path, value)] if not isinstance(value, list) else [((*path, at), item) for at, item in enumerate(value)]
+    parsed = []
+    for where, item in items:
+        if not isinstance(item, str):
+            report.error(code, where, f"expected a string, not {_json_type(item)}")
+            continue
+        try:
+            parsed.append(parse(item))
+        except Refusal as refusal:
+            report.refuse(where, refusal)
+    return tuple(parsed)
+
+
+def _conditions(value: Any, report: Report, path: Path) -> tuple[Condition, ...]:
+    if value == []:  # published so, and empty either way
+        return ()
+    if not isinstance(value, dict):
+        report.error("InvalidParameter.ConditionError", path, "`condition` must be an object of operators")
+        return ()
+    found: list[Condition] = []
+    for name, block in value.items():
+        where = (*path, name)
+        try:
+            operator = parse_operator(name)
+        except Refusal as refusal:
+            report.refuse(where, refusal)
+            continue
+        if not isinstance(block, dict) or not block:
+            report.error("InvalidParameter.ConditionContentError", where, f"`{name}` must be an object of keys")
+            continue
+        for key, values in block.items():
+            texts = _condition_values(values, report, (*where, key))
+            found.append(Condition(operator, key.strip(), texts))
+    return tuple(found)
+
+
+def _condition_values(value: Any, report: Report, path: Path) -> tuple[str, ...]:
+    items = value if isinstance(value, list) else [value]
+    if not items or any(not isinstance(item, str | int | float) for item in items):
+        report.error(
+            "InvalidParameter.ConditionContentError", path, "expected a string, number, boolean or a list of them"
+        )
+        return ()
+    return tuple(str(item).lower() if isinstance(item, bool) else str(item) for item in items)
+
+
+def _principals(value: dict[str, Any], kind: PolicyKind, report: Report, path: Path) -> TrustedPrincipals | None:
+    if "principal" not in value:
+        return None
+    where = (*path, "principal")
+    principal = value["principal"]
+    if kind is PolicyKind.IDENTITY:
+        report.error("InvalidParameter.PrincipalError", where, "only trust policies name a principal")
+        return None
+    if principal == "*":
+        return TrustedPrincipals(qcs=("*",))
+    if not isinstance(principal, dict) or not principal or any(key not in _PRINCIPAL_KINDS for key in principal):
+        message = '`principal` must be "*" or an object of `qcs`, `service` or `federated`'
+        report.error("InvalidParameter.PrincipalError", where, message)
+        return None
+    return TrustedPrincipals(
+        qcs=_trusted(principal, "qcs", check_trusted, report, where),
+        service=_trusted(principal, "service", str, report, where),
+        federated=_trusted(principal, "federated", str, report, where),
+    )
+
+
+def _trusted(
+    principal: dict[str, Any], kind: str, parse: Callable[[str], str], report: Report, path: Path
+) -> tuple[str, ...]:
+    if kind not in principal:
+        return ()
+    return _each(principal[kind], parse, "InvalidParameter.PrincipalError", report, (*path, kind))
+
+
+def _json_type(value: Any) -> str:
+    names = {dict: "an object", list: "a list", bool: "a boolean", type(None): "null"}
+    return names.get(type(value), "a number")

@@ -1,0 +1,71 @@
+"""Principals: who asks, and whom a trust policy admits.
+
+CAM resource description, 598/10606: `qcs::cam::uin/ROOT:uin/SUB`, `…:root`, `…:roleName/NAME`.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+
+from authz.language.report import Refusal
+
+_PRINCIPAL = re.compile(r"qcs::cam::uin/([1-9]\d*):(?:uin/([1-9]\d*)|(root)|roleName/([^\s:/]+))")
+_TRUSTED = re.compile(r"\*|qcs::cam::\S+:\S+")
+
+
+class PrincipalKind(Enum):
+    """What a principal is."""
+
+    ROOT = "root"
+    USER = "user"
+    ROLE = "role"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """A caller: the root account it belongs to, and the uin of the user or the name of the role."""
+
+    kind: PrincipalKind
+    account: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrustedPrincipals:
+    """Whom a statement of a trust policy names, as written."""
+
+    qcs: tuple[str, ...] = ()
+    service: tuple[str, ...] = ()
+    federated: tuple[str, ...] = ()
+
+
+def parse_principal(text: str) -> Principal:
+    """Read the principal of a request.
+
+    Raises:
+        Refusal: InvalidParameter.PrincipalQcsError.
+    """
+    match = _PRINCIPAL.fullmatch(text)
+    if match is None:
+        raise Refusal(
+            "InvalidParameter.PrincipalQcsError",
+            f"`{text}` is not `qcs::cam::uin/ROOT:uin/SUB`, `qcs::cam::uin/ROOT:root` "
+            "or `qcs::cam::uin/ROOT:roleName/NAME`",
+        )
+    account, user, root, role = match.groups()
+    if root or user == account:
+        return Principal(PrincipalKind.ROOT, account, account)
+    if role:
+        return Principal(PrincipalKind.ROLE, account, role)
+    return Principal(PrincipalKind.USER, account, user)
+
+
+def check_trusted(text: str) -> str:
+    """`text` itself, if a trust policy may name it under `qcs`.
+
+    Raises:
+        Refusal: InvalidParameter.PrincipalQcsError.
+    """
+    if not _TRUSTED.fullmatch(text):
+        raise Refusal("InvalidParameter.PrincipalQcsError", f"`{text}` is not `*` or `qcs::cam::uin/ROOT:…`")
+    return text

@@ -1,0 +1,150 @@
+"""Resources: six-segment names, as patterns in statements and as the one resource of a request.
+
+CAM resource description, 598/10606: `qcs:project:service:region:account:resource`, or `*`.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from authz.language.pattern import ANY, Pattern
+from authz.language.report import Refusal
+from authz.language.variables import Template, parse_template
+
+_ACCOUNT = re.compile(r"(?:(uin|uid)/(\d*))?")
+_COLON_FREE = frozenset({"im", "sms", "cam"})
+_APP_ID_FREE = frozenset({"im", "sms"})
+_REGION_ALIASES = {
+    "gz": "ap-guangzhou",
+    "sh": "ap-shanghai",
+    "bj": "ap-beijing",
+    "cd": "ap-chengdu",
+    "cq": "ap-chongqing",
+    "hk": "ap-hongkong",
+}
+
+
+class AccountKind(Enum):
+    """How the account segment names an account: by root uin, by APPID, or not at all (the own root account)."""
+
+    OWN = ""
+    UIN = "uin"
+    UID = "uid"
+    ANY = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSegment:
+    """The fifth segment; `number` is empty for OWN and ANY."""
+
+    kind: AccountKind
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ResourcePattern:
+    """What a `resource` element admits; `text` is as written.
+
+    `is_any` is the bare `*`, the only pattern that covers an operation-level API (cam-language 6).
+    """
+
+    is_any: bool
+    service: Pattern
+    region: Pattern
+    account: AccountSegment
+    tail: Template
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """The resource of a request; service and region in lower case, the tail as given."""
+
+    service: str
+    region: str
+    account: AccountSegment
+    tail: str
+    text: str
+
+    @property
+    def is_any(self) -> bool:
+        """Whether the request names no resource at all (`*`)."""
+        return self.text == "*"
+
+
+ANY_PATTERN = ResourcePattern(
+    is_any=True, service=ANY, region=ANY, account=AccountSegment(AccountKind.ANY), tail=Template(("*",)), text="*"
+)
+NO_RESOURCE = Resource("", "", AccountSegment(AccountKind.OWN), "", "*")
+
+
+def parse_resource_pattern(text: str) -> ResourcePattern:
+    """Read one entry of a `resource` element.
+
+    Raises:
+        Refusal: InvalidParameter.Resource…Error, named after the segment that is wrong.
+    """
+    if text.strip() == "*":
+        return ANY_PATTERN
+    project, service, region, account, tail = _segments(text, "InvalidParameter.ResourceQcsError")
+    if project:
+        raise Refusal("InvalidParameter.ResourceProjectError", f"the project segment of `{text}` must be empty")
+    if not tail:
+        raise Refusal("InvalidParameter.ResourceContentError", f"the last segment of `{text}` is empty; `*` means all")
+    return ResourcePattern(
+        is_any=False,
+        service=Pattern.of(service) if service else ANY,
+        region=Pattern.of(_region(region)) if region else ANY,
+        account=AccountSegment(AccountKind.ANY) if account in ("*", "uin/*", "uid/*") else _account(account, service),
+        tail=parse_template(tail, "InvalidParameter.ResourceContentError"),
+        text=text,
+    )
+
+
+def parse_resource(text: str) -> Resource:
+    """Read the resource of a request. A `*` inside it is a literal: the caller asks for all of a kind.
+
+    The project segment of a request is not looked at (cam-language 1.3).
+
+    Raises:
+        Refusal: InvalidParameter.ResourceQcsError or …ResourceContentError.
+    """
+    if text == "*":
+        return NO_RESOURCE
+    _, service, region, account, tail = _segments(text, "InvalidParameter.ResourceQcsError")
+    if not tail:
+        raise Refusal("InvalidParameter.ResourceContentError", f"the last segment of `{text}` is empty")
+    return Resource(service, _region(region), _account(account, service), tail, text)
+
+
+def _segments(text: str, code: str) -> Sequence[str]:
+    head, *rest = (segment.strip() for segment in text.split(":", 5))
+    if not text:
+        raise Refusal(code, "the resource is empty; `*` means none in particular")
+    if head != "qcs" or len(rest) != 5:
+        raise Refusal(code, f"`{text}` is not `*` and not of the form `qcs:project:service:region:account:resource`")
+    project, service, region, account, tail = rest
+    if ":" in tail and service.lower() in _COLON_FREE:
+        raise Refusal(code, f"`{text}` has more than six segments")
+    return project, service.lower(), region.lower(), account.lower(), tail
+
+
+def _region(region: str) -> str:
+    return _REGION_ALIASES.get(region, region)
+
+
+def _account(account: str, service: str) -> AccountSegment:
+    match = _ACCOUNT.fullmatch(account)
+    if match is None:
+        raise Refusal(
+            "InvalidParameter.ResourceUinError",
+            f"the account segment `{account}` is not empty, `uin/<root uin>` or `uid/<APPID>`",
+        )
+    if match[1] == "uid" and service in _APP_ID_FREE:
+        raise Refusal(
+            "InvalidParameter.ResourceUinError", f"{service} resources name their account as `uin/<root uin>`"
+        )
+    if not match[2]:
+        return AccountSegment(AccountKind.OWN)
+    return AccountSegment(AccountKind(match[1]), match[2])

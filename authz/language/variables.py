@@ -1,0 +1,76 @@
+"""Policy variables: `${uin}` and its kind, replaced when statements are bound to a principal.
+
+CAM policy variables (cam-language 3): allowed in the last resource segment and in condition values only.
+What is put in is data: a `*` inside it stays literal.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from authz.language.pattern import Pattern
+from authz.language.report import Refusal
+
+_VARIABLE = re.compile(r"\$\{([^}]*)\}")
+
+
+class Variable(Enum):
+    """A variable that resource segments may hold."""
+
+    UIN = "uin"
+    OWNER_UIN = "owner_uin"
+    APP_ID = "app_id"
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A pattern that may still hold variables: texts (with stars) and variables in turn."""
+
+    pieces: tuple[str | Variable, ...]
+
+    @property
+    def variables(self) -> frozenset[Variable]:
+        """The variables that must be known before it can match."""
+        return frozenset(piece for piece in self.pieces if isinstance(piece, Variable))
+
+    def bind(self, values: Mapping[Variable, str]) -> Pattern | None:
+        """The pattern with its variables replaced; None where one has no value."""
+        parts = [""]
+        for piece in self.pieces:
+            if isinstance(piece, Variable):
+                if piece not in values:
+                    return None
+                parts[-1] += values[piece]
+            else:
+                head, *rest = piece.split("*")
+                parts[-1] += head
+                parts.extend(rest)
+        return Pattern(tuple(parts))
+
+    def __str__(self) -> str:
+        return "".join(f"${{{piece.value}}}" if isinstance(piece, Variable) else piece for piece in self.pieces)
+
+
+def parse_template(text: str, code: str) -> Template:
+    """Split `text` at its variables.
+
+    Raises:
+        Refusal: with `code`, for a variable that CAM does not know here.
+    """
+    pieces: list[str | Variable] = []
+    end = 0
+    for match in _VARIABLE.finditer(text):
+        pieces.append(text[end : match.start()])
+        pieces.append(_variable(match[1], code))
+        end = match.end()
+    pieces.append(text[end:])
+    return Template(tuple(piece for piece in pieces if piece != "")) if len(pieces) > 1 else Template((text,))
+
+
+def _variable(name: str, code: str) -> Variable:
+    try:
+        return Variable(name)
+    except ValueError:
+        known = ", ".join(f"`${{{variable.value}}}`" for variable in Variable)
+        raise Refusal(code, f"unknown variable `${{{name}}}`; known here are {known}") from None

@@ -1,0 +1,113 @@
+"""The life of the server in named steps: startup, ready, drain."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import grpc
+import structlog
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+from grpc_reflection.v1alpha import reflection_pb2 as reflection_messages
+from grpc_reflection.v1alpha._async import ReflectionServicer
+
+from authz.errors import ListenError
+from authz.server.batch import BatchChecker
+from authz.server.check import Checker
+from authz.server.grpcio import GrpcioMethods, handlers
+from authz.server.listeners import Address, clear_stale_socket, remove_socket
+from authz.server.revisions import RevisionFeed
+from authz.v1 import authz_pb2
+
+SERVICE = authz_pb2.DESCRIPTOR.services_by_name["AuthorizationService"].full_name
+_HEALTH = health_pb2.DESCRIPTOR.services_by_name["Health"].full_name
+_REFLECTION_V1 = "grpc.reflection.v1.ServerReflection"
+_OPTIONS = (
+    ("grpc.so_reuseport", 0),  # a second server on the port must fail to start, not take half of the calls
+    ("grpc.keepalive_permit_without_calls", 1),
+    ("grpc.http2.min_ping_interval_without_data_ms", 5000),
+)
+_FLUSH_SECONDS = 0.5
+
+log = structlog.get_logger("authz.server")
+
+
+class Server:
+    """The gRPC server around the answering objects. Health says NOT_SERVING until `ready` and from `drain` on."""
+
+    def __init__(self, checker: Checker, batches: BatchChecker, feed: RevisionFeed, methods: GrpcioMethods) -> None:
+        self._feed = feed
+        self._methods = methods
+        self._addresses: list[Address] = []
+        self._health = health.aio.HealthServicer()
+        self._server = grpc.aio.server(options=_OPTIONS)
+        self._server.add_generic_rpc_handlers(
+            (
+                handlers(
+                    SERVICE,
+                    {
+                        "Check": methods.unary("Check", checker.check),
+                        "BatchCheck": methods.unary("BatchCheck", batches.check),
+                        "StreamCheck": methods.stream("StreamCheck", checker.check),
+                        "WatchRevision": methods.watch("WatchRevision", feed.watch),
+                    },
+                ),
+            )
+        )
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
+        _add_reflection(self._server)
+
+    async def startup(self, addresses: Sequence[Address]) -> list[str]:
+        """Listen on all addresses, not serving yet; returns them with the ports that were bound.
+
+        Raises:
+            ListenError: naming the address that cannot be had.
+        """
+        await self._say(health_pb2.HealthCheckResponse.NOT_SERVING)
+        bound = [self._listen(address) for address in addresses]
+        await self._server.start()
+        return bound
+
+    def _listen(self, address: Address) -> str:
+        clear_stale_socket(address)
+        try:
+            port = self._server.add_insecure_port(address.target)
+        except RuntimeError:
+            port = 0
+        if port == 0:
+            raise ListenError(f"cannot listen on `{address.target}`: in use, or not an address of this machine")
+        self._addresses.append(address)
+        return address.target if address.path else f"{address.target.rpartition(':')[0]}:{port}"
+
+    async def ready(self) -> None:
+        """Something was loaded: serve."""
+        await self._say(health_pb2.HealthCheckResponse.SERVING)
+
+    async def drain(self, notice_seconds: float, drain_seconds: float) -> None:
+        """Stop without losing a call: say so, wait for balancers to notice, finish what was accepted."""
+        await self._health.enter_graceful_shutdown()
+        log.info("not serving any more, still answering", seconds=notice_seconds)
+        await asyncio.sleep(notice_seconds)
+        self._methods.drain()
+        self._feed.drain()
+        await self._server.stop(drain_seconds)
+        for address in self._addresses:
+            remove_socket(address)
+
+    async def _say(self, status: Any) -> None:
+        for service in ("", SERVICE):
+            await self._health.set(service, status)
+
+
+def _add_reflection(server: grpc.aio.Server) -> None:
+    """Serve v1alpha, and v1 by the same servicer: their messages are the same on the wire."""
+    names = (SERVICE, _HEALTH, reflection.SERVICE_NAME, _REFLECTION_V1)
+    reflection.enable_server_reflection(names, server)
+    info = grpc.stream_stream_rpc_method_handler(
+        ReflectionServicer(names).ServerReflectionInfo,
+        request_deserializer=reflection_messages.ServerReflectionRequest.FromString,
+        response_serializer=reflection_messages.ServerReflectionResponse.SerializeToString,
+    )
+    server.add_generic_rpc_handlers(
+        (grpc.method_handlers_generic_handler(_REFLECTION_V1, {"ServerReflectionInfo": info}),)
+    )

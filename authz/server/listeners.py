@@ -1,0 +1,59 @@
+"""Addresses to listen on: `host:port` and `unix:/path`, checked before grpcio sees them."""
+
+import socket
+import stat
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from authz.errors import ListenError
+
+_UNIX = "unix:"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where to listen: a TCP `target`, or the path of a Unix socket."""
+
+    target: str
+    path: Path | None = None
+
+
+def parse_address(text: str) -> Address:
+    """Read `host:port` or `unix:/path`.
+
+    Raises:
+        ListenError: for anything else.
+    """
+    if text.startswith(_UNIX):
+        path = text.removeprefix(_UNIX)
+        if not path:
+            raise ListenError(f"`{text}` has no path; write `unix:/path/to.sock`")
+        return Address(f"{_UNIX}{path}", Path(path))
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdigit() or int(port) > 65535:
+        raise ListenError(f"`{text}` is not `host:port` or `unix:/path`")
+    return Address(text)
+
+
+def clear_stale_socket(address: Address) -> None:
+    """Remove the socket that a dead server left behind; one that still answers is not ours to take.
+
+    Raises:
+        ListenError: if a server listens there, or the path is something else.
+    """
+    path = address.path
+    if path is None or not path.exists():
+        return
+    if not stat.S_ISSOCK(path.stat().st_mode):
+        raise ListenError(f"`{path}` exists and is no socket")
+    with closing(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)) as probe, suppress(ConnectionRefusedError):
+        probe.connect(str(path))
+        raise ListenError(f"another server listens on `{path}`")
+    path.unlink()
+
+
+def remove_socket(address: Address) -> None:
+    """Leave no socket file behind."""
+    if address.path is not None:
+        address.path.unlink(missing_ok=True)

@@ -1,0 +1,48 @@
+"""Which new versions of accounts may come into force together."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from authz.accounts.model import Account
+from authz.errors import Problem
+
+
+@dataclass(slots=True)
+class Candidate:
+    """The accounts read in one go: `good` by key, and the problems of those that are refused."""
+
+    good: dict[str, Account] = field(default_factory=dict)
+    refused: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
+
+    def refuse_shared_uins(self, in_force: Mapping[str, str], files: Mapping[str, str]) -> None:
+        """Refuse every new version that claims the uin of another account (two accounts with one uin).
+
+        `in_force` has the uin of each key that stays in force or is being replaced, `files` the file to name for each
+        key. A refusal puts the old uin of its key back in play, so this is repeated until nothing changes.
+        """
+        while shared := self._shared(in_force):
+            for key, uin in shared:
+                others = [self._file(other, files) for other, owner in self._uins(in_force).items() if owner == uin]
+                names = ", ".join(sorted(name for name in others if name != self._file(key, files)))
+                message = f"account {uin} is defined in {names} too"
+                self.refused[key] = (Problem("DuplicateAccount", message, file=self._file(key, files), line=1),)
+            for key, _ in shared:
+                del self.good[key]
+
+    def _uins(self, in_force: Mapping[str, str]) -> dict[str, str]:
+        return {**in_force, **{key: account.uin for key, account in self.good.items()}}
+
+    def _shared(self, in_force: Mapping[str, str]) -> list[tuple[str, str]]:
+        uins = self._uins(in_force)
+        counts = Counter(uins.values())
+        return [(key, account.uin) for key, account in self.good.items() if counts[account.uin] > 1]
+
+    @staticmethod
+    def _file(key: str, files: Mapping[str, str]) -> str:
+        return files.get(key, key)
+
+
+def problem_lines(problems: Iterable[Problem]) -> list[str]:
+    """The problems as logs and terminals show them: `file:line: code: message`."""
+    return [str(problem) for problem in problems]

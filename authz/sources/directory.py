@@ -1,0 +1,143 @@
+"""The policy directory: one root account, or one for each sub-directory that holds an attachments file."""
+
+import os
+import stat
+from collections.abc import Collection, Hashable, Iterator
+from pathlib import Path
+
+from authz.accounts.build import AttachmentsText, PolicyText, build_account
+from authz.accounts.model import Account
+from authz.errors import InvalidAccountError, MalformedTextError, Problem, SourceError
+from authz.language.json_text import read_json
+from authz.sources.source import Look
+from authz.sources.writers import is_being_written
+from authz.sources.yaml_text import read_yaml
+
+ATTACHMENTS = ("attachments.yaml", "attachments.json")
+_MAX_BYTES = 64 * 1024 * 1024  # of one file: more is no attachments file but a mistake
+ROOT = ""
+"""The key of an account that is the directory itself."""
+
+
+class DirectorySource:
+    """Accounts in files. Names that start with a dot are never looked at, so Kubernetes' `..data` is not read twice."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def look(self) -> Look:
+        """Stamp every account by its files' names, sizes, times and inodes, links followed."""
+        try:
+            return self._look()
+        except OSError as error:
+            raise SourceError(f"cannot read {self.root}: {error.strerror}") from error
+
+    def _look(self) -> Look:
+        own = _stamp(self.root)
+        if _has_attachments(own):
+            return Look({ROOT: own}, {})
+        stamps = {entry.name: _stamp(Path(entry.path)) for entry in os.scandir(self.root) if _is_account_place(entry)}
+        accounts = {key: stamp for key, stamp in sorted(stamps.items()) if _has_attachments(stamp)}
+        bare = {key: stamp for key, stamp in stamps.items() if key not in accounts}
+        return Look(accounts, bare if accounts else {ROOT: own, **bare})
+
+    def is_settled(self, keys: Collection[str]) -> bool:
+        """Whether no file of these accounts is open for writing; where the system cannot tell, it counts as settled."""
+        return not any(is_being_written(path) for key in keys for path in _files(self.root / key))
+
+    def missing(self, key: str) -> str:
+        """The attachments file of an account, as the user would name it."""
+        return str(self.root / key / ATTACHMENTS[0])
+
+    def load(self, key: str) -> Account:
+        """Read all files of one account and put it together."""
+        problems: list[Problem] = []
+        attachments: list[AttachmentsText] = []
+        policies: list[PolicyText] = []
+        for path in sorted(_files(self.root / key)):
+            text = _read(path, problems)
+            if text is None:
+                continue
+            if path.name in ATTACHMENTS:
+                attachments += _attachments(path, text, problems)
+            else:
+                policies.append(PolicyText(path.name.removesuffix(".json"), str(path), text))
+        if not attachments and not problems:
+            problems.append(Problem("MissingFile", "the attachments file is missing", file=self.missing(key), line=1))
+        if len(attachments) > 1:
+            message = f"there is {ATTACHMENTS[1]} too; keep one of them"
+            problems.append(Problem("DuplicateFile", message, file=self.missing(key), line=1))
+        return _built(attachments, policies, problems)
+
+
+def _built(attachments: list[AttachmentsText], policies: list[PolicyText], problems: list[Problem]) -> Account:
+    """The account, unless its files could not be read; the problems of both stages are told together."""
+    account = None
+    if attachments:
+        try:
+            account = build_account(attachments[0], policies)
+        except InvalidAccountError as error:
+            problems += error.problems
+    if problems or account is None:
+        raise InvalidAccountError(problems)
+    return account
+
+
+def _attachments(path: Path, text: str, problems: list[Problem]) -> list[AttachmentsText]:
+    is_yaml = path.suffix == ".yaml"
+    try:
+        return [AttachmentsText(str(path), read_yaml(text) if is_yaml else read_json(text))]
+    except MalformedTextError as error:
+        code = "InvalidYaml" if is_yaml else "InvalidJson"
+        problems.append(Problem(code, str(error), file=str(path), line=error.line, column=error.column))
+        return []
+
+
+def _read(path: Path, problems: list[Problem]) -> str | None:
+    try:
+        if path.stat().st_size > _MAX_BYTES:
+            problems.append(Problem("FileTooLarge", f"more than {_MAX_BYTES} bytes", file=str(path), line=1))
+            return None
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        problems.append(Problem("InvalidEncoding", "the file is not UTF-8", file=str(path), line=line))
+    except OSError as error:
+        problems.append(Problem("UnreadableFile", error.strerror or "cannot be read", file=str(path), line=1))
+    return None
+
+
+def _is_account_place(entry: "os.DirEntry[str]") -> bool:
+    return not entry.name.startswith(".") and entry.is_dir()
+
+
+def _files(place: Path) -> Iterator[Path]:
+    """The attachments file and policies of one account: beside it and under `policies/`."""
+    for folder in (place, place / "policies"):
+        if folder.is_dir():
+            for entry in os.scandir(folder):
+                if _belongs(entry.name, is_top=folder == place) and entry.is_file():
+                    yield Path(entry.path)
+
+
+def _belongs(name: str, *, is_top: bool) -> bool:
+    if name.startswith("."):
+        return False
+    return (is_top and name in ATTACHMENTS) or name.endswith(".json")
+
+
+def _stamp(place: Path) -> tuple[Hashable, ...]:
+    stamps = []
+    for path in _files(place):
+        try:
+            status = path.stat()
+        except FileNotFoundError:  # gone since it was listed: the next look will tell
+            continue
+        if stat.S_ISREG(status.st_mode):
+            name = f"{path.parent.name}/{path.name}" if path.parent != place else path.name
+            stamps.append((name, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino))
+    return tuple(sorted(stamps))
+
+
+def _has_attachments(stamp: tuple[Hashable, ...]) -> bool:
+    return any(isinstance(file, tuple) and file[0] in ATTACHMENTS for file in stamp)

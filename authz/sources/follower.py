@@ -1,0 +1,211 @@
+"""Follows a source: settles, loads what changed off the path, publishes it as a whole, keeps the last good version."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Collection, Hashable, Mapping
+from dataclasses import dataclass, field
+
+import structlog
+
+from authz.engine.live import Engine
+from authz.errors import InvalidAccountError, Problem, SourceError
+from authz.sources.candidate import Candidate, problem_lines
+from authz.sources.source import Look, Source
+
+SETTLE_SECONDS = 0.03
+"""Between two looks that must agree before anything is read."""
+ALARM_SECONDS = 1.0
+"""How long a fault must stay as it is before it is reported: files that arrive in several steps raise no alarm."""
+WRITER_SECONDS = 10.0
+"""How long a file that stays open for writing is waited for."""
+POLL_SECONDS = 0.5
+POLL_SHARE = 50
+"""Looks take at most one part in this many of the time, however large the source is."""
+
+log = structlog.get_logger("authz.sources")
+Progress = Callable[[int, int], None]
+Stamps = dict[str, Hashable]
+WHOLE_SOURCE = "*"
+"""The key of a fault that is not one account's."""
+
+
+@dataclass(slots=True)
+class Fault:
+    """A version that is refused, while the one before it stays in force."""
+
+    problems: tuple[Problem, ...]
+    since: float
+    is_reported: bool = False
+
+
+@dataclass(slots=True)
+class SourceStatus:
+    """What telemetry tells about the source."""
+
+    faults: dict[str, Fault] = field(default_factory=dict)
+    reloads: int = 0
+    refusals: int = 0
+    published_at: float = 0.0
+
+    @property
+    def reported_faults(self) -> dict[str, Fault]:
+        """The faults that lasted long enough to be told."""
+        return {key: fault for key, fault in self.faults.items() if fault.is_reported}
+
+
+class Follower:
+    """Keeps an engine at the newest good version of every account of a source.
+
+    Runs on one event loop; only looking and loading happen on other threads.
+    """
+
+    def __init__(self, source: Source, engine: Engine) -> None:
+        self.status = SourceStatus()
+        self._source = source
+        self._engine = engine
+        self._taken: Stamps = {}  # of the versions last tried, good or not
+        self._in_force: dict[str, str] = {}  # key -> uin
+        self._look_seconds = 0.0
+
+    async def load(self, progress: Progress, *, allow_broken: bool) -> tuple[Problem, ...]:
+        """Read everything for the first time and put it into force, unless problems are returned.
+
+        With `allow_broken` the good accounts come into force even then. `progress` is called with done and total.
+
+        Raises:
+            SourceError: if the source cannot be read, or holds no account.
+        """
+        look = await self._settled(await self._look())
+        present = self._present(look)
+        if not present:
+            raise SourceError(f"no account found: expected {self._source.missing('')}")
+        candidate = await self._load(list(present), present, progress)
+        problems = tuple(problem for found in candidate.refused.values() for problem in found)
+        if not problems or allow_broken:
+            self._publish(candidate, present)
+            self._report(now=time.monotonic() + ALARM_SECONDS)
+        return problems
+
+    async def follow(self, wait: Callable[[float], Awaitable[None]]) -> None:
+        """Refresh for ever. `wait` returns when something may have changed, or after the seconds it is given."""
+        while True:
+            await wait(self._pause())
+            try:
+                await self.refresh()
+            except SourceError as error:
+                self._note_whole(error.code, str(error))
+            except Exception:  # whatever happens, the last good version stays and following goes on
+                log.exception("reload failed; what is in force stays in force")
+            self._report(now=time.monotonic())
+
+    async def refresh(self) -> None:
+        """Bring what changed into force, or note why not.
+
+        Raises:
+            SourceError: if the source cannot be read.
+        """
+        look = await self._look()
+        while self._present(look) != self._taken:
+            look = await self._settled(look)
+            present = self._present(look)
+            if not present:
+                # No account at all is a mistake, not an order.
+                self._note_whole("MissingFile", "no account is left")
+                self._taken = {}
+                return
+            changed = [key for key, stamp in present.items() if self._taken.get(key) != stamp]
+            candidate = await self._load(changed, present, _no_progress)
+            again = await self._look()
+            if again == look:
+                self._publish(candidate, present)
+            look = again
+        self._mend(WHOLE_SOURCE)
+
+    def _present(self, look: Look) -> Stamps:
+        """The accounts there are; one that is in force and lost its main file is broken, not gone."""
+        broken = {key: stamp for key, stamp in look.bare.items() if key in self._in_force}
+        return {**look.accounts, **broken}
+
+    async def _look(self) -> Look:
+        start = time.perf_counter()
+        look = await asyncio.to_thread(self._source.look)
+        self._look_seconds = time.perf_counter() - start
+        return look
+
+    async def _settled(self, look: Look) -> Look:
+        """The first look that is like the one before it, with no writer at work on what changed."""
+        patience = time.monotonic() + WRITER_SECONDS
+        while True:
+            await asyncio.sleep(SETTLE_SECONDS)
+            again = await self._look()
+            if again == look:
+                changed = [key for key, stamp in self._present(look).items() if self._taken.get(key) != stamp]
+                settled = await asyncio.to_thread(self._source.is_settled, changed)
+                if settled or time.monotonic() > patience:
+                    return look
+            look = again
+
+    async def _load(self, keys: Collection[str], present: Stamps, progress: Progress) -> Candidate:
+        candidate = Candidate()
+        for done, key in enumerate(keys):
+            progress(done, len(keys))
+            try:
+                candidate.good[key] = await asyncio.to_thread(self._source.load, key)
+            except InvalidAccountError as error:
+                candidate.refused[key] = error.problems
+        progress(len(keys), len(keys))
+        staying = {key: uin for key, uin in self._in_force.items() if key in present}
+        candidate.refuse_shared_uins(staying, {key: self._source.missing(key) for key in present})
+        return candidate
+
+    def _publish(self, candidate: Candidate, present: Stamps) -> None:
+        """Put the good versions into force, all at once, and take away what is gone."""
+        self._taken = present
+        self._note(candidate.refused)
+        for key in [key for key in self.status.faults if key in candidate.good or key not in present]:
+            self._mend(key)
+        uins = {key: uin for key, uin in self._in_force.items() if key in present}
+        uins.update((key, account.uin) for key, account in candidate.good.items())
+        removed = set(self._in_force.values()) - set(uins.values())
+        self._in_force = uins
+        if not (candidate.good or removed) and self._engine.is_ready:
+            return
+        before = self._engine.live.revision if self._engine.is_ready else 0
+        revision = max(time.time_ns() // 1_000_000, before + 1)  # rises across restarts too, as far as the clock does
+        self._engine.publish({account.uin: account for account in candidate.good.values()}, removed, revision)
+        self.status.reloads += 1
+        self.status.published_at = time.time()
+        counts = {"changed": len(candidate.good), "removed": len(removed), "accounts": len(uins)}
+        log.info("revision in force", revision=str(revision), **counts)
+
+    def _note_whole(self, code: str, message: str) -> None:
+        problem = Problem(code, f"{message}; what is in force stays in force", file=self._source.missing(""), line=1)
+        self._note({WHOLE_SOURCE: (problem,)})
+
+    def _note(self, refused: Mapping[str, tuple[Problem, ...]]) -> None:
+        for key, problems in refused.items():
+            known = self.status.faults.get(key)
+            if known is None or known.problems != problems:
+                self.status.faults[key] = Fault(problems, time.monotonic())
+
+    def _mend(self, key: str) -> None:
+        fault = self.status.faults.pop(key, None)
+        if fault is not None and fault.is_reported:
+            log.info("fault mended", account=key or ".")
+
+    def _report(self, now: float) -> None:
+        for key, fault in self.status.faults.items():
+            if not fault.is_reported and now - fault.since >= ALARM_SECONDS:
+                fault.is_reported = True
+                self.status.refusals += 1
+                kept = "it is not served" if key not in self._in_force else "its last good version stays in force"
+                problems = problem_lines(fault.problems)
+                log.error("account refused", account=key or ".", consequence=kept, problems=problems)
+
+    def _pause(self) -> float:
+        waiting = any(not fault.is_reported for fault in self.status.faults.values())
+        return max(POLL_SECONDS / 2 if waiting else POLL_SECONDS, self._look_seconds * POLL_SHARE)
+
+
+def _no_progress(_done: int, _total: int) -> None:
+    """Say nothing: a reload is no long work that somebody waits for."""

@@ -1,0 +1,43 @@
+"""What the follower asks of any place where accounts live."""
+
+from collections.abc import Collection, Hashable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from authz.accounts.model import Account
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What is there, without reading it: for each account found a stamp that differs whenever its content does.
+
+    Accounts are keyed by where they stand (a sub-directory's name), since their uin is known only after reading.
+    `bare` are places without an account's main file: accounts that lost it, or something else altogether.
+    """
+
+    accounts: Mapping[str, Hashable]
+    bare: Mapping[str, Hashable]
+
+
+class Source(Protocol):
+    """A readable place of accounts. Its methods may block and are called off the event loop."""
+
+    def look(self) -> Look:
+        """What is there now.
+
+        Raises:
+            SourceError: if that cannot be told.
+        """
+
+    def is_settled(self, keys: Collection[str]) -> bool:
+        """Whether nobody is in the middle of writing these accounts, as far as that can be told."""
+
+    def load(self, key: str) -> Account:
+        """Read one account.
+
+        Raises:
+            InvalidAccountError: with every problem of it.
+        """
+
+    def missing(self, key: str) -> str:
+        """The name of an account's main file, for error messages."""

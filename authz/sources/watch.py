@@ -1,0 +1,66 @@
+"""Wakes the follower early: an event from the system where there is one, the clock in any case."""
+
+import asyncio
+from contextlib import suppress
+from pathlib import Path
+
+import structlog
+from watchfiles import awatch
+
+_RETRY_SECONDS = 5.0
+_CHECK_MILLISECONDS = 250  # how often the watched folder is compared with the one of that name
+
+log = structlog.get_logger("authz.sources")
+
+
+class DirectoryWatch:
+    """Watches a directory. Losing the watch costs promptness only: the follower looks by itself now and then.
+
+    Links are not resolved once and for all: when the directory is replaced by another one, that is watched instead.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._event = asyncio.Event()
+
+    async def wait(self, seconds: float) -> None:
+        """Return at the next event, at once if there was one since the last call, or after `seconds`."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._event.wait(), seconds)
+        self._event.clear()
+
+    async def run(self) -> None:
+        """Watch for ever."""
+        is_failing = False
+        while True:
+            try:
+                await self._watch()
+                is_failing = False
+            except FileNotFoundError:  # between the old directory and the new one
+                await asyncio.sleep(_CHECK_MILLISECONDS / 1000)
+            except (OSError, RuntimeError) as error:  # no inotify here, or its limits are reached
+                if not is_failing:
+                    log.warning("the system gives no file events, changes are found by polling", reason=str(error))
+                is_failing = True
+                await asyncio.sleep(_RETRY_SECONDS)
+
+    async def _watch(self) -> None:
+        watched = _identity(self._root)
+        self._event.set()  # something may have changed before the watch was there
+        async for changes in awatch(
+            self._root,
+            watch_filter=None,
+            debounce=50,
+            step=10,
+            rust_timeout=_CHECK_MILLISECONDS,
+            yield_on_timeout=True,
+        ):
+            if changes:
+                self._event.set()
+            if _identity(self._root) != watched:
+                return
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    status = path.stat()
+    return status.st_dev, status.st_ino

@@ -1,0 +1,1 @@
+"""Messages and stubs generated from protos/authz/v1; never edited by hand."""

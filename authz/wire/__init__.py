@@ -1,0 +1,1 @@
+"""Bytes to core and back: questions, answers, batches and statuses of the wire contract."""

@@ -1,0 +1,49 @@
+"""From an error to its gRPC status: one table for all of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from google.protobuf import any_pb2
+from google.rpc import code_pb2, error_details_pb2, status_pb2
+
+from authz.errors import (
+    AuthzError,
+    DrainingError,
+    InvalidRequestError,
+    NotReadyError,
+    RevisionNotReachedError,
+)
+
+CODES: Mapping[type[AuthzError], int] = {
+    AuthzError: code_pb2.INTERNAL,
+    InvalidRequestError: code_pb2.INVALID_ARGUMENT,
+    NotReadyError: code_pb2.UNAVAILABLE,
+    RevisionNotReachedError: code_pb2.UNAVAILABLE,
+    DrainingError: code_pb2.UNAVAILABLE,
+}
+"""A class that is missing here has the code of its nearest base; INTERNAL at last, never an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A gRPC status; `details` is an encoded google.rpc.Status, empty where there is nothing to add."""
+
+    code: int
+    message: str
+    details: bytes = b""
+
+
+def status_of(error: AuthzError) -> Status:
+    """The status that a caller gets for `error`."""
+    code = next(CODES[kind] for kind in type(error).__mro__ if kind in CODES)
+    if isinstance(error, InvalidRequestError):
+        return Status(code, str(error), _bad_request(code, error))
+    return Status(code, str(error))
+
+
+def _bad_request(code: int, error: InvalidRequestError) -> bytes:
+    violation = error_details_pb2.BadRequest.FieldViolation(field=error.field, description=error.reason)
+    detail = any_pb2.Any()
+    detail.Pack(error_details_pb2.BadRequest(field_violations=[violation]))
+    status = status_pb2.Status(code=code, message=str(error), details=[detail])
+    return bytes(status.SerializeToString())
