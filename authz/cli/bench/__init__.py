@@ -1,0 +1,15 @@
+"""`authz bench`: measurements that anybody can repeat, one file for each."""
+
+import click
+
+from authz.cli.bench.load import load_command
+from authz.cli.bench.reload import reload_command
+
+
+@click.group("bench")
+def bench_command() -> None:
+    """Measure this machine: each benchmark prints a table and can write JSON."""
+
+
+bench_command.add_command(load_command)
+bench_command.add_command(reload_command)

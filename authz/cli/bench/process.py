@@ -1,0 +1,48 @@
+"""A sidecar process to measure, ended by its own process id."""
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import grpc
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+from authz.errors import AuthzError
+
+_START_SECONDS = 60.0
+_STOP_SECONDS = 15.0
+
+
+@contextmanager
+def running_sidecar(source: Path, *options: str) -> Iterator[str]:
+    """The address of a sidecar on `source`, ready to be asked, for as long as the block runs."""
+    with tempfile.TemporaryDirectory() as folder:
+        address = f"unix:{folder}/authz.sock"
+        log = Path(folder, "log")
+        command = [sys.executable, "-m", "authz", "serve", str(source), "--listen", address, *options]
+        with log.open("w") as stream:
+            process = subprocess.Popen([*command, "--shutdown-notice", "0"], stderr=stream)  # noqa: S603 - our own command
+        try:
+            _wait_until_ready(address, log)
+            yield address
+        finally:
+            process.terminate()
+            try:
+                process.wait(_STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def _wait_until_ready(address: str, log: Path) -> None:
+    """Follow the health of the server until it serves: it listens before it has loaded everything."""
+    with grpc.insecure_channel(address) as channel:
+        watch = health_pb2_grpc.HealthStub(channel).Watch(
+            health_pb2.HealthCheckRequest(), timeout=_START_SECONDS, wait_for_ready=True
+        )
+        try:
+            next(answer for answer in watch if answer.status == health_pb2.HealthCheckResponse.SERVING)
+        except (grpc.RpcError, StopIteration):
+            raise AuthzError(f"the sidecar did not start: {log.read_text()[-2000:]}") from None

@@ -1,0 +1,26 @@
+"""Figures as an aligned table for people and as JSON for programs."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+Row = dict[str, str | int | float]
+
+
+def show(rows: Sequence[Row], json_file: Path | None) -> None:
+    """Print the rows, and write them to `json_file` if there is one; all rows have the columns of the first."""
+    columns = list(rows[0])
+    cells = [columns, *([_text(row[column]) for column in columns] for row in rows)]
+    widths = [max(len(line[at]) for line in cells) for at in range(len(columns))]
+    for line in cells:
+        click.echo("  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True)))
+    if json_file is not None:
+        json_file.write_text(json.dumps(list(rows), indent=2) + "\n")
+
+
+def _text(value: str | float) -> str:
+    if isinstance(value, str):
+        return value
+    return f"{value:,}" if float(value).is_integer() else f"{value:,.3g}"
