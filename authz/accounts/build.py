@@ -98,6 +98,8 @@ def _foreign_resources(text: PolicyText, document: PolicyDocument, parsed: Attac
 
 def _foreign(resource: ResourcePattern, parsed: Attachments) -> tuple[str, str]:
     kind, number = resource.account.kind, resource.account.number
+    if str(resource.service) == "cam" and str(resource.tail).startswith("roleName/"):
+        return "", ""  # the role of another account, to be assumed
     if kind is AccountKind.UIN and parsed.account and number != parsed.account:
         message = f"`{resource.text}` belongs to account {number}, not to {parsed.account}"
         return "InvalidParameter.ResourceUinError", message

@@ -1,6 +1,7 @@
 """One decision as the terminal shows it, wherever it was made."""
 
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,7 +81,7 @@ def answer_from_directory(source: Path, question: Question) -> Answer:
     Raises:
         AuthzError: if the question is malformed or the account broken.
     """
-    request = parse_request(question.principal, question.action, question.resource, question.context)
+    request = parse_request(question.principal, question.action, question.resource, question.context, time.time())
     directory = DirectorySource(source)
     look = directory.look()
     if not look.accounts:

@@ -27,11 +27,16 @@ class StatementRef:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Made once for each statement and then shared; `statement` is None where no statement decided."""
+    """Made once for each statement and then shared; `statement` is None where no statement decided.
+
+    It holds while the server's clock is in `window`, from its start on and before its end, in seconds since the epoch;
+    None: at any time, since no condition read the clock.
+    """
 
     allowed: bool
     reason: Reason
     statement: StatementRef | None = None
+    window: tuple[float, float] | None = None
 
 
 ROOT_ACCOUNT = Decision(allowed=True, reason=Reason.ROOT_ACCOUNT)

@@ -1,18 +1,23 @@
 """All that decides for one principal, compiled on first use and kept while its account stays as it is."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from authz.accounts.model import Account, Policy, Role, User
 from authz.catalog.catalog import load_catalog
+from authz.engine.conditions import Bindings
 from authz.engine.decision import NO_MATCHING_ALLOW, OUTSIDE_BOUNDARY, Decision
-from authz.engine.rules import Attachment, Owner, ResourceIndex, Rule, bind
+from authz.engine.facts import Facts
+from authz.engine.index import ResourceIndex
+from authz.engine.rules import Attachment, Owner, Rule, bind
 from authz.language.action import Action
+from authz.language.condition import OWNER_UIN, UIN
 from authz.language.document import Effect
 from authz.language.resource import NO_RESOURCE, Resource
 from authz.language.variables import Variable
 
 _MEMO_LIMIT = 4096  # actions of one principal; callers choose the names, so the memo must not grow for ever
+Identity = Mapping[str, tuple[str, ...]]
 
 
 def is_operation_level(action: Action) -> bool:
@@ -30,32 +35,37 @@ class ActionPlan:
     allows: ResourceIndex
     boundary: ResourceIndex | None
 
-    def decide(self, resource: Resource) -> Decision:
+    def decide(self, resource: Resource, facts: Facts) -> Decision:
         """Deny wins, then an allow within the boundary, else denial (598/10605).
 
         For an operation-level API CAM is asked about `*`, whatever resource the caller has in mind (cam-language 6).
         """
         if self.is_operation_level:
             resource = NO_RESOURCE
-        denied = self.denies.find(resource)
+        denied = self.denies.find(resource, facts)
         if denied is not None:
-            return denied
-        allowed = self.allows.find(resource)
+            return denied.decision
+        allowed = self.allows.find(resource, facts)
         if allowed is None:
             return NO_MATCHING_ALLOW
-        if self.boundary is not None and self.boundary.find(resource) is None:
+        if self.boundary is not None and self.boundary.find(resource, facts) is None:
             return OUTSIDE_BOUNDARY
-        return allowed
+        return allowed.decision
 
 
 class PrincipalPlan:
-    """A principal's rules, and an ActionPlan for every action that was asked of it."""
+    """A principal's rules, and an ActionPlan for every action that was asked of it.
 
-    __slots__ = ("_actions", "_boundary", "_rules")
+    `identity` are the condition keys that the engine knows of the principal itself. `boundary` is None where no
+    boundary is set.
+    """
 
-    def __init__(self, rules: tuple[Rule, ...], boundary: tuple[Rule, ...] | None) -> None:
-        self._rules = rules
-        self._boundary = boundary
+    __slots__ = ("_actions", "boundary", "identity", "rules")
+
+    def __init__(self, rules: tuple[Rule, ...], boundary: tuple[Rule, ...] | None, identity: Identity) -> None:
+        self.rules = rules
+        self.boundary = boundary
+        self.identity = identity
         self._actions: dict[tuple[str, str], ActionPlan] = {}
 
     def for_action(self, action: Action) -> ActionPlan:
@@ -69,19 +79,19 @@ class PrincipalPlan:
         return plan
 
     def _plan(self, action: Action) -> ActionPlan:
-        boundary = self._boundary
+        boundary = self.boundary
         # A deny inside the boundary denies like any other (cam-language 5.3, layer 2).
-        denies = [*_covering(self._rules, action, Effect.DENY), *_covering(boundary or (), action, Effect.DENY)]
+        denies = [*_covering(self.rules, action, Effect.DENY), *_covering(boundary or (), action, Effect.DENY)]
         return ActionPlan(
             is_operation_level=is_operation_level(action),
             denies=ResourceIndex(denies),
-            allows=ResourceIndex(_covering(self._rules, action, Effect.ALLOW)),
+            allows=ResourceIndex(_covering(self.rules, action, Effect.ALLOW)),
             boundary=None if boundary is None else ResourceIndex(_covering(boundary, action, Effect.ALLOW)),
         )
 
 
 def _covering(rules: Iterable[Rule], action: Action, effect: Effect) -> list[Rule]:
-    return [rule for rule in rules if rule.effect is effect and rule.covers(action)]
+    return [rule for rule in rules if rule.effect is effect and rule.scopes and rule.covers_action(action)]
 
 
 def plan_user(account: Account, user: User) -> PrincipalPlan:
@@ -89,25 +99,35 @@ def plan_user(account: Account, user: User) -> PrincipalPlan:
     attachments = [Attachment(policy, f"user/{user.uin}") for policy in user.policies]
     for group in user.groups:
         attachments += [Attachment(policy, f"group/{group.name}") for policy in group.policies]
-    return _plan(account, attachments, user.boundary, f"boundary/user/{user.uin}", {Variable.UIN: user.uin})
+    bound = _Bound(account, user.tags, user.uin)
+    return bound.plan(attachments, user.boundary, f"boundary/user/{user.uin}")
 
 
 def plan_role(account: Account, role: Role) -> PrincipalPlan:
     """Only the role's policies, not those of whoever assumed it (cam-language 5.1)."""
     attachments = [Attachment(policy, f"role/{role.name}") for policy in role.policies]
-    return _plan(account, attachments, role.boundary, f"boundary/role/{role.name}", {})
+    return _Bound(account, role.tags, "").plan(attachments, role.boundary, f"boundary/role/{role.name}")
 
 
-def _plan(
-    account: Account,
-    attachments: list[Attachment],
-    boundary: Policy | None,
-    boundary_name: str,
-    values: dict[Variable, str],
-) -> PrincipalPlan:
-    owner = Owner(account.uin, account.app_id)
-    values |= {Variable.OWNER_UIN: account.uin}
-    if account.app_id:
-        values |= {Variable.APP_ID: account.app_id}
-    bounds = None if boundary is None else bind([Attachment(boundary, boundary_name)], owner, values)
-    return PrincipalPlan(bind(attachments, owner, values), bounds)
+def plan_root(account: Account) -> PrincipalPlan:
+    """Nothing is attached to a root account; the plan only says who it is."""
+    return _Bound(account, (), account.uin).plan([], None, "")
+
+
+class _Bound:
+    """The values of a principal's variables and identity keys; `uin` is empty for a role session, which has none."""
+
+    def __init__(self, account: Account, tags: tuple[tuple[str, str], ...], uin: str) -> None:
+        self._owner = Owner(account.uin, account.app_id)
+        self._identity: Identity = {OWNER_UIN: (account.uin,), UIN: (uin,) if uin else ()}
+        known = {Variable.UIN: uin, Variable.OWNER_UIN: account.uin, Variable.APP_ID: account.app_id}
+        values = {variable: value for variable, value in known.items() if value}
+        self._bindings: Bindings = [
+            {**values, Variable.PRINCIPAL_TAG_KEY: key, Variable.PRINCIPAL_TAG_VALUE: value} for key, value in tags
+        ] or [values]
+
+    def plan(self, attachments: list[Attachment], boundary: Policy | None, boundary_name: str) -> PrincipalPlan:
+        bounds = None
+        if boundary is not None:
+            bounds = bind([Attachment(boundary, boundary_name)], self._owner, self._bindings)
+        return PrincipalPlan(bind(attachments, self._owner, self._bindings), bounds, self._identity)

@@ -1,11 +1,13 @@
 """The question: may this principal perform this action on this resource, under these circumstances?"""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 from authz.errors import InvalidRequestError
 from authz.language.action import Action, parse_action
+from authz.language.condition import CURRENT_TIME, SOURCE_IP
+from authz.language.operators import read_address, read_date
 from authz.language.principal import Principal, parse_principal
 from authz.language.report import Refusal
 from authz.language.resource import Resource, parse_resource
@@ -15,32 +17,55 @@ Context = Mapping[str, tuple[str, ...]]
 
 @dataclass(slots=True)
 class Request:
-    """A question that was understood. Not frozen only because frozen classes cost four times as much to make."""
+    """A question that was understood. Not frozen only because frozen classes cost four times as much to make.
+
+    `time` is when it was asked, in seconds since the epoch; without it, conditions on the time cannot be decided.
+    """
 
     principal: Principal
     action: Action
     resource: Resource
     context: Context
+    time: float | None = None
 
 
-def parse_request(principal: str, action: str, resource: str, context: Context) -> Request:
+def parse_request(principal: str, action: str, resource: str, context: Context, time: float | None = None) -> Request:
     """Understand a question given as texts.
 
     Raises:
         InvalidRequestError: naming the field that is malformed.
     """
-    for key in context:
-        if not key or key.isspace():
-            raise InvalidRequestError("context", "a condition key is empty")
+    _check_context(context)
     field = "principal"
     try:
         who = _principal(principal)
         field = "action"
         what = _action(action)
         field = "resource"
-        return Request(who, what, parse_resource(resource), context)
+        return Request(who, what, parse_resource(resource), context, time)
     except Refusal as refusal:
         raise InvalidRequestError(field, refusal.message) from None
+
+
+_READERS: Mapping[str, Callable[[str], object]] = {SOURCE_IP: read_address, CURRENT_TIME: read_date}
+
+
+def _check_context(context: Context) -> None:
+    """Keys are not empty, and the general keys have values of their type (598/10608)."""
+    for key, values in context.items():
+        if not key or key.isspace():
+            raise InvalidRequestError("context", "a condition key is empty")
+        read = _READERS.get(key)
+        if read is not None:
+            _check_values(key, values, read)
+
+
+def _check_values(key: str, values: tuple[str, ...], read: Callable[[str], object]) -> None:
+    for value in values:
+        try:
+            read(value)
+        except ValueError as error:
+            raise InvalidRequestError("context", f"{key}: {error}") from None
 
 
 # Callers and actions repeat from call to call; resources do so much less.

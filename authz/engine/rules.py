@@ -1,15 +1,17 @@
-"""Statements bound to one principal: variables replaced, conditions settled, indexed by resource."""
+"""Statements bound to one principal: variables replaced, account settled, conditions read."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from authz.accounts.model import Policy
+from authz.engine.conditions import Bindings, BoundCondition, all_hold, bind_conditions
 from authz.engine.decision import Decision, Reason, StatementRef
-from authz.language.action import Action, ActionPattern
+from authz.engine.facts import Facts
+from authz.language.action import Action
 from authz.language.document import Effect, Statement
 from authz.language.pattern import ANY, Pattern
 from authz.language.resource import AccountKind, AccountSegment, Resource, ResourcePattern
-from authz.language.variables import Variable
+from authz.language.variables import Template
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +32,10 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """One resource pattern after binding. The account segment is settled: it is the own account's."""
+    """One resource pattern after binding. Its account is OWN, ANY, or by uin another one, whose role it names."""
 
     is_any: bool
+    account: AccountSegment
     service: Pattern
     region: Pattern
     tail: Pattern
@@ -41,20 +44,59 @@ class Scope:
         """Whether service and region fit; an empty region of a request fits only an empty one or `*`."""
         return self.service.matches(resource.service) and self.region.matches(resource.region)
 
+    def covers(self, resource: Resource) -> bool:
+        """Whether `resource` is inside; only a bare `*` covers a request without resource (cam-language 6)."""
+        if self.is_any or resource.is_any:
+            return self.is_any
+        return not self.is_foreign and self.tail.matches(resource.tail) and self.covers_place(resource)
+
+    def covers_foreign(self, resource: Resource) -> bool:
+        """Whether a resource of another account is inside."""
+        if self.is_any:
+            return True
+        is_account = self.account.kind is AccountKind.ANY or self.account == resource.account
+        return is_account and self.tail.matches(resource.tail) and self.covers_place(resource)
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether it names another account."""
+        return self.account.kind is AccountKind.UIN
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One statement of one attachment, ready to be matched; `order` is its place among the principal's statements."""
+    """One statement of one attachment, ready to be matched; `order` is its place among the principal's statements.
+
+    Without scopes it covers nothing.
+    """
 
     order: int
-    effect: Effect
-    actions: tuple[ActionPattern, ...]
+    statement: Statement
     scopes: tuple[Scope, ...]
+    conditions: tuple[BoundCondition, ...]
     decision: Decision
 
-    def covers(self, action: Action) -> bool:
+    @property
+    def effect(self) -> Effect:
+        """Allow or deny."""
+        return self.statement.effect
+
+    def covers_action(self, action: Action) -> bool:
         """Whether the statement speaks of `action`."""
-        return any(pattern.matches(action) for pattern in self.actions)
+        return any(pattern.matches(action) for pattern in self.statement.actions)
+
+    def covers_resource(self, resource: Resource) -> bool:
+        """Whether the statement speaks of `resource`."""
+        return any(scope.covers(resource) for scope in self.scopes)
+
+    def covers_foreign(self, action: Action, resource: Resource) -> bool:
+        """Whether the statement speaks of `action` on a resource of another account."""
+        return self.covers_action(action) and any(scope.covers_foreign(resource) for scope in self.scopes)
+
+    def applies(self, facts: Facts) -> bool:
+        """Whether its conditions hold. Fail closed: what cannot be told never allows, and always denies."""
+        verdict = all_hold(condition.holds(facts) for condition in self.conditions)
+        return self.effect is Effect.DENY if verdict is None else verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,88 +107,51 @@ class Attachment:
     attached_to: str
 
 
-def bind(attachments: Iterable[Attachment], owner: Owner, values: Mapping[Variable, str]) -> tuple[Rule, ...]:
+def bind(attachments: Iterable[Attachment], owner: Owner, bindings: Bindings) -> tuple[Rule, ...]:
     """The rules of all statements attached, in the order of attachment."""
     rules: list[Rule] = []
     for attachment in attachments:
         for statement in attachment.policy.document.statements:
-            scopes = _scopes(statement, owner, values)
-            if scopes and not _never_allows(statement):
-                rules.append(_rule(len(rules), statement, scopes, attachment))
+            rules.append(_rule(len(rules), statement, attachment, owner, bindings))
     return tuple(rules)
 
 
-def _never_allows(statement: Statement) -> bool:
-    """Fail closed: an allow under conditions that are not decided helps nobody, a deny under such conditions holds."""
-    return statement.effect is Effect.ALLOW and bool(statement.conditions)
-
-
-def _rule(order: int, statement: Statement, scopes: tuple[Scope, ...], attachment: Attachment) -> Rule:
+def _rule(order: int, statement: Statement, attachment: Attachment, owner: Owner, bindings: Bindings) -> Rule:
     allowed = statement.effect is Effect.ALLOW
     ref = StatementRef(attachment.policy.name, statement.index, attachment.attached_to)
-    reason = Reason.ALLOWED if allowed else Reason.EXPLICIT_DENY
-    return Rule(order, statement.effect, statement.actions, scopes, Decision(allowed, reason, ref))
+    return Rule(
+        order=order,
+        statement=statement,
+        scopes=tuple(_scopes(statement, owner, bindings)),
+        conditions=bind_conditions(statement.conditions, bindings),
+        decision=Decision(allowed, Reason.ALLOWED if allowed else Reason.EXPLICIT_DENY, ref),
+    )
 
 
-def _scopes(statement: Statement, owner: Owner, values: Mapping[Variable, str]) -> tuple[Scope, ...]:
-    bound = (_scope(resource, statement.effect, owner, values) for resource in statement.resources)
-    return tuple(scope for scope in bound if scope is not None)
+def _scopes(statement: Statement, owner: Owner, bindings: Bindings) -> Iterable[Scope]:
+    for resource in statement.resources:
+        account = _settled(resource.account, owner)
+        if account is not None:
+            yield from _scope(resource, account, resource.tail, statement.effect, bindings)
+            if resource.parent is not None:
+                yield from _scope(resource, account, resource.parent, statement.effect, bindings)
 
 
-def _scope(resource: ResourcePattern, effect: Effect, owner: Owner, values: Mapping[Variable, str]) -> Scope | None:
-    if not owner.owns(resource.account):
-        return None
-    tail = resource.tail.bind(values)
+def _settled(account: AccountSegment, owner: Owner) -> AccountSegment | None:
+    if account.kind is AccountKind.ANY:
+        return account
+    if owner.owns(account):
+        return AccountSegment(AccountKind.OWN)
+    return account if account.kind is AccountKind.UIN else None
+
+
+def _scope(
+    resource: ResourcePattern, account: AccountSegment, template: Template, effect: Effect, bindings: Bindings
+) -> Iterable[Scope]:
+    tail = template.bind(bindings[0])  # variables of tags, the only ones with several values, stand in conditions only
     if tail is None:
         # A variable without a value (`${uin}` in a role session): allows nothing, denies whatever it might mean.
         if effect is Effect.ALLOW:
-            return None
+            return
         tail = ANY
-    return Scope(resource.is_any, resource.service, resource.region, tail)
-
-
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    order: int
-    scope: Scope
-    decision: Decision
-
-
-class ResourceIndex:
-    """The rules of one effect for one action, found by resource: the first in order of attachment wins."""
-
-    __slots__ = ("_any", "_exact", "_globs")
-
-    def __init__(self, rules: Sequence[Rule]) -> None:
-        self._any: Decision | None = None
-        self._exact: dict[str, list[_Candidate]] = {}
-        self._globs: list[_Candidate] = []
-        for rule in rules:
-            if any(scope.is_any for scope in rule.scopes):
-                self._any = rule.decision
-                break  # it covers everything, so no later rule can be the first
-            for scope in rule.scopes:
-                self._add(_Candidate(rule.order, scope, rule.decision))
-
-    def _add(self, candidate: _Candidate) -> None:
-        tail = candidate.scope.tail
-        if tail.is_literal:
-            self._exact.setdefault(tail.pieces[0], []).append(candidate)
-        else:
-            self._globs.append(candidate)
-
-    def find(self, resource: Resource) -> Decision | None:
-        """The decision of the first rule that covers `resource`; only a bare `*` covers a request without resource."""
-        if resource.is_any:
-            return self._any
-        best: _Candidate | None = None
-        for candidate in self._exact.get(resource.tail, ()):
-            if candidate.scope.covers_place(resource):
-                best = candidate
-                break
-        for candidate in self._globs:
-            if best is not None and candidate.order > best.order:
-                break
-            if candidate.scope.tail.matches(resource.tail) and candidate.scope.covers_place(resource):
-                return candidate.decision
-        return best.decision if best is not None else self._any
+    yield Scope(resource.is_any, account, resource.service, resource.region, tail)

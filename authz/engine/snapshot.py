@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from authz.accounts.model import Account
-from authz.engine.plan import PrincipalPlan, plan_role, plan_user
-from authz.engine.rules import Owner
+from authz.accounts.model import Account, Policy
+from authz.engine.plan import PrincipalPlan, plan_role, plan_root, plan_user
+from authz.engine.rules import Attachment, Owner, Rule, bind
 from authz.language.principal import Principal, PrincipalKind
 
 
@@ -24,13 +24,14 @@ class Lease:
 class AccountState:
     """One version of one account with the plans of its principals, each compiled when it is first asked about."""
 
-    __slots__ = ("_plans", "account", "lease", "owner")
+    __slots__ = ("_plans", "_trusts", "account", "lease", "owner")
 
     def __init__(self, account: Account) -> None:
         self.account = account
         self.owner = Owner(account.uin, account.app_id)
         self.lease = Lease()
         self._plans: dict[Principal, PrincipalPlan] = {}
+        self._trusts: dict[str, tuple[Rule, ...]] = {}
 
     def knows(self, principal: Principal) -> bool:
         """Whether such a user or role exists; the root account does."""
@@ -40,16 +41,26 @@ class AccountState:
         return principal.name in names
 
     def plan(self, principal: Principal) -> PrincipalPlan:
-        """The plan of a user or role that is known; it stays bounded by the number of identities."""
+        """The plan of a principal that is known; their number stays bounded by that of the identities."""
         plan = self._plans.get(principal)
         if plan is None:
             plan = self._plans[principal] = self._compile(principal)
         return plan
 
     def _compile(self, principal: Principal) -> PrincipalPlan:
+        if principal.kind is PrincipalKind.ROOT:
+            return plan_root(self.account)
         if principal.kind is PrincipalKind.USER:
             return plan_user(self.account, self.account.users[principal.name])
         return plan_role(self.account, self.account.roles[principal.name])
+
+    def trust(self, role: str) -> tuple[Rule, ...]:
+        """The rules of a known role's trust policy."""
+        rules = self._trusts.get(role)
+        if rules is None:
+            policy = Policy(role, self.account.roles[role].trust)
+            rules = self._trusts[role] = bind([Attachment(policy, f"trust/role/{role}")], self.owner, [{}])
+        return rules
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,27 +4,20 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
+from authz.language.operators import OPERATORS, OperatorType
 from authz.language.report import Refusal
+from authz.language.variables import IN_CONDITIONS, Template, parse_template
 
 _OPERATOR = re.compile(r"(?:(for_any_value|for_all_value):)?([a-z]+(?:_[a-z]+)*?)(_if_exist)?")
-_COMPARISONS = ("equal", "not_equal", "less_than", "less_than_equal", "greater_than", "greater_than_equal")
+_CONTENT = "InvalidParameter.ConditionContentError"
+_OLD_TAG = "qcs:tag"
 
-OPERATORS = frozenset(
-    [
-        "string_equal",
-        "string_not_equal",
-        "string_equal_ignore_case",
-        "string_not_equal_ignore_case",
-        "string_like",
-        "string_not_like",
-        "bool_equal",
-        "binary_equal",
-        "ip_equal",
-        "ip_not_equal",
-        "null_equal",
-        *(f"{kind}_{comparison}" for kind in ("numeric", "date") for comparison in _COMPARISONS),
-    ]
-)
+RESOURCE_TAG = "qcs:resource_tag"
+REQUEST_TAG = "qcs:request_tag"
+CURRENT_TIME = "qcs:current_time"
+SOURCE_IP = "qcs:ip"
+UIN = "qcs:uin"
+OWNER_UIN = "qcs:owner_uin"
 
 
 class Qualifier(Enum):
@@ -37,20 +30,29 @@ class Qualifier(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """A condition operator with its qualifier and suffix; `name` is one of OPERATORS."""
+    """A condition operator with its qualifier and suffix; `name` is a key of OPERATORS."""
 
     name: str
     qualifier: Qualifier = Qualifier.NONE
     if_exist: bool = False
 
+    @property
+    def type(self) -> OperatorType:
+        """How it reads and compares values."""
+        return OPERATORS[self.name]
+
+    def __str__(self) -> str:
+        prefix = f"{self.qualifier.value}:" if self.qualifier is not Qualifier.NONE else ""
+        return f"{prefix}{self.name}{'_if_exist' if self.if_exist else ''}"
+
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One key under one operator; a statement holds when all of its conditions do."""
+    """One key under one operator; a statement holds when all of its conditions do. Any of `values` may match."""
 
     operator: Operator
     key: str
-    values: tuple[str, ...]
+    values: tuple[Template, ...]
 
 
 def parse_operator(text: str) -> Operator:
@@ -60,6 +62,29 @@ def parse_operator(text: str) -> Operator:
         Refusal: InvalidParameter.ConditionTypeError.
     """
     match = _OPERATOR.fullmatch(text.strip())
-    if match is None or match[2] not in OPERATORS or (match[2] == "null_equal" and match[3]):
+    if match is None or match[2] not in OPERATORS or (match[2] == "null_equal" and (match[1] or match[3])):
         raise Refusal("InvalidParameter.ConditionTypeError", f"unknown condition operator `{text}`")
     return Operator(match[2], Qualifier(match[1] or ""), bool(match[3]))
+
+
+def canonical_key(key: str) -> str:
+    """The key without stray blanks, and by its present name where it has an old one (cam-language 2.4)."""
+    key = key.strip()
+    if key == _OLD_TAG or key.startswith(f"{_OLD_TAG}/"):
+        return RESOURCE_TAG + key.removeprefix(_OLD_TAG)
+    return key
+
+
+def parse_condition_value(text: str, operator: Operator) -> Template:
+    """Read a value that a key is compared with; one without variables must be of the operator's type.
+
+    Raises:
+        Refusal: InvalidParameter.ConditionContentError.
+    """
+    template = parse_template(text, IN_CONDITIONS, _CONTENT)
+    if not template.variables:
+        try:
+            operator.type.read_expected(text)
+        except ValueError as error:
+            raise Refusal(_CONTENT, f"{error}, as `{operator}` needs") from None
+    return template

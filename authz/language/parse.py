@@ -8,12 +8,13 @@ from typing import Any, TypeVar
 
 from authz.errors import InvalidPolicyError, MalformedTextError, Problem
 from authz.language.action import ActionPattern, parse_action_pattern
-from authz.language.condition import Condition, parse_operator
+from authz.language.condition import Condition, Operator, canonical_key, parse_condition_value, parse_operator
 from authz.language.document import Effect, PolicyDocument, PolicyKind, Statement
 from authz.language.json_text import read_json
 from authz.language.principal import TrustedPrincipals, check_trusted
 from authz.language.report import Path, Refusal, Report
 from authz.language.resource import ANY_PATTERN, ResourcePattern, parse_resource_pattern
+from authz.language.variables import Template
 
 MAX_CHARACTERS = 6144
 """Of one document, blanks not counted (598/10609)."""
@@ -165,19 +166,29 @@ def _conditions(value: Any, report: Report, path: Path) -> tuple[Condition, ...]
             report.error("InvalidParameter.ConditionContentError", where, f"`{name}` must be an object of keys")
             continue
         for key, values in block.items():
-            texts = _condition_values(values, report, (*where, key))
-            found.append(Condition(operator, key.strip(), texts))
+            if not key.strip():
+                report.error("InvalidParameter.ConditionContentError", (*where, key), "the condition key is empty")
+            templates = _condition_values(values, operator, report, (*where, key))
+            found.append(Condition(operator, canonical_key(key), templates))
     return tuple(found)
 
 
-def _condition_values(value: Any, report: Report, path: Path) -> tuple[str, ...]:
-    items = value if isinstance(value, list) else [value]
-    if not items or any(not isinstance(item, str | int | float) for item in items):
-        report.error(
-            "InvalidParameter.ConditionContentError", path, "expected a string, number, boolean or a list of them"
-        )
-        return ()
-    return tuple(str(item).lower() if isinstance(item, bool) else str(item) for item in items)
+def _condition_values(value: Any, operator: Operator, report: Report, path: Path) -> tuple[Template, ...]:
+    items = [(path, value)] if not isinstance(value, list) else [((*path, at), item) for at, item in enumerate(value)]
+    if not items:
+        report.error("InvalidParameter.ConditionContentError", path, "expected at least one value")
+    found = []
+    for where, item in items:
+        if not isinstance(item, str | int | float):
+            message = f"expected a string, number or boolean, not {_json_type(item)}"
+            report.error("InvalidParameter.ConditionContentError", where, message)
+            continue
+        try:
+            text = str(item).lower() if isinstance(item, bool) else str(item)
+            found.append(parse_condition_value(text, operator))
+        except Refusal as refusal:
+            report.refuse(where, refusal)
+    return tuple(found)
 
 
 def _principals(value: dict[str, Any], kind: PolicyKind, report: Report, path: Path) -> TrustedPrincipals | None:

@@ -10,11 +10,13 @@ from enum import Enum
 
 from authz.language.pattern import ANY, Pattern
 from authz.language.report import Refusal
-from authz.language.variables import Template, parse_template
+from authz.language.variables import IN_RESOURCES, Template, parse_template
 
 _ACCOUNT = re.compile(r"(?:(uin|uid)/(\d*))?")
 _COLON_FREE = frozenset({"im", "sms", "cam"})
 _APP_ID_FREE = frozenset({"im", "sms"})
+_SPACED = frozenset({"cos"})  # whose names may hold blanks; elsewhere published documents have them by mistake
+_DIRECTORIES = frozenset({"cos", "cmqqueue", "cmqtopic"})
 _REGION_ALIASES = {
     "gz": "ap-guangzhou",
     "sh": "ap-shanghai",
@@ -56,6 +58,14 @@ class ResourcePattern:
     tail: Template
     text: str
 
+    @property
+    def parent(self) -> Template | None:
+        """What a pattern that ends in `/*` covers besides, for services whose names are paths (cam-language 1.3)."""
+        last = self.tail.pieces[-1]
+        if str(self.service) not in _DIRECTORIES or not isinstance(last, str) or not last.endswith("/*"):
+            return None
+        return Template((*self.tail.pieces[:-1], last.removesuffix("/*")))
+
 
 @dataclass(frozen=True, slots=True)
 class Resource:
@@ -92,12 +102,14 @@ def parse_resource_pattern(text: str) -> ResourcePattern:
         raise Refusal("InvalidParameter.ResourceProjectError", f"the project segment of `{text}` must be empty")
     if not tail:
         raise Refusal("InvalidParameter.ResourceContentError", f"the last segment of `{text}` is empty; `*` means all")
+    if service not in _SPACED:
+        tail = "".join(tail.split())
     return ResourcePattern(
         is_any=False,
         service=Pattern.of(service) if service else ANY,
         region=Pattern.of(_region(region)) if region else ANY,
         account=AccountSegment(AccountKind.ANY) if account in ("*", "uin/*", "uid/*") else _account(account, service),
-        tail=parse_template(tail, "InvalidParameter.ResourceContentError"),
+        tail=parse_template(tail, IN_RESOURCES, "InvalidParameter.ResourceContentError"),
         text=text,
     )
 

@@ -16,11 +16,17 @@ _VARIABLE = re.compile(r"\$\{([^}]*)\}")
 
 
 class Variable(Enum):
-    """A variable that resource segments may hold."""
+    """A policy variable; those of the principal's tags stand in condition values only."""
 
     UIN = "uin"
     OWNER_UIN = "owner_uin"
     APP_ID = "app_id"
+    PRINCIPAL_TAG_KEY = "qcs:principal_tag_key"
+    PRINCIPAL_TAG_VALUE = "qcs:principal_tag_value"
+
+
+IN_RESOURCES = frozenset({Variable.UIN, Variable.OWNER_UIN, Variable.APP_ID})
+IN_CONDITIONS = frozenset(Variable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +39,11 @@ class Template:
     def variables(self) -> frozenset[Variable]:
         """The variables that must be known before it can match."""
         return frozenset(piece for piece in self.pieces if isinstance(piece, Variable))
+
+    @property
+    def text(self) -> str:
+        """The text of a template without variables."""
+        return str(self)
 
     def bind(self, values: Mapping[Variable, str]) -> Pattern | None:
         """The pattern with its variables replaced; None where one has no value."""
@@ -52,8 +63,8 @@ class Template:
         return "".join(f"${{{piece.value}}}" if isinstance(piece, Variable) else piece for piece in self.pieces)
 
 
-def parse_template(text: str, code: str) -> Template:
-    """Split `text` at its variables.
+def parse_template(text: str, known: frozenset[Variable], code: str) -> Template:
+    """Split `text` at its variables, of which those in `known` may stand here.
 
     Raises:
         Refusal: with `code`, for a variable that CAM does not know here.
@@ -62,15 +73,15 @@ def parse_template(text: str, code: str) -> Template:
     end = 0
     for match in _VARIABLE.finditer(text):
         pieces.append(text[end : match.start()])
-        pieces.append(_variable(match[1], code))
+        pieces.append(_variable(match[1], known, code))
         end = match.end()
     pieces.append(text[end:])
     return Template(tuple(piece for piece in pieces if piece != "")) if len(pieces) > 1 else Template((text,))
 
 
-def _variable(name: str, code: str) -> Variable:
-    try:
-        return Variable(name)
-    except ValueError:
-        known = ", ".join(f"`${{{variable.value}}}`" for variable in Variable)
-        raise Refusal(code, f"unknown variable `${{{name}}}`; known here are {known}") from None
+def _variable(name: str, known: frozenset[Variable], code: str) -> Variable:
+    for variable in known:
+        if variable.value == name:
+            return variable
+    names = ", ".join(sorted(f"`${{{variable.value}}}`" for variable in known))
+    raise Refusal(code, f"unknown variable `${{{name}}}`; known here are {names}")

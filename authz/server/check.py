@@ -1,5 +1,8 @@
 """The hot path: the bytes of a question in, the bytes of its answer out."""
 
+import time
+from collections.abc import Callable
+
 from authz.cache import DecisionCache
 from authz.engine.decision import Decision
 from authz.engine.denial import denial_message
@@ -22,9 +25,10 @@ class RevisionAheadError(RevisionNotReachedError):
 class Checker:
     """Answers single checks, from the cache where an answer there still holds."""
 
-    def __init__(self, engine: Engine, cache: DecisionCache) -> None:
+    def __init__(self, engine: Engine, cache: DecisionCache, clock: Callable[[], float] = time.time) -> None:
         self._engine = engine
         self._cache = cache
+        self._clock = clock
         self._stamp = (0, b"")  # a revision and its encoded field
 
     def check(self, data: bytes) -> bytes:
@@ -57,14 +61,15 @@ class Checker:
         return answer + self._revision(snapshot.revision)
 
     def _decide(self, data: bytes, snapshot: Snapshot) -> bytes:
-        question = read_question(data)
+        question = read_question(data, self._clock())
         if question.at_least > snapshot.revision:
             raise RevisionAheadError(question.at_least, snapshot.revision)
         request = question.request
         # The lease is taken before the decision is made: an account that is replaced in between ends it.
         lease = snapshot.lease(request.principal.account)
-        answer = _encode(evaluate(snapshot, request), question)
-        self._cache.put(data, answer, lease)
+        decision = evaluate(snapshot, request)
+        answer = _encode(decision, question)
+        self._cache.put(data, answer, lease, decision.window)
         return answer
 
     def _revision(self, revision: int) -> bytes:

@@ -17,8 +17,8 @@ class Question:
     at_least: int
 
 
-def read_question(data: bytes) -> Question:
-    """Decode one CheckRequest.
+def read_question(data: bytes, now: float) -> Question:
+    """Decode one CheckRequest that is asked `now`, in seconds since the epoch.
 
     Raises:
         InvalidRequestError: naming the field that is malformed.
@@ -28,14 +28,14 @@ def read_question(data: bytes) -> Question:
         message.ParseFromString(data)
     except DecodeError:
         raise InvalidRequestError("request", "these bytes are no authz.v1.CheckRequest") from None
-    return Question(_request(message), parse_revision(message.at_least_revision))
+    return Question(_request(message, now), parse_revision(message.at_least_revision))
 
 
-def _request(message: authz_pb2.CheckRequest) -> Request:
+def _request(message: authz_pb2.CheckRequest, now: float) -> Request:
     context: Context = {}
     if message.context:
         context = {key: tuple(value.values) for key, value in message.context.items()}
-    return parse_request(message.principal, message.action, message.resource, context)
+    return parse_request(message.principal, message.action, message.resource, context, now)
 
 
 def parse_revision(text: str) -> int:

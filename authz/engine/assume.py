@@ -1,0 +1,112 @@
+"""`sts:AssumeRole`: the role's trust policy must admit the caller, and the caller's own policies must allow it.
+
+CAM roles, 598/19381 and 598/19419 (cam-language 5.3): a root account needs no grant of its own, but is trusted or not
+like anybody else.
+"""
+
+from collections.abc import Sequence
+
+from authz.engine.decision import CROSS_ACCOUNT, NO_MATCHING_ALLOW, OUTSIDE_BOUNDARY, ROOT_ACCOUNT, Decision
+from authz.engine.facts import Facts
+from authz.engine.request import Request
+from authz.engine.rules import Rule
+from authz.engine.snapshot import AccountState, Snapshot
+from authz.language.document import Effect
+from authz.language.principal import Principal, PrincipalKind, TrustedPrincipals
+from authz.language.resource import AccountKind
+
+_ROLE = "roleName/"
+
+
+def asks_to_assume(request: Request) -> bool:
+    """Whether the request is for assuming a role."""
+    return request.action.service == "sts" and request.action.folded == "assumerole"
+
+
+def decide_assumption(snapshot: Snapshot, caller: AccountState, request: Request, facts: Facts) -> Decision:
+    """Deny wins on both sides; an allow is needed on both sides."""
+    owner = _owner(snapshot, caller, request)
+    if owner is not caller:
+        facts.hold(0, 0)  # it depends on two accounts, so no single account's lease could keep it right in a cache
+    name = request.resource.tail.removeprefix(_ROLE)
+    if owner is None or not request.resource.tail.startswith(_ROLE) or name not in owner.account.roles:
+        return NO_MATCHING_ALLOW if owner is caller else CROSS_ACCOUNT
+    trust = _trust_decision(owner, name, caller, request, facts)
+    if trust is not None and not trust.allowed:
+        return trust
+    own = _own_decision(caller, request, facts)
+    if trust is None and (own.allowed or own is NO_MATCHING_ALLOW):
+        return NO_MATCHING_ALLOW if owner is caller else CROSS_ACCOUNT
+    return own
+
+
+def _owner(snapshot: Snapshot, caller: AccountState, request: Request) -> AccountState | None:
+    account = request.resource.account
+    if caller.owner.owns(account):
+        return caller
+    return snapshot.states.get(account.number) if account.kind is AccountKind.UIN else None
+
+
+def _own_decision(caller: AccountState, request: Request, facts: Facts) -> Decision:
+    """What the caller's own policies say of the role, also where it is another account's."""
+    if request.principal.kind is PrincipalKind.ROOT:
+        return ROOT_ACCOUNT
+    plan = caller.plan(request.principal)
+    if caller.owner.owns(request.resource.account):
+        return plan.for_action(request.action).decide(request.resource, facts)
+    boundary = plan.boundary
+    denied = _first((*plan.rules, *(boundary or ())), Effect.DENY, request, facts)
+    if denied is not None:
+        return denied.decision
+    allowed = _first(plan.rules, Effect.ALLOW, request, facts)
+    if allowed is None:
+        return NO_MATCHING_ALLOW
+    if boundary is not None and _first(boundary, Effect.ALLOW, request, facts) is None:
+        return OUTSIDE_BOUNDARY
+    return allowed.decision
+
+
+def _first(rules: Sequence[Rule], effect: Effect, request: Request, facts: Facts) -> Rule | None:
+    covering = (
+        rule for rule in rules if rule.effect is effect and rule.covers_foreign(request.action, request.resource)
+    )
+    return next((rule for rule in covering if rule.applies(facts)), None)
+
+
+def _trust_decision(
+    owner: AccountState, role: str, caller: AccountState, request: Request, facts: Facts
+) -> Decision | None:
+    """The first deny of the trust policy that applies, else its first allow, else None."""
+    found: Decision | None = None
+    for rule in owner.trust(role):
+        principals = rule.statement.principals or TrustedPrincipals()
+        if not rule.covers_action(request.action) or not _admits(principals, request.principal, caller):
+            continue
+        if rule.applies(facts):
+            if rule.effect is Effect.DENY:
+                return rule.decision
+            found = found or rule.decision
+    return found
+
+
+def _admits(trusted: TrustedPrincipals, principal: Principal, caller: AccountState) -> bool:
+    return any(text in _names(principal, caller) for text in trusted.qcs)
+
+
+def _names(principal: Principal, caller: AccountState) -> frozenset[str]:
+    """All texts by which a trust policy can mean this principal (cam-language 1.4)."""
+    numbers = [f"uin/{principal.account}"]
+    if caller.account.app_id:
+        numbers.append(f"uid/{caller.account.app_id}")
+    names = {"*", "qcs::cam::anyone:anyone"}
+    for number in numbers:
+        account = f"qcs::cam::{number}"
+        names.add(f"{account}:root")  # the whole account is trusted; it grants sts:AssumeRole to its own
+        if principal.kind is PrincipalKind.ROLE:
+            names.add(f"{account}:roleName/{principal.name}")
+        else:
+            names.add(f"{account}:uin/{principal.name}")
+        if principal.kind is PrincipalKind.USER:
+            groups = caller.account.users[principal.name].groups
+            names.update(f"{account}:groupid/{group.name}" for group in groups)
+    return frozenset(names)

@@ -1,0 +1,118 @@
+"""Conditions bound to a principal, and whether they hold (CAM conditions, 598/10608; cam-language 2.2)."""
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from authz.engine.facts import Facts
+from authz.language.condition import CURRENT_TIME, Condition, Operator, Qualifier
+from authz.language.pattern import Pattern
+from authz.language.variables import Variable
+
+Bindings = Sequence[Mapping[Variable, str]]
+"""The values of variables; several where a principal has several tags, each of which counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class BoundCondition:
+    """A condition with its variables replaced and its values read.
+
+    `is_unresolved` where a value could not be known: it then might match anything.
+    """
+
+    source: Condition
+    key: str
+    operator: Operator
+    expected: tuple[Any, ...]
+    is_unresolved: bool
+
+    def holds(self, facts: Facts) -> bool | None:
+        """True or False; None where it cannot be told, which denies both ways (cam-language 2.2, rule 13)."""
+        if self.key == CURRENT_TIME and facts.reads_clock and self.operator.type.kind != "null":
+            if facts.now is None:
+                return None
+            facts.hold(*self._steady(facts.now))
+        values = facts.values(self.key)
+        if self.operator.type.kind == "null":
+            return (not values) in self.expected
+        if not values:
+            return self.operator.if_exist
+        verdicts = [self._matches(value) for value in values]
+        if self.operator.qualifier is Qualifier.ALL_VALUES:
+            return all_hold(verdicts)
+        return _any_holds(verdicts)
+
+    def _matches(self, text: str) -> bool | None:
+        kind = self.operator.type
+        try:
+            actual = kind.read_actual(text)
+        except ValueError:
+            return None
+        is_match = any(kind.matches(actual, expected) for expected in self.expected)
+        if is_match:
+            return not kind.is_negated
+        return None if self.is_unresolved else kind.is_negated
+
+    def _steady(self, now: int) -> tuple[float, float]:
+        """The whole seconds around `now` in which the comparison with the clock comes out the same."""
+        if self.operator.type.kind != "date":
+            return now, now + 1
+        return _steady_dates(self.expected, now)
+
+
+def _steady_dates(dates: Iterable[datetime], now: int) -> tuple[float, float]:
+    """A whole second is before, at or after a date: the outcome changes where one of these begins."""
+    steps = [step for date in dates for step in (math.ceil(date.timestamp()), math.floor(date.timestamp()) + 1)]
+    before = [step for step in steps if step <= now]
+    after = [step for step in steps if step > now]
+    return max(before, default=-math.inf), min(after, default=math.inf)
+
+
+def all_hold(verdicts: Iterable[bool | None]) -> bool | None:
+    """AND in three values: one False settles it, else one None makes it unknown."""
+    result: bool | None = True
+    for verdict in verdicts:
+        if verdict is False:
+            return False
+        if verdict is None:
+            result = None
+    return result
+
+
+def _any_holds(verdicts: Iterable[bool | None]) -> bool | None:
+    result: bool | None = False
+    for verdict in verdicts:
+        if verdict is True:
+            return True
+        if verdict is None:
+            result = None
+    return result
+
+
+def bind_conditions(conditions: Sequence[Condition], bindings: Bindings) -> tuple[BoundCondition, ...]:
+    """Replace the variables of all conditions, and read their values once."""
+    return tuple(_bind(condition, bindings) for condition in conditions)
+
+
+def _bind(condition: Condition, bindings: Bindings) -> BoundCondition:
+    expected: list[Any] = []
+    is_unresolved = False
+    read = _reader(condition.operator)
+    for template in condition.values:
+        patterns = [template.bind(values) for values in bindings] if template.variables else [template.bind({})]
+        for pattern in dict.fromkeys(patterns):
+            try:
+                if pattern is None:
+                    raise ValueError  # noqa: TRY301 - a value that is not known is as good as one that cannot be read
+                expected.append(read(pattern))
+            except ValueError:
+                is_unresolved = True
+    return BoundCondition(condition, condition.key, condition.operator, tuple(expected), is_unresolved)
+
+
+def _reader(operator: Operator) -> Callable[[Pattern], Any]:
+    if operator.name in ("string_like", "string_not_like"):
+        return lambda pattern: pattern  # stars of the document are wildcards, those of variables are not
+    return lambda pattern: operator.type.read_expected(str(pattern))

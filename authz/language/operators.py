@@ -1,0 +1,155 @@
+"""The condition operators as a table: how values are read, how two of them compare, and whether that is negated.
+
+CAM conditions, 598/10608 (cam-language 2.1, 2.3).
+"""
+
+import ipaddress
+import operator as compare
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from authz.language.pattern import Pattern
+
+_NUMBER = re.compile(r"[+-]?\d{1,40}(?:\.\d{1,40})?(?:[eE][+-]?\d{1,3})?")
+_DATE = re.compile(r"(\d{4}-\d\d-\d\d)(?:T ?| )(\d\d:\d\d:\d\d)(\.\d{1,9})?(Z|z|[+-]\d\d:\d\d)?")
+_BOOLEANS = {"true": True, "false": False}
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorType:
+    """How an operator reads its two sides and compares them.
+
+    `read_expected` reads a value of the policy, `read_actual` one of the request; both raise ValueError for a value of
+    another type. `matches(actual, expected)` is the comparison before negation. A negated operator holds when the
+    actual value matches none of the expected ones (cam-language 2.2, rule 7).
+    """
+
+    kind: str
+    read_expected: Callable[[str], Any]
+    read_actual: Callable[[str], Any]
+    matches: Callable[[Any, Any], bool]
+    is_negated: bool = False
+
+
+def read_number(text: str) -> Decimal:
+    """A JSON number or numeric string.
+
+    Raises:
+        ValueError: for anything else, and for numbers of absurd size.
+    """
+    if not _NUMBER.fullmatch(text.strip()):
+        raise ValueError(f"`{text[:80]}` is no number")
+    return Decimal(text.strip())
+
+
+def read_boolean(text: str) -> bool:
+    """`true` or `false`.
+
+    Raises:
+        ValueError: for anything else.
+    """
+    try:
+        return _BOOLEANS[text.strip().lower()]
+    except KeyError:
+        raise ValueError(f"`{text[:80]}` is neither `true` nor `false`") from None
+
+
+@lru_cache(maxsize=4096)
+def read_date(text: str) -> datetime:
+    """RFC 3339; without a zone, or with a blank for the `T`, it is UTC, as published samples have it.
+
+    Raises:
+        ValueError: for anything else.
+    """
+    match = _DATE.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(f"`{text[:80]}` is no date such as `2026-01-31T08:00:00Z`")
+    day, hour, fraction, zone = match.groups()
+    offset = "+00:00" if zone in (None, "Z", "z") else zone
+    moment = datetime.fromisoformat(f"{day}T{hour}{(fraction or '')[:7]}{offset}")
+    return moment.astimezone(UTC)
+
+
+@lru_cache(maxsize=4096)
+def read_network(text: str) -> Network:
+    """An address or a CIDR block; host bits may be set (`10.217.182.3/24` is `10.217.182.0/24`).
+
+    Raises:
+        ValueError: for anything else.
+    """
+    try:
+        return ipaddress.ip_network(text.strip(), strict=False)
+    except ValueError:
+        raise ValueError(f"`{text[:80]}` is no IP address or CIDR block") from None
+
+
+@lru_cache(maxsize=4096)
+def read_address(text: str) -> IpAddress:
+    """One address; an IPv4 address in IPv6 clothes (`::ffff:10.0.0.1`) is the IPv4 address.
+
+    Raises:
+        ValueError: for anything else.
+    """
+    try:
+        address = ipaddress.ip_address(text.strip())
+    except ValueError:
+        raise ValueError(f"`{text[:80]}` is no IP address") from None
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
+        return address.ipv4_mapped
+    return address
+
+
+def _inside(address: IpAddress, network: Network) -> bool:
+    return address in network
+
+
+def _like(text: str, pattern: Pattern) -> bool:
+    return pattern.matches(text)
+
+
+_COMPARISONS: Mapping[str, tuple[Callable[[Any, Any], bool], bool]] = {
+    "equal": (compare.eq, False),
+    "not_equal": (compare.eq, True),
+    "less_than": (compare.lt, False),
+    "less_than_equal": (compare.le, False),
+    "greater_than": (compare.gt, False),
+    "greater_than_equal": (compare.ge, False),
+}
+
+
+def _ordered(kind: str, read: Callable[[str], Any]) -> dict[str, OperatorType]:
+    return {
+        f"{kind}_{name}": OperatorType(kind, read, read, matches, is_negated)
+        for name, (matches, is_negated) in _COMPARISONS.items()
+    }
+
+
+def _pair(name: str, negated: str, kind: OperatorType) -> dict[str, OperatorType]:
+    opposite = OperatorType(kind.kind, kind.read_expected, kind.read_actual, kind.matches, is_negated=True)
+    return {name: kind, negated: opposite}
+
+
+OPERATORS: Mapping[str, OperatorType] = {
+    **_pair("string_equal", "string_not_equal", OperatorType("string", str, str, compare.eq)),
+    **_pair(
+        "string_equal_ignore_case",
+        "string_not_equal_ignore_case",
+        OperatorType("string", str.casefold, str.casefold, compare.eq),
+    ),
+    **_pair("string_like", "string_not_like", OperatorType("string", Pattern.of, str, _like)),
+    **_ordered("numeric", read_number),
+    **_ordered("date", read_date),
+    "bool_equal": OperatorType("bool", read_boolean, read_boolean, compare.eq),
+    "binary_equal": OperatorType("binary", str, str, compare.eq),
+    **_pair("ip_equal", "ip_not_equal", OperatorType("ip", read_network, read_address, _inside)),
+    "null_equal": OperatorType("null", read_boolean, str, compare.eq),
+}
+"""All operators by name, without qualifier and suffix; `null_equal` asks for the key itself, not for a value."""
