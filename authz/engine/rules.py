@@ -77,6 +77,13 @@ class Rule:
     decision: Decision
 
     @property
+    def ref(self) -> StatementRef:
+        """The statement as answers name it."""
+        ref = self.decision.statement
+        assert ref is not None  # noqa: S101 - every rule's decision is made with its statement
+        return ref
+
+    @property
     def effect(self) -> Effect:
         """Allow or deny."""
         return self.statement.effect

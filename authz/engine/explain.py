@@ -1,0 +1,111 @@
+"""Why a decision came out as it did: every statement that was considered, and what matched of it."""
+
+from dataclasses import dataclass
+
+from authz.engine.assume import asks_to_assume
+from authz.engine.decision import Decision, StatementRef
+from authz.engine.evaluate import evaluate
+from authz.engine.facts import Facts
+from authz.engine.plan import is_operation_level
+from authz.engine.request import Request
+from authz.engine.rules import Rule
+from authz.engine.snapshot import AccountState, Snapshot
+from authz.engine.suggest import Suggestion, suggest
+from authz.language.describe import describe
+from authz.language.document import Effect
+from authz.language.principal import PrincipalKind
+from authz.language.resource import NO_RESOURCE
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionTrace:
+    """One condition with what the policy expects and what the request brought; `actual` is empty for a missing key."""
+
+    operator: str
+    key: str
+    expected: tuple[str, ...]
+    actual: tuple[str, ...]
+    matched: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StatementTrace:
+    """One statement; it applied where all three parts matched."""
+
+    statement: StatementRef
+    effect: Effect
+    action_matched: bool
+    resource_matched: bool
+    condition_matched: bool
+    conditions: tuple[ConditionTrace, ...]
+    summary: str
+
+    @property
+    def applied(self) -> bool:
+        """Whether the statement took part in the decision."""
+        return self.action_matched and self.resource_matched and self.condition_matched
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A decision with everything that led to it, and the changes that would turn it, most specific first."""
+
+    decision: Decision
+    statements: tuple[StatementTrace, ...]
+    suggestions: tuple[Suggestion, ...]
+
+
+def explain(snapshot: Snapshot, request: Request) -> Explanation:
+    """Decide once more, in the open. The decision is `evaluate`'s own, not one of this module."""
+    decision = evaluate(snapshot, request)
+    state = snapshot.states.get(request.principal.account)
+    if state is None or not state.knows(request.principal):
+        return Explanation(decision, (), ())
+    traces = tuple(_trace(rule, state, request) for rule in _rules(snapshot, state, request))
+    return Explanation(decision, traces, suggest(snapshot, state, request, decision))
+
+
+def _rules(snapshot: Snapshot, state: AccountState, request: Request) -> tuple[Rule, ...]:
+    plan = state.plan(request.principal)
+    rules = (*plan.rules, *(plan.boundary or ()))
+    if asks_to_assume(request):
+        owner = (
+            state
+            if state.owner.owns(request.resource.account)
+            else snapshot.states.get(request.resource.account.number)
+        )
+        role = request.resource.tail.removeprefix("roleName/")
+        if owner is not None and role in owner.account.roles:
+            rules = (*rules, *owner.trust(role))
+    return () if request.principal.kind is PrincipalKind.ROOT and not asks_to_assume(request) else rules
+
+
+def _trace(rule: Rule, state: AccountState, request: Request) -> StatementTrace:
+    facts = Facts(request.context, state.plan(request.principal).identity, request.time)
+    resource = NO_RESOURCE if is_operation_level(request.action) else request.resource
+    is_own = state.owner.owns(resource.account)
+    covers = rule.covers_resource(resource) if is_own else any(scope.covers_foreign(resource) for scope in rule.scopes)
+    return StatementTrace(
+        statement=rule.ref,
+        effect=rule.effect,
+        action_matched=rule.covers_action(request.action),
+        resource_matched=covers,
+        condition_matched=rule.applies(facts),
+        conditions=tuple(_conditions(rule, facts)),
+        summary=describe(rule.statement),
+    )
+
+
+def _conditions(rule: Rule, facts: Facts) -> list[ConditionTrace]:
+    return [
+        ConditionTrace(
+            operator=str(condition.operator),
+            key=condition.key,
+            expected=tuple(str(value) for value in condition.source.values),
+            actual=facts.values(condition.key),
+            matched=condition.holds(facts) is not False
+            if rule.effect is Effect.DENY
+            else condition.holds(facts) is True,
+        )
+        for condition in rule.conditions
+    ]

@@ -1,0 +1,78 @@
+"""Values of a condition key that would make a condition hold, or fail: guesses, each tried before it is told."""
+
+import ipaddress
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from authz.engine.conditions import BoundCondition
+from authz.engine.facts import Facts
+from authz.language.condition import OWNER_UIN, UIN, Qualifier
+from authz.language.pattern import Pattern
+
+Values = tuple[str, ...]
+_FIXED = frozenset({UIN, OWNER_UIN})  # who asks is no circumstance
+_ELSEWHERE = ("192.0.2.1", "198.51.100.1", "2001:db8::1", "10.0.0.1")
+
+
+def satisfying(condition: BoundCondition, facts: Facts) -> Sequence[Values]:
+    """Values for the key under which the condition may hold; an empty tuple stands for leaving the key out."""
+    return list(_verified(condition, facts, wanted=True))
+
+
+def defeating(condition: BoundCondition, facts: Facts) -> Sequence[Values]:
+    """Values under which the condition may fail; a value that says something comes before silence."""
+    return list(_verified(condition, facts, wanted=False))
+
+
+def _verified(condition: BoundCondition, facts: Facts, *, wanted: bool) -> Iterator[Values]:
+    if condition.key in _FIXED:
+        return
+    given = facts.values(condition.key)
+    for text in _texts(condition):
+        for values in _arranged(text, given, condition.operator.qualifier):
+            if _verdict(condition, values, facts) is wanted:
+                yield values
+                break
+    if given and _verdict(condition, (), facts) is wanted:
+        yield ()
+
+
+def _verdict(condition: BoundCondition, values: Values, facts: Facts) -> bool | None:
+    return condition.holds(Facts({condition.key: values}, {}, facts.now))
+
+
+def _arranged(text: str, given: Values, qualifier: Qualifier) -> Iterator[Values]:
+    """Beside what is given (another tag on the resource), or instead of it."""
+    if qualifier is not Qualifier.ALL_VALUES and given:
+        yield (*given, text)
+    yield (text,)
+
+
+def _texts(condition: BoundCondition) -> Iterator[str]:
+    kind = condition.operator.type.kind
+    for expected in condition.expected:
+        yield from _near(expected)
+    if kind in ("string", "binary", "null"):
+        yield "other"
+    if kind == "ip":
+        yield from _ELSEWHERE
+
+
+def _near(expected: Any) -> Iterable[str]:
+    if isinstance(expected, Pattern):
+        return ("".join(expected.pieces),)
+    if isinstance(expected, Decimal):
+        return (str(expected), str(expected - 1), str(expected + 1))
+    if isinstance(expected, datetime):
+        return [_dated(expected + timedelta(seconds=step)) for step in (0, -1, 1)]
+    if isinstance(expected, ipaddress.IPv4Network | ipaddress.IPv6Network):
+        return (str(next(iter(expected.hosts()), expected.network_address)),)
+    if isinstance(expected, bool):
+        return ("true", "false")
+    return (str(expected),)
+
+
+def _dated(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
