@@ -13,6 +13,7 @@ from authz.engine.live import Engine
 from authz.errors import AuthzError, InvalidAccountError
 from authz.server.batch import BatchChecker
 from authz.server.check import Checker
+from authz.server.explain import Explainer
 from authz.server.grpcio import GrpcioMethods
 from authz.server.lifecycle import Server
 from authz.server.revisions import RevisionFeed
@@ -38,7 +39,9 @@ class Sidecar:
         feed = RevisionFeed(self._engine)
         methods = GrpcioMethods(feed, self._tally, settings.revision_wait)
         checker = Checker(self._engine, self._cache)
-        self._server = Server(checker, BatchChecker(checker, settings.max_batch), feed, methods)
+        self._server = Server(
+            checker, BatchChecker(checker, settings.max_batch), Explainer(self._engine), feed, methods
+        )
         self._follower = Follower(DirectorySource(settings.source), self._engine)
         self._is_stopping = False
 

@@ -1,19 +1,14 @@
-"""One decision as the terminal shows it, wherever it was made."""
+"""Answers as the terminal shows them, wherever they were made."""
 
 import json
-import time
-from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import click
+from google.protobuf.json_format import MessageToDict
 
 from authz.engine.decision import Reason
-from authz.engine.denial import denial_message
-from authz.engine.live import Engine
-from authz.engine.request import parse_request
-from authz.errors import AuthzError, SourceError
-from authz.sources.directory import DirectorySource
+from authz.v1 import authz_pb2
 
 _BECAUSE: Mapping[Reason, str] = {
     Reason.ROOT_ACCOUNT: "the root account may do everything with what it owns",
@@ -26,112 +21,76 @@ _BECAUSE: Mapping[Reason, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What the command line asks."""
-
-    principal: str
-    action: str
-    resource: str
-    context: Mapping[str, tuple[str, ...]]
+def show_answer(response: authz_pb2.CheckResponse, *, as_json: bool) -> None:
+    """Print one decision to standard output."""
+    click.echo(_json(_answer_value(response)) if as_json else "\n".join(_answer_lines(response)))
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a source or a server says; `policy` is empty where no statement decided."""
-
-    allowed: bool
-    reason: Reason
-    policy: str
-    index: int
-    attached_to: str
-    message: str
-    revision: str
-
-    def print(self, *, as_json: bool) -> None:
-        """Write it to standard output."""
-        click.echo(self._json() if as_json else self._lines())
-
-    def _json(self) -> str:
-        statement = {"policy": self.policy, "index": self.index, "attached_to": self.attached_to}
-        return json.dumps(
-            {
-                "allowed": self.allowed,
-                "reason": self.reason.name,
-                "statement": statement if self.policy else None,
-                "message": self.message,
-                "revision": self.revision,
-            },
-            ensure_ascii=False,
-        )
-
-    def _lines(self) -> str:
-        word = click.style("allowed", fg="green") if self.allowed else click.style("denied", fg="red")
-        lines = [f"{word}: {_BECAUSE[self.reason]} ({self.reason.name})"]
-        if self.policy:
-            lines.append(f"  statement {self.index} of policy {self.policy}, attached to {self.attached_to}")
-        if self.message:
-            lines.append("  " + self.message.replace("\n", "\n  "))
-        return "\n".join(lines)
+def show_explanation(response: authz_pb2.ExplainResponse, *, as_json: bool) -> None:
+    """Print a decision with every statement that was considered, and what would turn it."""
+    click.echo(_json(_explanation_value(response)) if as_json else "\n".join(_explanation_lines(response)))
 
 
-def answer_from_directory(source: Path, question: Question) -> Answer:
-    """Decide on the account of a policy directory that the principal belongs to.
+def _json(value: dict[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
-    Raises:
-        AuthzError: if the question is malformed or the account broken.
-    """
-    request = parse_request(question.principal, question.action, question.resource, question.context, time.time())
-    directory = DirectorySource(source)
-    look = directory.look()
-    if not look.accounts:
-        raise SourceError(f"no account found: expected {directory.missing('')}")
-    accounts = [directory.load(key) for key in look.accounts]
-    engine = Engine()
-    engine.publish({account.uin: account for account in accounts}, (), 1)
-    decision = engine.decide(request)
-    ref = decision.statement
-    return Answer(
-        allowed=decision.allowed,
-        reason=decision.reason,
-        policy=ref.policy if ref else "",
-        index=ref.index if ref else 0,
-        attached_to=ref.attached_to if ref else "",
-        message="" if decision.allowed else denial_message(request),
-        revision="",
+
+def _answer_value(response: authz_pb2.CheckResponse) -> dict[str, Any]:
+    ref = response.statement
+    statement = {"policy": ref.policy, "index": ref.index, "attached_to": ref.attached_to}
+    return {
+        "allowed": response.allowed,
+        "reason": Reason(response.reason).name,
+        "statement": statement if response.HasField("statement") else None,
+        "message": response.message,
+        "revision": response.revision,
+    }
+
+
+def _explanation_value(response: authz_pb2.ExplainResponse) -> dict[str, Any]:
+    value: dict[str, Any] = MessageToDict(
+        response, preserving_proto_field_name=True, always_print_fields_with_no_presence=True
     )
+    return value | {"response": _answer_value(response.response)}
 
 
-def answer_from_server(address: str, question: Question, seconds: float) -> Answer:
-    """Ask a running sidecar.
-
-    Raises:
-        AuthzError: with the server's words, if it gives no decision.
-    """
-    import grpc  # noqa: PLC0415 - it takes longer to import than a decision from a directory takes
-
-    from authz.v1 import authz_pb2, authz_pb2_grpc  # noqa: PLC0415 - as above
-
-    context = {key: authz_pb2.ContextValue(values=values) for key, values in question.context.items()}
-    message = authz_pb2.CheckRequest(
-        principal=question.principal, action=question.action, resource=question.resource, context=context
-    )
-    try:
-        with grpc.insecure_channel(address, options=[("grpc.default_authority", "localhost")]) as channel:
-            response = authz_pb2_grpc.AuthorizationServiceStub(channel).Check(message, timeout=seconds)  # type: ignore[no-untyped-call]
-    except grpc.RpcError as error:
-        raise _unanswered(error) from None
-    return Answer(
-        allowed=response.allowed,
-        reason=Reason(response.reason),
-        policy=response.statement.policy,
-        index=response.statement.index,
-        attached_to=response.statement.attached_to,
-        message=response.message,
-        revision=response.revision,
-    )
+def _answer_lines(response: authz_pb2.CheckResponse) -> Iterator[str]:
+    reason = Reason(response.reason)
+    word = click.style("allowed", fg="green") if response.allowed else click.style("denied", fg="red")
+    yield f"{word}: {_BECAUSE[reason]} ({reason.name})"
+    if response.HasField("statement"):
+        ref = response.statement
+        yield f"  statement {ref.index} of policy {ref.policy}, attached to {ref.attached_to}"
+    yield from (f"  {line}" for line in response.message.splitlines())
 
 
-def _unanswered(error: object) -> AuthzError:
-    code = getattr(error, "code", lambda: None)()
-    return AuthzError(f"{getattr(code, 'name', 'UNKNOWN')}: {getattr(error, 'details', lambda: error)()}")
+def _explanation_lines(response: authz_pb2.ExplainResponse) -> Iterator[str]:
+    yield from _answer_lines(response.response)
+    yield "statements considered:" if response.statements else "no statement is attached"
+    for trace in response.statements:
+        yield from _trace_lines(trace)
+    if response.suggestions:
+        yield "what would deny it:" if response.response.allowed else "what would allow it:"
+    for suggestion in response.suggestions:
+        yield f"  {suggestion.text}"
+        yield from (f"    {addition.attach_to}: {addition.policy_document}" for addition in suggestion.additions)
+
+
+def _trace_lines(trace: authz_pb2.StatementTrace) -> Iterator[str]:
+    ref = trace.statement
+    missing = ", ".join(_missing(trace))
+    verdict = f"the {missing} does not match" if missing else click.style("applies", bold=True)
+    yield f"  {ref.policy}[{ref.index}] of {ref.attached_to}: {trace.summary}: {verdict}"
+    for condition in trace.conditions:
+        expected, actual = ", ".join(condition.expected), ", ".join(condition.actual) or "nothing"
+        holds = "holds" if condition.matched else "does not hold"
+        yield f"    {condition.operator} {condition.key}: expected {expected}, got {actual}: {holds}"
+
+
+def _missing(trace: authz_pb2.StatementTrace) -> Iterator[str]:
+    if not trace.action_matched:
+        yield "action"
+    if not trace.resource_matched:
+        yield "resource"
+    if not trace.condition_matched:
+        yield "condition"

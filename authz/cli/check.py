@@ -5,7 +5,8 @@ from pathlib import Path
 
 import click
 
-from authz.cli.answer import Question, answer_from_directory, answer_from_server
+from authz.cli.answer import show_answer, show_explanation
+from authz.cli.asking import DirectoryOracle, Oracle, Question, ServerOracle
 from authz.cli.source_argument import policy_directory
 from authz.errors import AuthzError
 
@@ -30,6 +31,7 @@ def _context(_ctx: click.Context, _param: click.Parameter, pairs: tuple[str, ...
 @click.option("--source", metavar="DIRECTORY", callback=policy_directory, help="Decide on this policy directory.")
 @click.option("--server", metavar="ADDR", help="Ask the sidecar at host:port or unix:/path.")
 @click.option("--timeout", type=click.FloatRange(min=0), default=5.0, show_default=True, help="Seconds for --server.")
+@click.option("--explain", "is_explained", is_flag=True, help="Tell every statement, and what would turn the decision.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as one JSON object.")
 @click.pass_context
 def check_command(
@@ -42,6 +44,7 @@ def check_command(
     source: Path | None,
     server: str | None,
     timeout: float,
+    is_explained: bool,
     as_json: bool,
 ) -> None:
     """May PRINCIPAL perform ACTION on RESOURCE?
@@ -57,12 +60,22 @@ def check_command(
         raise click.UsageError("give either --source or --server")
     question = Question(principal, action, resource, context)
     try:
-        if source is not None:
-            answer = answer_from_directory(source, question)
-        else:
-            answer = answer_from_server(str(server), question, timeout)
+        oracle: Oracle = DirectoryOracle(source) if source is not None else ServerOracle(str(server), timeout)
+        ask = _explain if is_explained else _check
+        is_allowed = ask(oracle, question, as_json=as_json)
     except AuthzError as error:
         click.echo(f"authz: {error}", err=True)
         ctx.exit(_ERROR)
-    answer.print(as_json=as_json)
-    ctx.exit(0 if answer.allowed else _DENIED)
+    ctx.exit(0 if is_allowed else _DENIED)
+
+
+def _check(oracle: Oracle, question: Question, *, as_json: bool) -> bool:
+    response = oracle.check(question)
+    show_answer(response, as_json=as_json)
+    return response.allowed
+
+
+def _explain(oracle: Oracle, question: Question, *, as_json: bool) -> bool:
+    response = oracle.explain(question)
+    show_explanation(response, as_json=as_json)
+    return response.response.allowed

@@ -1,10 +1,53 @@
 """The text of a denial, as CAM words it (cam-language 7)."""
 
+import json
+from collections.abc import Iterable
+
+from authz.engine.decision import Decision, Reason
 from authz.engine.plan import is_operation_level
 from authz.engine.request import Request
+from authz.engine.rules import Rule
+from authz.engine.snapshot import Snapshot
+from authz.language.resource import NO_RESOURCE
 
 
-def denial_message(request: Request) -> str:
-    """Explicit and implicit denials share the wording; an operation-level API is denied on `*`."""
-    resource = "*" if is_operation_level(request.action) else request.resource.text
-    return f"you are not authorized to perform operation ({request.action})\nresource ({resource}) has no permission"
+def denial_message(snapshot: Snapshot, request: Request, decision: Decision) -> str:
+    """Explicit and implicit denials share the wording; an operation-level API is denied on `*`.
+
+    Where only conditions stood between an allow and the request, they are told in CAM's own form, which can be pasted
+    into a policy.
+    """
+    resource = NO_RESOURCE if is_operation_level(request.action) else request.resource
+    message = (
+        f"you are not authorized to perform operation ({request.action})\nresource ({resource.text}) has no permission"
+    )
+    if decision.reason is not Reason.NO_MATCHING_ALLOW:
+        return message
+    missed = _missed(snapshot, request)
+    return f"{message} with or without condition:{_hints(missed)}" if missed else message
+
+
+def _missed(snapshot: Snapshot, request: Request) -> list[Rule]:
+    """The allows that cover the request but for their conditions."""
+    state = snapshot.states[request.principal.account]
+    if not state.owner.owns(request.resource.account):
+        return []
+    plan = state.plan(request.principal).for_action(request.action)
+    resource = NO_RESOURCE if plan.is_operation_level else request.resource
+    return [rule for rule in plan.conditional_allows if rule.covers_resource(resource)]
+
+
+def _hints(rules: Iterable[Rule]) -> str:
+    hints = [
+        {
+            "condition": {
+                "key": condition.key,
+                "value": [str(value) for value in condition.source.values],
+                "ope": str(condition.operator),
+            },
+            "effect": rule.effect.value,
+        }
+        for rule in rules
+        for condition in rule.conditions
+    ]
+    return json.dumps(hints, ensure_ascii=False, separators=(",", ":"))

@@ -28,12 +28,16 @@ def is_operation_level(action: Action) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class ActionPlan:
-    """A principal's statements for one action. `boundary` is None where no boundary is set."""
+    """A principal's statements for one action. `boundary` is None where no boundary is set.
+
+    `conditional_allows` are those of the allows that have conditions, for telling what was missing.
+    """
 
     is_operation_level: bool
     denies: ResourceIndex
     allows: ResourceIndex
     boundary: ResourceIndex | None
+    conditional_allows: tuple[Rule, ...]
 
     def decide(self, resource: Resource, facts: Facts) -> Decision:
         """Deny wins, then an allow within the boundary, else denial (598/10605).
@@ -82,11 +86,13 @@ class PrincipalPlan:
         boundary = self.boundary
         # A deny inside the boundary denies like any other (cam-language 5.3, layer 2).
         denies = [*_covering(self.rules, action, Effect.DENY), *_covering(boundary or (), action, Effect.DENY)]
+        allows = _covering(self.rules, action, Effect.ALLOW)
         return ActionPlan(
             is_operation_level=is_operation_level(action),
             denies=ResourceIndex(denies),
-            allows=ResourceIndex(_covering(self.rules, action, Effect.ALLOW)),
+            allows=ResourceIndex(allows),
             boundary=None if boundary is None else ResourceIndex(_covering(boundary, action, Effect.ALLOW)),
+            conditional_allows=tuple(rule for rule in allows if rule.conditions),
         )
 
 

@@ -8,10 +8,11 @@ from authz.engine.decision import Decision
 from authz.engine.denial import denial_message
 from authz.engine.evaluate import evaluate
 from authz.engine.live import Engine
+from authz.engine.request import Request
 from authz.engine.snapshot import Snapshot
 from authz.errors import RevisionNotReachedError
 from authz.wire.answers import revision_text, write_answer, write_revision
-from authz.wire.questions import Question, read_question
+from authz.wire.questions import read_question
 
 
 class RevisionAheadError(RevisionNotReachedError):
@@ -68,7 +69,7 @@ class Checker:
         # The lease is taken before the decision is made: an account that is replaced in between ends it.
         lease = snapshot.lease(request.principal.account)
         decision = evaluate(snapshot, request)
-        answer = _encode(decision, question)
+        answer = encode_decision(snapshot, decision, request)
         self._cache.put(data, answer, lease, decision.window)
         return answer
 
@@ -80,5 +81,6 @@ class Checker:
         return field
 
 
-def _encode(decision: Decision, question: Question) -> bytes:
-    return write_answer(decision, "" if decision.allowed else denial_message(question.request))
+def encode_decision(snapshot: Snapshot, decision: Decision, request: Request) -> bytes:
+    """The CheckResponse of a decision, without its revision."""
+    return write_answer(decision, "" if decision.allowed else denial_message(snapshot, request, decision))

@@ -14,6 +14,7 @@ from grpc_reflection.v1alpha._async import ReflectionServicer
 from authz.errors import ListenError
 from authz.server.batch import BatchChecker
 from authz.server.check import Checker
+from authz.server.explain import Explainer
 from authz.server.grpcio import GrpcioMethods, handlers
 from authz.server.listeners import Address, clear_stale_socket, remove_socket
 from authz.server.revisions import RevisionFeed
@@ -35,7 +36,14 @@ log = structlog.get_logger("authz.server")
 class Server:
     """The gRPC server around the answering objects. Health says NOT_SERVING until `ready` and from `drain` on."""
 
-    def __init__(self, checker: Checker, batches: BatchChecker, feed: RevisionFeed, methods: GrpcioMethods) -> None:
+    def __init__(
+        self,
+        checker: Checker,
+        batches: BatchChecker,
+        explainer: Explainer,
+        feed: RevisionFeed,
+        methods: GrpcioMethods,
+    ) -> None:
         self._feed = feed
         self._methods = methods
         self._addresses: list[Address] = []
@@ -49,6 +57,8 @@ class Server:
                         "Check": methods.unary("Check", checker.check),
                         "BatchCheck": methods.unary("BatchCheck", batches.check),
                         "StreamCheck": methods.stream("StreamCheck", checker.check),
+                        "Explain": methods.unary("Explain", explainer.explain),
+                        "AllowedResources": methods.unary("AllowedResources", explainer.allowed_resources),
                         "WatchRevision": methods.watch("WatchRevision", feed.watch),
                     },
                 ),

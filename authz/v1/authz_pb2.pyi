@@ -17,6 +17,12 @@ class Reason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     REASON_OUTSIDE_BOUNDARY: _ClassVar[Reason]
     REASON_UNKNOWN_PRINCIPAL: _ClassVar[Reason]
     REASON_CROSS_ACCOUNT: _ClassVar[Reason]
+
+class ListMode(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    LIST_MODE_UNSPECIFIED: _ClassVar[ListMode]
+    LIST_MODE_STRICT: _ClassVar[ListMode]
+    LIST_MODE_CAM_COMPAT: _ClassVar[ListMode]
 REASON_UNSPECIFIED: Reason
 REASON_ROOT_ACCOUNT: Reason
 REASON_ALLOWED: Reason
@@ -25,6 +31,9 @@ REASON_NO_MATCHING_ALLOW: Reason
 REASON_OUTSIDE_BOUNDARY: Reason
 REASON_UNKNOWN_PRINCIPAL: Reason
 REASON_CROSS_ACCOUNT: Reason
+LIST_MODE_UNSPECIFIED: ListMode
+LIST_MODE_STRICT: ListMode
+LIST_MODE_CAM_COMPAT: ListMode
 
 class CheckRequest(_message.Message):
     __slots__ = ("principal", "action", "resource", "context", "at_least_revision")
@@ -158,15 +167,37 @@ class ConditionTrace(_message.Message):
     def __init__(self, operator: _Optional[str] = ..., key: _Optional[str] = ..., expected: _Optional[_Iterable[str]] = ..., actual: _Optional[_Iterable[str]] = ..., matched: bool = ...) -> None: ...
 
 class Suggestion(_message.Message):
-    __slots__ = ("text", "policy_document")
+    __slots__ = ("text", "policy_document", "lift", "additions", "context")
     TEXT_FIELD_NUMBER: _ClassVar[int]
     POLICY_DOCUMENT_FIELD_NUMBER: _ClassVar[int]
+    LIFT_FIELD_NUMBER: _ClassVar[int]
+    ADDITIONS_FIELD_NUMBER: _ClassVar[int]
+    CONTEXT_FIELD_NUMBER: _ClassVar[int]
     text: str
     policy_document: str
-    def __init__(self, text: _Optional[str] = ..., policy_document: _Optional[str] = ...) -> None: ...
+    lift: _containers.RepeatedCompositeFieldContainer[StatementRef]
+    additions: _containers.RepeatedCompositeFieldContainer[PolicyAddition]
+    context: _containers.RepeatedCompositeFieldContainer[ContextChange]
+    def __init__(self, text: _Optional[str] = ..., policy_document: _Optional[str] = ..., lift: _Optional[_Iterable[_Union[StatementRef, _Mapping]]] = ..., additions: _Optional[_Iterable[_Union[PolicyAddition, _Mapping]]] = ..., context: _Optional[_Iterable[_Union[ContextChange, _Mapping]]] = ...) -> None: ...
+
+class PolicyAddition(_message.Message):
+    __slots__ = ("attach_to", "policy_document")
+    ATTACH_TO_FIELD_NUMBER: _ClassVar[int]
+    POLICY_DOCUMENT_FIELD_NUMBER: _ClassVar[int]
+    attach_to: str
+    policy_document: str
+    def __init__(self, attach_to: _Optional[str] = ..., policy_document: _Optional[str] = ...) -> None: ...
+
+class ContextChange(_message.Message):
+    __slots__ = ("key", "values")
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    VALUES_FIELD_NUMBER: _ClassVar[int]
+    key: str
+    values: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, key: _Optional[str] = ..., values: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class AllowedResourcesRequest(_message.Message):
-    __slots__ = ("principal", "action", "context", "at_least_revision")
+    __slots__ = ("principal", "action", "context", "at_least_revision", "mode")
     class ContextEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -178,11 +209,13 @@ class AllowedResourcesRequest(_message.Message):
     ACTION_FIELD_NUMBER: _ClassVar[int]
     CONTEXT_FIELD_NUMBER: _ClassVar[int]
     AT_LEAST_REVISION_FIELD_NUMBER: _ClassVar[int]
+    MODE_FIELD_NUMBER: _ClassVar[int]
     principal: str
     action: str
     context: _containers.MessageMap[str, ContextValue]
     at_least_revision: str
-    def __init__(self, principal: _Optional[str] = ..., action: _Optional[str] = ..., context: _Optional[_Mapping[str, ContextValue]] = ..., at_least_revision: _Optional[str] = ...) -> None: ...
+    mode: ListMode
+    def __init__(self, principal: _Optional[str] = ..., action: _Optional[str] = ..., context: _Optional[_Mapping[str, ContextValue]] = ..., at_least_revision: _Optional[str] = ..., mode: _Optional[_Union[ListMode, str]] = ...) -> None: ...
 
 class AllowedResourcesResponse(_message.Message):
     __slots__ = ("allow", "deny", "needs_check", "revision")

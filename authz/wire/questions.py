@@ -1,12 +1,22 @@
-"""From the bytes of a CheckRequest to the question that it asks."""
+"""From the bytes of requests to the questions that they ask."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
-from google.protobuf.message import DecodeError
+from google.protobuf.message import DecodeError, Message
 
+from authz.engine.listing import ListMode, ListQuestion
 from authz.engine.request import Context, Request, parse_request
 from authz.errors import InvalidRequestError
 from authz.v1 import authz_pb2
+
+M = TypeVar("M", bound=Message)
+_MODES: Mapping[int, ListMode] = {
+    authz_pb2.LIST_MODE_UNSPECIFIED: ListMode.STRICT,
+    authz_pb2.LIST_MODE_STRICT: ListMode.STRICT,
+    authz_pb2.LIST_MODE_CAM_COMPAT: ListMode.CAM_COMPAT,
+}
 
 
 @dataclass(slots=True)
@@ -17,25 +27,59 @@ class Question:
     at_least: int
 
 
+@dataclass(slots=True)
+class Listing:
+    """A question for resources, and the revision that its answer must at least stand on (0: any)."""
+
+    question: ListQuestion
+    at_least: int
+
+
 def read_question(data: bytes, now: float) -> Question:
     """Decode one CheckRequest that is asked `now`, in seconds since the epoch.
 
     Raises:
         InvalidRequestError: naming the field that is malformed.
     """
-    message = authz_pb2.CheckRequest()
+    return _question(decode(authz_pb2.CheckRequest(), data), now)
+
+
+def read_explain(data: bytes, now: float) -> Question:
+    """Decode one ExplainRequest; see read_question."""
+    return _question(decode(authz_pb2.ExplainRequest(), data).check, now)
+
+
+def read_listing(data: bytes, now: float) -> Listing:
+    """Decode one AllowedResourcesRequest; see read_question."""
+    message = decode(authz_pb2.AllowedResourcesRequest(), data)
+    # Principal, action and context are checked as those of a single check about no resource in particular.
+    request = parse_request(message.principal, message.action, "*", _context(message.context), now)
+    if message.mode not in _MODES:
+        raise InvalidRequestError("mode", f"`{message.mode}` is no ListMode")
+    question = ListQuestion(request.principal, request.action, request.context, now, _MODES[message.mode])
+    return Listing(question, parse_revision(message.at_least_revision))
+
+
+def decode(message: M, data: bytes) -> M:
+    """Parse `data` into the empty `message`.
+
+    Raises:
+        InvalidRequestError: for bytes that are no such message.
+    """
     try:
         message.ParseFromString(data)
     except DecodeError:
-        raise InvalidRequestError("request", "these bytes are no authz.v1.CheckRequest") from None
-    return Question(_request(message, now), parse_revision(message.at_least_revision))
+        raise InvalidRequestError("request", f"these bytes are no {message.DESCRIPTOR.full_name}") from None
+    return message
 
 
-def _request(message: authz_pb2.CheckRequest, now: float) -> Request:
-    context: Context = {}
-    if message.context:
-        context = {key: tuple(value.values) for key, value in message.context.items()}
-    return parse_request(message.principal, message.action, message.resource, context, now)
+def _question(message: authz_pb2.CheckRequest, now: float) -> Question:
+    request = parse_request(message.principal, message.action, message.resource, _context(message.context), now)
+    return Question(request, parse_revision(message.at_least_revision))
+
+
+def _context(values: Mapping[str, authz_pb2.ContextValue]) -> Context:
+    return {key: tuple(value.values) for key, value in values.items()} if values else {}
 
 
 def parse_revision(text: str) -> int:

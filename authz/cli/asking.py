@@ -1,0 +1,106 @@
+"""Where a question of the command line is put: to a directory, decided here, or to a running server."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from authz.cache import DecisionCache
+from authz.engine.live import Engine
+from authz.errors import AuthzError, SourceError
+from authz.server.check import Checker
+from authz.server.explain import Explainer
+from authz.sources.directory import DirectorySource
+from authz.v1 import authz_pb2
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the command line asks."""
+
+    principal: str
+    action: str
+    resource: str
+    context: Mapping[str, tuple[str, ...]]
+
+    def message(self) -> authz_pb2.CheckRequest:
+        """The question as it goes over the wire."""
+        context = {key: authz_pb2.ContextValue(values=values) for key, values in self.context.items()}
+        return authz_pb2.CheckRequest(
+            principal=self.principal, action=self.action, resource=self.resource, context=context
+        )
+
+
+class Oracle(Protocol):
+    """Whoever answers; both methods raise AuthzError where no answer is to be had."""
+
+    def check(self, question: Question) -> authz_pb2.CheckResponse:
+        """The decision."""
+
+    def explain(self, question: Question) -> authz_pb2.ExplainResponse:
+        """The decision and what led to it."""
+
+
+class DirectoryOracle:
+    """Decides on a policy directory with the very code of the server; a broken account raises AuthzError."""
+
+    def __init__(self, source: Path) -> None:
+        directory = DirectorySource(source)
+        look = directory.look()
+        if not look.accounts:
+            raise SourceError(f"no account found: expected {directory.missing('')}")
+        accounts = [directory.load(key) for key in look.accounts]
+        engine = Engine()
+        engine.publish({account.uin: account for account in accounts}, (), 1)
+        self._checker = Checker(engine, DecisionCache(0))
+        self._explainer = Explainer(engine)
+
+    def check(self, question: Question) -> authz_pb2.CheckResponse:
+        """The decision."""
+        response = authz_pb2.CheckResponse.FromString(self._checker.check(question.message().SerializeToString()))
+        response.ClearField("revision")  # nothing was published: there is none that anybody could ask for
+        return response
+
+    def explain(self, question: Question) -> authz_pb2.ExplainResponse:
+        """The decision and what led to it."""
+        request = authz_pb2.ExplainRequest(check=question.message())
+        response = authz_pb2.ExplainResponse.FromString(self._explainer.explain(request.SerializeToString()))
+        response.response.ClearField("revision")
+        return response
+
+
+class ServerOracle:
+    """Asks the sidecar at an address, with so many seconds for each answer."""
+
+    def __init__(self, address: str, seconds: float) -> None:
+        self._address = address
+        self._seconds = seconds
+
+    def check(self, question: Question) -> authz_pb2.CheckResponse:
+        """The decision."""
+        response: authz_pb2.CheckResponse = self._ask(lambda stub: stub.Check, question.message())
+        return response
+
+    def explain(self, question: Question) -> authz_pb2.ExplainResponse:
+        """The decision and what led to it."""
+        request = authz_pb2.ExplainRequest(check=question.message())
+        response: authz_pb2.ExplainResponse = self._ask(lambda stub: stub.Explain, request)
+        return response
+
+    def _ask(self, method: Callable[[Any], Any], request: Any) -> Any:
+        import grpc  # noqa: PLC0415 - importing it takes longer than deciding on a directory does
+
+        from authz.v1 import authz_pb2_grpc  # noqa: PLC0415 - as above
+
+        options = [("grpc.default_authority", "localhost")]  # a Unix socket has no host to be named after
+        try:
+            with grpc.insecure_channel(self._address, options=options) as channel:
+                stub = authz_pb2_grpc.AuthorizationServiceStub(channel)  # type: ignore[no-untyped-call]
+                return method(stub)(request, timeout=self._seconds)
+        except grpc.RpcError as error:
+            raise AuthzError(_unanswered(error)) from None
+
+
+def _unanswered(error: Any) -> str:
+    """What a failed call says of itself; every error of a call knows its status."""
+    return f"{error.code().name}: {error.details()}"

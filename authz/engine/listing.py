@@ -1,0 +1,219 @@
+"""Which resources: the patterns that bound what a principal may do an action on, for list APIs (cam-language 6)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+
+from authz.engine.facts import Facts
+from authz.engine.plan import PrincipalPlan, is_operation_level
+from authz.engine.request import Context
+from authz.engine.rules import Rule, Scope
+from authz.engine.snapshot import AccountState, Snapshot
+from authz.language.action import Action
+from authz.language.condition import RESOURCE_TAG
+from authz.language.document import Effect
+from authz.language.pattern import Pattern
+from authz.language.principal import Principal, PrincipalKind
+
+_STAR = "\x00"  # a character that no policy may hold: where a `*` of another pattern stands, only a `*` covers it
+_EXACT = frozenset({"string_equal", "string_equal_ignore_case", "ip_equal", "ip_not_equal"})
+
+
+class ListMode(Enum):
+    """How list APIs are treated.
+
+    STRICT says what `Check` would say for each resource. CAM_COMPAT does as CAM's own list APIs do: denies are not
+    looked at, and a grant under an inexact operator does not count (598/73561).
+    """
+
+    STRICT = "strict"
+    CAM_COMPAT = "cam_compat"
+
+
+@dataclass(frozen=True, slots=True)
+class ListQuestion:
+    """What is asked of a listing; `time` in seconds since the epoch."""
+
+    principal: Principal
+    action: Action
+    context: Context
+    time: float
+    mode: ListMode = ListMode.STRICT
+
+
+@dataclass(frozen=True, slots=True)
+class AllowedResources:
+    """Patterns of resources of the principal's own root account; a bare `*` means all of them.
+
+    What matches no `allow`, or a `deny`, is not allowed. What matches an `allow` and no `deny` is allowed, unless
+    `needs_check`: then the single resources must be checked.
+    """
+
+    allow: tuple[str, ...] = ()
+    deny: tuple[str, ...] = ()
+    needs_check: bool = False
+
+
+NOTHING = AllowedResources()
+EVERYTHING = AllowedResources(allow=("*",))
+
+
+def allowed_resources(snapshot: Snapshot, question: ListQuestion) -> AllowedResources:
+    """The bounds of what `question.principal` may do `question.action` on."""
+    state = snapshot.states.get(question.principal.account)
+    if state is None or not state.knows(question.principal):
+        return NOTHING
+    if question.principal.kind is PrincipalKind.ROOT:
+        return EVERYTHING
+    return _Listing(state, question).bounds()
+
+
+@dataclass(slots=True)
+class _Part:
+    """The scopes of one side; `is_certain` as long as every one of them applies to all that it covers."""
+
+    scopes: list[Scope] = field(default_factory=list)
+    is_certain: bool = True
+
+
+class _Listing:
+    """One listing under way."""
+
+    def __init__(self, state: AccountState, question: ListQuestion) -> None:
+        self._question = question
+        self._plan: PrincipalPlan = state.plan(question.principal)
+        self._facts = Facts(question.context, self._plan.identity, question.time)
+        self._account = state.account.uin
+        self._is_compat = question.mode is ListMode.CAM_COMPAT
+
+    def bounds(self) -> AllowedResources:
+        boundary = self._plan.boundary
+        allows = self._upper(self._plan.rules)
+        if boundary is not None:
+            allows = _intersection(allows, self._upper(boundary))
+        denies = _Part() if self._is_compat else self._lower((*self._plan.rules, *(boundary or ())))
+        if is_operation_level(self._question.action):
+            return self._bare(allows, denies)
+        left = [scope for scope in allows.scopes if not any(_covers(deny, scope) for deny in denies.scopes)]
+        if not left:
+            return NOTHING
+        return AllowedResources(
+            allow=self._texts(left),
+            deny=self._texts(denies.scopes),
+            needs_check=not (allows.is_certain and denies.is_certain),
+        )
+
+    def _bare(self, allows: _Part, denies: _Part) -> AllowedResources:
+        """CAM is asked about `*`, which only a bare `*` covers, on both sides."""
+        if not any(scope.is_any for scope in allows.scopes) or any(scope.is_any for scope in denies.scopes):
+            return NOTHING
+        return AllowedResources(("*",), (), needs_check=not (allows.is_certain and denies.is_certain))
+
+    def _upper(self, rules: Iterable[Rule]) -> _Part:
+        """All that some allow may cover."""
+        part = _Part()
+        for rule in self._covering(rules, Effect.ALLOW):
+            if self._is_per_resource(rule):
+                if self._may_apply(rule):
+                    part.is_certain = False
+                    part.scopes += _own(rule)
+            elif rule.applies(self._facts) and not (self._is_compat and _is_inexact(rule)):
+                part.scopes += _own(rule)
+        return part
+
+    def _lower(self, rules: Iterable[Rule]) -> _Part:
+        """All that some deny covers for certain."""
+        part = _Part()
+        for rule in self._covering(rules, Effect.DENY):
+            if self._is_per_resource(rule):
+                part.is_certain = part.is_certain and not self._may_apply(rule)
+            elif rule.applies(self._facts):
+                part.scopes += _own(rule)
+        return part
+
+    def _covering(self, rules: Iterable[Rule], effect: Effect) -> list[Rule]:
+        return [rule for rule in rules if rule.effect is effect and rule.covers_action(self._question.action)]
+
+    def _is_per_resource(self, rule: Rule) -> bool:
+        """Whether it reads tags of the resource, which the request did not bring."""
+        return any(self._is_unknown(condition.key) for condition in rule.conditions)
+
+    def _is_unknown(self, key: str) -> bool:
+        return key.startswith(RESOURCE_TAG) and not self._facts.values(key)
+
+    def _may_apply(self, rule: Rule) -> bool:
+        """Whether the conditions that can be told leave it open; compat grants need exact operators all the same."""
+        if self._is_compat and _is_inexact(rule):
+            return False
+        known = [condition for condition in rule.conditions if not self._is_unknown(condition.key)]
+        verdicts = [condition.holds(self._facts) for condition in known]
+        if rule.effect is Effect.ALLOW:
+            return all(verdict is True for verdict in verdicts)
+        return all(verdict is not False for verdict in verdicts)
+
+    def _texts(self, scopes: Sequence[Scope]) -> tuple[str, ...]:
+        """Each pattern once, without those that another one covers."""
+        kept: list[Scope] = []
+        for scope in dict.fromkeys(scopes):
+            if not any(_covers(other, scope) for other in kept):
+                kept = [other for other in kept if not _covers(scope, other)] + [scope]
+        return tuple(self._text(scope) for scope in kept)
+
+    def _text(self, scope: Scope) -> str:
+        if scope.is_any:
+            return "*"
+        service = "" if scope.service.is_any else str(scope.service)
+        region = "" if scope.region.is_any else str(scope.region)
+        return f"qcs::{service}:{region}:uin/{self._account}:{scope.tail}"
+
+
+def _own(rule: Rule) -> list[Scope]:
+    return [scope for scope in rule.scopes if not scope.is_foreign]
+
+
+def _is_inexact(rule: Rule) -> bool:
+    return any(condition.operator.name not in _EXACT for condition in rule.conditions)
+
+
+def _intersection(left: _Part, right: _Part) -> _Part:
+    """What both cover: exact where one covers the other, else the left one with a check of the single resources."""
+    part = _Part(is_certain=left.is_certain and right.is_certain)
+    for scope in left.scopes:
+        for other in right.scopes:
+            if _covers(other, scope):
+                part.scopes.append(scope)
+            elif _covers(scope, other):
+                part.scopes.append(other)
+            elif _may_meet(scope, other):
+                part.scopes.append(scope)
+                part.is_certain = False
+    return part
+
+
+def _covers(outer: Scope, inner: Scope) -> bool:
+    """Whether everything inside `inner` is inside `outer`."""
+    if outer.is_any or inner.is_any:
+        return outer.is_any
+    pairs = ((outer.service, inner.service), (outer.region, inner.region), (outer.tail, inner.tail))
+    return all(_contains(pattern, other) for pattern, other in pairs)
+
+
+def _contains(pattern: Pattern, other: Pattern) -> bool:
+    return pattern.matches(_STAR.join(other.pieces))
+
+
+def _may_meet(scope: Scope, other: Scope) -> bool:
+    """Whether the two may have a resource in common: not if one is literal, since neither covers the other then."""
+    pairs = ((scope.service, other.service), (scope.region, other.region), (scope.tail, other.tail))
+    return all(not _are_apart(left, right) for left, right in pairs)
+
+
+def _are_apart(left: Pattern, right: Pattern) -> bool:
+    if left.is_literal:
+        return not right.matches(left.pieces[0])
+    if right.is_literal:
+        return not left.matches(right.pieces[0])
+    heads, tails = (left.pieces[0], right.pieces[0]), (left.pieces[-1], right.pieces[-1])
+    starts = heads[0].startswith(heads[1]) or heads[1].startswith(heads[0])
+    ends = tails[0].endswith(tails[1]) or tails[1].endswith(tails[0])
+    return not (starts and ends)
