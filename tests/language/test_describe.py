@@ -30,8 +30,10 @@ CASES = [
                 "date_less_than": {"qcs:current_time": "2026-01-01T00:00:00Z"},
             },
         ),
-        "allow all IM actions on everything if qcs:ip is in 10.0.0.0/8 or ::1 "
-        "and qcs:current_time is before 2026-01-01T00:00:00Z",
+        (
+            "allow all IM actions on everything if qcs:ip is in 10.0.0.0/8 or ::1 "
+            "and qcs:current_time is before 2026-01-01T00:00:00Z"
+        ),
     ),
     (
         deny("im:*", condition={"for_any_value:string_not_equal_if_exist": {"qcs:resource_tag": "a&b"}}),
