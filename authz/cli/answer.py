@@ -78,8 +78,9 @@ def _explanation_lines(response: authz_pb2.ExplainResponse) -> Iterator[str]:
 
 def _trace_lines(trace: authz_pb2.StatementTrace) -> Iterator[str]:
     ref = trace.statement
-    missing = ", ".join(_missing(trace))
-    verdict = f"the {missing} does not match" if missing else click.style("applies", bold=True)
+    missing = list(_missing(trace))
+    verb = "does" if len(missing) == 1 else "do"
+    verdict = f"{' and '.join(missing)} {verb} not match" if missing else click.style("applies", bold=True)
     yield f"  {ref.policy}[{ref.index}] of {ref.attached_to}: {trace.summary}: {verdict}"
     for condition in trace.conditions:
         expected, actual = ", ".join(condition.expected), ", ".join(condition.actual) or "nothing"

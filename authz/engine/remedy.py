@@ -8,7 +8,7 @@ from typing import Any
 
 from authz.engine.conditions import BoundCondition
 from authz.engine.facts import Facts
-from authz.language.condition import OWNER_UIN, UIN, Qualifier
+from authz.language.condition import OWNER_UIN, REQUEST_TAG, RESOURCE_TAG, UIN, Qualifier
 from authz.language.pattern import Pattern
 
 Values = tuple[str, ...]
@@ -31,7 +31,7 @@ def _verified(condition: BoundCondition, facts: Facts, *, wanted: bool) -> Itera
         return
     given = facts.values(condition.key)
     for text in _texts(condition):
-        for values in _arranged(text, given, condition.operator.qualifier):
+        for values in _arranged(text, given, condition):
             if _verdict(condition, values, facts) is wanted:
                 yield values
                 break
@@ -43,9 +43,12 @@ def _verdict(condition: BoundCondition, values: Values, facts: Facts) -> bool | 
     return condition.holds(Facts({condition.key: values}, {}, facts.now))
 
 
-def _arranged(text: str, given: Values, qualifier: Qualifier) -> Iterator[Values]:
-    """Beside what is given (another tag on the resource), or instead of it."""
-    if qualifier is not Qualifier.ALL_VALUES and given:
+def _arranged(text: str, given: Values, condition: BoundCondition) -> Iterator[Values]:
+    """Beside what is given, for keys that have several values (another tag on the resource), or instead of it."""
+    is_set = condition.operator.qualifier is Qualifier.ANY_VALUE or condition.key.startswith(
+        (RESOURCE_TAG, REQUEST_TAG)
+    )
+    if given and is_set:
         yield (*given, text)
     yield (text,)
 

@@ -17,7 +17,6 @@ from authz.engine.rules import Rule
 from authz.engine.simulate import allowed_with, attach, lift, set_boundary
 from authz.engine.snapshot import AccountState, Snapshot
 from authz.errors import InvalidPolicyError
-from authz.language.describe import describe
 from authz.language.document import Effect, PolicyDocument
 from authz.language.parse import parse_policy
 from authz.language.principal import PrincipalKind
@@ -152,7 +151,7 @@ class _Search:
             for changes in itertools.islice(self._changes(rule, remedy), _TRIES):
                 if changes not in seen and self._is_allowed_with(changes):
                     seen.add(changes)
-                    yield Suggestion(f"{_asked(changes)}, for {describe(rule.statement)}", context=changes)
+                    yield Suggestion(f"{_asked(changes)}, {_purpose(rule)}", context=changes)
                     break
 
     def _changes(
@@ -221,6 +220,12 @@ def changed(context: Mapping[str, tuple[str, ...]], changes: Iterable[ContextCha
 
 def _named(refs: Iterable[StatementRef]) -> str:
     return " and ".join(f"statement {ref.index} of policy {ref.policy} ({ref.attached_to})" for ref in refs)
+
+
+def _purpose(rule: Rule) -> str:
+    if rule.effect is Effect.DENY:
+        return f"so that {_named([rule.ref])} does not deny"
+    return f"as {_named([rule.ref])} wants it"
 
 
 def _asked(changes: Iterable[ContextChange]) -> str:
