@@ -5,20 +5,36 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from authz.errors import AuthzError
+from authz.v1 import authz_pb2, authz_pb2_grpc
 
 _START_SECONDS = 60.0
 _STOP_SECONDS = 15.0
 
 
+@dataclass(frozen=True, slots=True)
+class Sidecar:
+    """A running process: where it listens, and which it is."""
+
+    address: str
+    pid: int
+
+    def ask(self) -> None:
+        """Ask it anything, and wait for the answer."""
+        question = authz_pb2.CheckRequest(principal="qcs::cam::uin/1:root", action="im:AddUser", resource="*")
+        with grpc.insecure_channel(self.address) as channel:
+            authz_pb2_grpc.AuthorizationServiceStub(channel).Check(question, timeout=_START_SECONDS)  # type: ignore[no-untyped-call]
+
+
 @contextmanager
-def running_sidecar(source: Path, *options: str) -> Iterator[str]:
-    """The address of a sidecar on `source`, ready to be asked, for as long as the block runs."""
+def running_sidecar(source: Path, *options: str) -> Iterator[Sidecar]:
+    """A sidecar on `source`, ready to be asked, for as long as the block runs."""
     with tempfile.TemporaryDirectory() as folder:
         address = f"unix:{folder}/authz.sock"
         log = Path(folder, "log")
@@ -27,7 +43,7 @@ def running_sidecar(source: Path, *options: str) -> Iterator[str]:
             process = subprocess.Popen([*command, "--shutdown-notice", "0"], stderr=stream)  # noqa: S603 - our own command
         try:
             _wait_until_ready(address, log)
-            yield address
+            yield Sidecar(address, process.pid)
         finally:
             process.terminate()
             try:
