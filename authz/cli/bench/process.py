@@ -16,6 +16,7 @@ from authz.v1 import authz_pb2, authz_pb2_grpc
 
 _START_SECONDS = 60.0
 _STOP_SECONDS = 15.0
+_EAGER = [("grpc.initial_reconnect_backoff_ms", 10), ("grpc.max_reconnect_backoff_ms", 50)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def running_sidecar(source: Path, *options: str) -> Iterator[Sidecar]:
 
 def _wait_until_ready(address: str, log: Path) -> None:
     """Follow the health of the server until it serves: it listens before it has loaded everything."""
-    with grpc.insecure_channel(address) as channel:
+    with grpc.insecure_channel(address, options=_EAGER) as channel:
         watch = health_pb2_grpc.HealthStub(channel).Watch(
             health_pb2.HealthCheckRequest(), timeout=_START_SECONDS, wait_for_ready=True
         )
