@@ -109,5 +109,8 @@ def _plan(
     values |= {Variable.OWNER_UIN: account.uin}
     if account.app_id:
         values |= {Variable.APP_ID: account.app_id}
-    bounds = None if boundary is None else bind([Attachment(boundary, boundary_name)], owner, values)
-    return PrincipalPlan(bind(attachments, owner, values), bounds)
+    rules = bind(attachments, owner, values)
+    bounds = None
+    if boundary is not None:
+        bounds = bind([Attachment(boundary, boundary_name)], owner, values, first=len(rules))
+    return PrincipalPlan(rules, bounds)

@@ -27,6 +27,10 @@ class Owner:
             return bool(self.app_id) and account.number == self.app_id
         return True
 
+    def may_own(self, account: AccountSegment) -> bool:
+        """Whether `account` could be this account for all we know: its APPID is not known."""
+        return account.kind is AccountKind.UID and not self.app_id
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
@@ -65,14 +69,16 @@ class Attachment:
     attached_to: str
 
 
-def bind(attachments: Iterable[Attachment], owner: Owner, values: Mapping[Variable, str]) -> tuple[Rule, ...]:
-    """The rules of all statements attached, in the order of attachment."""
+def bind(
+    attachments: Iterable[Attachment], owner: Owner, values: Mapping[Variable, str], first: int = 0
+) -> tuple[Rule, ...]:
+    """The rules of all statements attached, in the order of attachment, which is counted from `first`."""
     rules: list[Rule] = []
     for attachment in attachments:
         for statement in attachment.policy.document.statements:
             scopes = _scopes(statement, owner, values)
             if scopes and not _never_allows(statement):
-                rules.append(_rule(len(rules), statement, scopes, attachment))
+                rules.append(_rule(first + len(rules), statement, scopes, attachment))
     return tuple(rules)
 
 
@@ -94,7 +100,7 @@ def _scopes(statement: Statement, owner: Owner, values: Mapping[Variable, str]) 
 
 
 def _scope(resource: ResourcePattern, effect: Effect, owner: Owner, values: Mapping[Variable, str]) -> Scope | None:
-    if not owner.owns(resource.account):
+    if not owner.owns(resource.account) and not (effect is Effect.DENY and owner.may_own(resource.account)):
         return None
     tail = resource.tail.bind(values)
     if tail is None:
