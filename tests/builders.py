@@ -45,6 +45,14 @@ def document(*statements, **members):
     return json.dumps({"version": "2.0", "statement": list(statements), **members})
 
 
+def attempt(error, call):
+    """What `call()` gives, and what it raises of the kind `error`; one of them is None. Anything else is a failure."""
+    try:
+        return call(), None
+    except error as refusal:
+        return None, refusal
+
+
 def policy(name, *statements):
     return Policy(name, parse_policy(document(*statements)))
 

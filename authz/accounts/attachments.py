@@ -9,7 +9,7 @@ from authz.language.document import PolicyDocument, PolicyKind
 from authz.language.parse import parse_document
 from authz.language.report import Path, Report
 
-_UIN = re.compile(r"[1-9]\d{0,19}")
+_UIN = re.compile(r"[1-9][0-9]{0,19}")
 _ROLE_NAME = re.compile(r"[^\s:/]+")
 
 

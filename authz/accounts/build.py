@@ -42,12 +42,12 @@ def build_account(attachments: AttachmentsText, policy_texts: Sequence[PolicyTex
         InvalidAccountError: with every problem of all files; nothing of the account may then take effect.
     """
     problems: list[Problem] = []
-    documents = _documents(policy_texts, problems)
+    read = _documents(policy_texts, problems)
     report = Report()
     parsed = parse_attachments(attachments.located.value, report)
-    for text in policy_texts:
-        if text.name in documents:
-            problems += _foreign_resources(text, documents[text.name], parsed)
+    for text, document in read:
+        problems += _foreign_resources(text, document, parsed)
+    documents = {text.name: document for text, document in read}
     refused = frozenset(text.name for text in policy_texts) - documents.keys()
     account = _Linker(parsed, documents, refused, report).link()
     problems = [*report.problems(attachments.located, attachments.file), *problems]
@@ -56,14 +56,14 @@ def build_account(attachments: AttachmentsText, policy_texts: Sequence[PolicyTex
     return account
 
 
-def _documents(texts: Sequence[PolicyText], problems: list[Problem]) -> Mapping[str, PolicyDocument]:
-    documents: dict[str, PolicyDocument] = {}
+def _documents(texts: Sequence[PolicyText], problems: list[Problem]) -> Sequence[tuple[PolicyText, PolicyDocument]]:
+    documents: list[tuple[PolicyText, PolicyDocument]] = []
     files: dict[str, str] = {}
     for text in texts:
         problems += _name_problems(text, files)
         files.setdefault(text.name, text.file)
         try:
-            documents[text.name] = parse_policy(text.text, file=text.file)
+            documents.append((text, parse_policy(text.text, file=text.file)))
         except InvalidPolicyError as error:
             problems += error.problems
     return documents
@@ -86,14 +86,21 @@ def _name_problems(text: PolicyText, files: Mapping[str, str]) -> list[Problem]:
 
 def _foreign_resources(text: PolicyText, document: PolicyDocument, parsed: Attachments) -> list[Problem]:
     """Resources that this account can never own (requirement of CreatePolicy: ResourceUinError)."""
+    foreign = [
+        (statement.index, index, *_foreign(resource, parsed))
+        for statement in document.statements
+        for index, resource in enumerate(statement.resources)
+    ]
+    if not any(code for *_, code, _ in foreign):
+        return []
+    located = read_json(text.text)
+    is_bare = isinstance(located.value["statement"], dict)
     report = Report()
-    for statement in document.statements:
-        for index, resource in enumerate(statement.resources):
-            path = ("statement", statement.index, "resource", index)
-            code, message = _foreign(resource, parsed)
-            if code:
-                report.error(code, path, message)
-    return list(report.problems(read_json(text.text), text.file)) if report.findings else []
+    for statement_index, index, code, message in foreign:
+        if code:
+            steps = () if is_bare else (statement_index,)
+            report.error(code, ("statement", *steps, "resource", index), message)
+    return list(report.problems(located, text.file))
 
 
 def _foreign(resource: ResourcePattern, parsed: Attachments) -> tuple[str, str]:

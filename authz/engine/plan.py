@@ -133,7 +133,8 @@ class _Bound:
         ] or [values]
 
     def plan(self, attachments: list[Attachment], boundary: Policy | None, boundary_name: str) -> PrincipalPlan:
+        rules = bind(attachments, self._owner, self._bindings)
         bounds = None
         if boundary is not None:
-            bounds = bind([Attachment(boundary, boundary_name)], self._owner, self._bindings)
-        return PrincipalPlan(bind(attachments, self._owner, self._bindings), bounds, self._identity)
+            bounds = bind([Attachment(boundary, boundary_name)], self._owner, self._bindings, first=len(rules))
+        return PrincipalPlan(rules, bounds, self._identity)

@@ -29,6 +29,10 @@ class Owner:
             return bool(self.app_id) and account.number == self.app_id
         return True
 
+    def may_own(self, account: AccountSegment) -> bool:
+        """Whether `account` could be this account for all we know: its APPID is not known."""
+        return account.kind is AccountKind.UID and not self.app_id
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
@@ -114,12 +118,12 @@ class Attachment:
     attached_to: str
 
 
-def bind(attachments: Iterable[Attachment], owner: Owner, bindings: Bindings) -> tuple[Rule, ...]:
-    """The rules of all statements attached, in the order of attachment."""
+def bind(attachments: Iterable[Attachment], owner: Owner, bindings: Bindings, first: int = 0) -> tuple[Rule, ...]:
+    """The rules of all statements attached, in the order of attachment, which is counted from `first`."""
     rules: list[Rule] = []
     for attachment in attachments:
         for statement in attachment.policy.document.statements:
-            rules.append(_rule(len(rules), statement, attachment, owner, bindings))
+            rules.append(_rule(first + len(rules), statement, attachment, owner, bindings))
     return tuple(rules)
 
 
@@ -137,17 +141,17 @@ def _rule(order: int, statement: Statement, attachment: Attachment, owner: Owner
 
 def _scopes(statement: Statement, owner: Owner, bindings: Bindings) -> Iterable[Scope]:
     for resource in statement.resources:
-        account = _settled(resource.account, owner)
+        account = _settled(resource.account, owner, statement.effect)
         if account is not None:
             yield from _scope(resource, account, resource.tail, statement.effect, bindings)
             if resource.parent is not None:
                 yield from _scope(resource, account, resource.parent, statement.effect, bindings)
 
 
-def _settled(account: AccountSegment, owner: Owner) -> AccountSegment | None:
+def _settled(account: AccountSegment, owner: Owner, effect: Effect) -> AccountSegment | None:
     if account.kind is AccountKind.ANY:
         return account
-    if owner.owns(account):
+    if owner.owns(account) or (effect is Effect.DENY and owner.may_own(account)):
         return AccountSegment(AccountKind.OWN)
     return account if account.kind is AccountKind.UIN else None
 

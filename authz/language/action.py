@@ -71,7 +71,7 @@ def parse_action(text: str) -> Action:
     """
     service, name = _split(text)
     bare_name = text.rpartition(":")[2]
-    if "*" in text or not _SERVICE.fullmatch(service) or not _NAME.fullmatch(name) or bare_name.lower() != name:
+    if "*" in text or text != "".join(text.split()) or not _SERVICE.fullmatch(service) or not _NAME.fullmatch(name):
         raise Refusal(
             "InvalidParameter.ActionError",
             f"`{text}` is not one API; write `service:Action` or `name/service:Action`, without wildcard or blank",

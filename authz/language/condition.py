@@ -81,7 +81,7 @@ def parse_condition_value(text: str, operator: Operator) -> Template:
     Raises:
         Refusal: InvalidParameter.ConditionContentError.
     """
-    template = parse_template(text, IN_CONDITIONS, _CONTENT)
+    template = parse_template(text, _CONTENT, IN_CONDITIONS)
     if not template.variables:
         try:
             operator.type.read_expected(text)

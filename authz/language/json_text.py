@@ -24,7 +24,7 @@ def read_json(text: str) -> Located:
         MalformedTextError: with the line and column of the fault.
     """
     value = _parse(text)
-    if "\\u" in text or "\x00" in text:
+    if "\\u" in text or not _is_plain(text):
         _refuse_bad_characters(value, text)
 
     @cache
@@ -32,6 +32,10 @@ def read_json(text: str) -> Located:
         return _scan(text)
 
     return Located(value, lambda path: _nearest(places(), path, text), len(text.translate(_BLANKS)))
+
+
+def _is_plain(text: str) -> bool:
+    return text.isascii() or not any("\ud800" <= char <= "\udfff" for char in text)
 
 
 def _parse(text: str) -> Any:

@@ -9,7 +9,7 @@ from enum import Enum
 
 from authz.language.report import Refusal
 
-_PRINCIPAL = re.compile(r"qcs::cam::uin/([1-9]\d*):(?:uin/([1-9]\d*)|(root)|roleName/([^\s:/]+))")
+_PRINCIPAL = re.compile(r"qcs::cam::uin/([1-9][0-9]*):(?:uin/([1-9][0-9]*)|(root)|roleName/([^\s:/]+))")
 _TRUSTED = re.compile(r"\*|qcs::cam::\S+:\S+")
 
 

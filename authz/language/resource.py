@@ -10,9 +10,9 @@ from enum import Enum
 
 from authz.language.pattern import ANY, Pattern
 from authz.language.report import Refusal
-from authz.language.variables import IN_RESOURCES, Template, parse_template
+from authz.language.variables import Template, parse_template
 
-_ACCOUNT = re.compile(r"(?:(uin|uid)/(\d*))?")
+_ACCOUNT = re.compile(r"(?:(uin|uid)/([0-9]*))?")
 _COLON_FREE = frozenset({"im", "sms", "cam"})
 _APP_ID_FREE = frozenset({"im", "sms"})
 _SPACED = frozenset({"cos"})  # whose names may hold blanks; elsewhere published documents have them by mistake
@@ -108,8 +108,8 @@ def parse_resource_pattern(text: str) -> ResourcePattern:
         is_any=False,
         service=Pattern.of(service) if service else ANY,
         region=Pattern.of(_region(region)) if region else ANY,
-        account=AccountSegment(AccountKind.ANY) if account in ("*", "uin/*", "uid/*") else _account(account, service),
-        tail=parse_template(tail, IN_RESOURCES, "InvalidParameter.ResourceContentError"),
+        account=_account_pattern(account, service),
+        tail=parse_template(tail, "InvalidParameter.ResourceContentError"),
         text=text,
     )
 
@@ -144,6 +144,12 @@ def _segments(text: str, code: str) -> Sequence[str]:
 
 def _region(region: str) -> str:
     return _REGION_ALIASES.get(region, region)
+
+
+def _account_pattern(account: str, service: str) -> AccountSegment:
+    if account in ("*", "uin/*") or (account == "uid/*" and service not in _APP_ID_FREE):
+        return AccountSegment(AccountKind.ANY)
+    return _account(account, service)
 
 
 def _account(account: str, service: str) -> AccountSegment:

@@ -63,7 +63,7 @@ class Template:
         return "".join(f"${{{piece.value}}}" if isinstance(piece, Variable) else piece for piece in self.pieces)
 
 
-def parse_template(text: str, known: frozenset[Variable], code: str) -> Template:
+def parse_template(text: str, code: str, known: frozenset[Variable] = IN_RESOURCES) -> Template:
     """Split `text` at its variables, of which those in `known` may stand here.
 
     Raises:

@@ -10,10 +10,14 @@ from authz.errors import Problem
 
 @dataclass(slots=True)
 class Candidate:
-    """The accounts read in one go: `good` by key, and the problems of those that are refused."""
+    """The accounts read in one go: `good` by key, and the problems of those that are refused.
+
+    `waiting` are good in themselves, but their uin is another account's: they come into force when it is free.
+    """
 
     good: dict[str, Account] = field(default_factory=dict)
     refused: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
+    waiting: dict[str, Account] = field(default_factory=dict)
 
     def refuse_shared_uins(self, in_force: Mapping[str, str], files: Mapping[str, str]) -> None:
         """Refuse every new version that claims the uin of another account (two accounts with one uin).
@@ -28,7 +32,7 @@ class Candidate:
                 message = f"account {uin} is defined in {names} too"
                 self.refused[key] = (Problem("DuplicateAccount", message, file=self._file(key, files), line=1),)
             for key, _ in shared:
-                del self.good[key]
+                self.waiting[key] = self.good.pop(key)
 
     def _uins(self, in_force: Mapping[str, str]) -> dict[str, str]:
         return {**in_force, **{key: account.uin for key, account in self.good.items()}}

@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Collection, Hashable, Iterator
+from collections.abc import Collection, Hashable, Sequence
 from pathlib import Path
 
 from authz.accounts.build import AttachmentsText, PolicyText, build_account
@@ -36,7 +36,8 @@ class DirectorySource:
         own = _stamp(self.root)
         if _has_attachments(own):
             return Look({ROOT: own}, {})
-        stamps = {entry.name: _stamp(Path(entry.path)) for entry in os.scandir(self.root) if _is_account_place(entry)}
+        with os.scandir(self.root) as entries:
+            stamps = {entry.name: _stamp(Path(entry.path)) for entry in entries if _is_account_place(entry)}
         accounts = {key: stamp for key, stamp in sorted(stamps.items()) if _has_attachments(stamp)}
         bare = {key: stamp for key, stamp in stamps.items() if key not in accounts}
         return Look(accounts, bare if accounts else {ROOT: own, **bare})
@@ -54,11 +55,12 @@ class DirectorySource:
         problems: list[Problem] = []
         attachments: list[AttachmentsText] = []
         policies: list[PolicyText] = []
-        for path in sorted(_files(self.root / key)):
+        place = self.root / key
+        for path in sorted(_files(place)):
             text = _read(path, problems)
             if text is None:
                 continue
-            if path.name in ATTACHMENTS:
+            if path.name in ATTACHMENTS and path.parent == place:
                 attachments += _attachments(path, text, problems)
             else:
                 policies.append(PolicyText(path.name.removesuffix(".json"), str(path), text))
@@ -111,13 +113,18 @@ def _is_account_place(entry: "os.DirEntry[str]") -> bool:
     return not entry.name.startswith(".") and entry.is_dir()
 
 
-def _files(place: Path) -> Iterator[Path]:
+def _files(place: Path) -> Sequence[Path]:
     """The attachments file and policies of one account: beside it and under `policies/`."""
+    found: list[Path] = []
     for folder in (place, place / "policies"):
         if folder.is_dir():
-            for entry in os.scandir(folder):
-                if _belongs(entry.name, is_top=folder == place) and entry.is_file():
-                    yield Path(entry.path)
+            with os.scandir(folder) as entries:
+                found += [
+                    Path(entry.path)
+                    for entry in entries
+                    if _belongs(entry.name, is_top=folder == place) and entry.is_file()
+                ]
+    return found
 
 
 def _belongs(name: str, *, is_top: bool) -> bool:

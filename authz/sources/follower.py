@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from authz.accounts.model import Account
 from authz.engine.live import Engine
 from authz.errors import InvalidAccountError, Problem, SourceError
 from authz.sources.candidate import Candidate, problem_lines
@@ -64,6 +65,7 @@ class Follower:
         self._source = source
         self._engine = engine
         self._taken: Stamps = {}  # of the versions last tried, good or not
+        self._waiting: dict[str, Account] = {}  # good, but for a uin that another account has
         self._in_force: dict[str, str] = {}  # key -> uin
         self._look_seconds = 0.0
 
@@ -119,7 +121,8 @@ class Follower:
             if again == look:
                 self._publish(candidate, present)
             look = again
-        self._mend(WHOLE_SOURCE)
+        if self._taken:
+            self._mend(WHOLE_SOURCE)
 
     def _present(self, look: Look) -> Stamps:
         """The accounts there are; one that is in force and lost its main file is broken, not gone."""
@@ -146,9 +149,10 @@ class Follower:
             look = again
 
     async def _load(self, keys: Collection[str], present: Stamps, progress: Progress) -> Candidate:
-        candidate = Candidate()
+        candidate = Candidate(good={key: each for key, each in self._waiting.items() if key in present})
         for done, key in enumerate(keys):
             progress(done, len(keys))
+            candidate.good.pop(key, None)
             try:
                 candidate.good[key] = await asyncio.to_thread(self._source.load, key)
             except InvalidAccountError as error:
@@ -161,6 +165,7 @@ class Follower:
     def _publish(self, candidate: Candidate, present: Stamps) -> None:
         """Put the good versions into force, all at once, and take away what is gone."""
         self._taken = present
+        self._waiting = candidate.waiting
         self._note(candidate.refused)
         for key in [key for key in self.status.faults if key in candidate.good or key not in present]:
             self._mend(key)

@@ -1,7 +1,12 @@
-"""YAML by the rules of JSON: plain values with their places, no tags, no aliases, no surprises such as `no` = false."""
+"""YAML by the rules of JSON: plain values with their places, no tags, no aliases, no surprises such as `no` = false.
+
+Built from the parser's events, on a stack of our own: composing trees recursively would let a few kilobytes of `[`
+end the process.
+"""
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import yaml
@@ -10,7 +15,7 @@ from authz.errors import MalformedTextError
 from authz.language.report import Located, Path, Place, path_text
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_INTEGER = re.compile(r"-?(?:0|[1-9]\d{0,30})")
+_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,30})")
 _WORDS: Mapping[str, Any] = {"true": True, "false": False, "null": None, "~": None, "": None}
 _MAX_DEPTH = 50
 
@@ -23,72 +28,102 @@ def read_yaml(text: str) -> Located:
     Raises:
         MalformedTextError: with the line and column of the fault.
     """
+    reading = _Reading()
     try:
-        node = yaml.compose(text, Loader=_Loader)
+        for event in yaml.parse(text, Loader=_Loader):
+            reading.take(event)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        place = Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
         raise MalformedTextError(f"not valid YAML: {error.problem or error.context}", *place) from None
-    except (yaml.YAMLError, RecursionError) as error:
+    except yaml.YAMLError as error:
         raise MalformedTextError(f"not valid YAML: {str(error).splitlines()[0]}") from None
-    reading = _Reading()
-    value = None if node is None else reading.value(node, (), 0)
-    return Located(value, reading.find)
+    return Located(reading.root, reading.find)
+
+
+@dataclass(slots=True)
+class _Container:
+    """A list or object that is not closed yet; `key` is the member whose value comes next."""
+
+    path: Path
+    value: Any
+    key: str | None = None
 
 
 class _Reading:
-    """One walk over the node tree that notes every value's place."""
+    """Takes the parser's events one by one; `root` is the value of the document, None for an empty one."""
 
     def __init__(self) -> None:
+        self.root: Any = None
         self._places: dict[Path, Place] = {}
-        self._seen: set[int] = set()
+        self._open: list[_Container] = []
+        self._documents = 0
 
     def find(self, path: Path) -> Place:
+        """The place of a value, or of the nearest value around it."""
         while path and path not in self._places:
             path = path[:-1]
         return self._places.get(path, Place(1, 1))
 
-    def value(self, node: Any, path: Path, depth: int) -> Any:
-        place = Place(node.start_mark.line + 1, node.start_mark.column + 1)
-        self._places.setdefault(path, place)
-        if depth > _MAX_DEPTH:
+    def take(self, event: Any) -> None:
+        place = Place(event.start_mark.line + 1, event.start_mark.column + 1)
+        if isinstance(event, yaml.DocumentStartEvent):
+            self._documents += 1
+            if self._documents > 1:
+                raise MalformedTextError("another document begins here; only one is read", *place)
+        elif isinstance(event, yaml.AliasEvent):
+            raise MalformedTextError("aliases are not supported; write the value out", *place)
+        elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+            self._open.pop()
+        elif isinstance(event, yaml.NodeEvent):
+            self._take_node(event, place)
+
+    def _take_node(self, event: Any, place: Place) -> None:
+        if event.tag is not None:
+            raise MalformedTextError(f"tag `{event.tag}` is not supported", *place)
+        top = self._open[-1] if self._open else None
+        if top is not None and isinstance(top.value, dict) and top.key is None:
+            self._take_key(event, top, place)
+        elif isinstance(event, yaml.ScalarEvent):
+            self._put(_scalar(event), place)
+        elif len(self._open) >= _MAX_DEPTH:
             raise MalformedTextError("nested too deeply", *place)
-        if not isinstance(node, yaml.ScalarNode):
-            if id(node) in self._seen:
-                raise MalformedTextError("aliases are not supported; write the value out", *place)
-            self._seen.add(id(node))
-        if isinstance(node, yaml.MappingNode):
-            return self._mapping(node, path, depth)
-        if isinstance(node, yaml.SequenceNode):
-            return [self.value(item, (*path, index), depth + 1) for index, item in enumerate(node.value)]
-        return _scalar(node, place)
+        else:
+            value: Any = {} if isinstance(event, yaml.MappingStartEvent) else []
+            self._open.append(_Container(self._put(value, place), value))
 
-    def _mapping(self, node: Any, path: Path, depth: int) -> dict[str, Any]:
-        members: dict[str, Any] = {}
-        for key_node, item in node.value:
-            place = Place(key_node.start_mark.line + 1, key_node.start_mark.column + 1)
-            if not isinstance(key_node, yaml.ScalarNode):
-                raise MalformedTextError("a key must be a plain text", *place)
-            key = str(key_node.value)
-            where = (*path, key)
-            if key in members:
-                raise MalformedTextError(f"duplicate key `{key}` at {path_text(where)}", *place)
-            self._places[where] = place
-            members[key] = self.value(item, where, depth + 1)
-        return members
+    def _take_key(self, event: Any, top: _Container, place: Place) -> None:
+        if not isinstance(event, yaml.ScalarEvent):
+            raise MalformedTextError("a key must be a plain text", *place)
+        key = str(event.value)
+        path = (*top.path, key)
+        if key in top.value:
+            raise MalformedTextError(f"duplicate key `{key}` at {path_text(path)}", *place)
+        top.key = key
+        self._places[path] = place
+
+    def _put(self, value: Any, place: Place) -> Path:
+        """Put a value where the next one belongs; its path."""
+        if not self._open:
+            self.root = value
+            path: Path = ()
+        else:
+            top = self._open[-1]
+            if isinstance(top.value, list):
+                path = (*top.path, len(top.value))
+                top.value.append(value)
+            else:
+                path = (*top.path, str(top.key))
+                top.value[top.key] = value
+                top.key = None
+        self._places.setdefault(path, place)
+        return path
 
 
-def _scalar(node: Any, place: Place) -> Any:
-    text = str(node.value)
-    if node.style is not None:  # quoted or block text
+def _scalar(event: Any) -> Any:
+    text = str(event.value)
+    if event.style not in (None, ""):  # quoted or block text
         return text
-    if node.tag not in _PLAIN_TAGS:
-        raise MalformedTextError(f"tag `{node.tag}` is not supported", *place)
     if text in _WORDS:
         return _WORDS[text]
     return int(text) if _INTEGER.fullmatch(text) else text
-
-
-_PLAIN_TAGS = frozenset(
-    f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "timestamp", "merge", "value")
-)

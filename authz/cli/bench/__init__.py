@@ -4,6 +4,7 @@ import click
 
 from authz.cli.bench.load import load_command
 from authz.cli.bench.reload import reload_command
+from authz.cli.bench.startup import startup_command
 
 
 @click.group("bench")
@@ -13,3 +14,4 @@ def bench_command() -> None:
 
 bench_command.add_command(load_command)
 bench_command.add_command(reload_command)
+bench_command.add_command(startup_command)

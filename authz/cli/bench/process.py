@@ -5,20 +5,37 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from authz.errors import AuthzError
+from authz.v1 import authz_pb2, authz_pb2_grpc
 
 _START_SECONDS = 60.0
 _STOP_SECONDS = 15.0
+_EAGER = [("grpc.initial_reconnect_backoff_ms", 10), ("grpc.max_reconnect_backoff_ms", 50)]
+
+
+@dataclass(frozen=True, slots=True)
+class Sidecar:
+    """A running process: where it listens, and which it is."""
+
+    address: str
+    pid: int
+
+    def ask(self) -> None:
+        """Ask it anything, and wait for the answer."""
+        question = authz_pb2.CheckRequest(principal="qcs::cam::uin/1:root", action="im:AddUser", resource="*")
+        with grpc.insecure_channel(self.address) as channel:
+            authz_pb2_grpc.AuthorizationServiceStub(channel).Check(question, timeout=_START_SECONDS)  # type: ignore[no-untyped-call]
 
 
 @contextmanager
-def running_sidecar(source: Path, *options: str) -> Iterator[str]:
-    """The address of a sidecar on `source`, ready to be asked, for as long as the block runs."""
+def running_sidecar(source: Path, *options: str) -> Iterator[Sidecar]:
+    """A sidecar on `source`, ready to be asked, for as long as the block runs."""
     with tempfile.TemporaryDirectory() as folder:
         address = f"unix:{folder}/authz.sock"
         log = Path(folder, "log")
@@ -27,7 +44,7 @@ def running_sidecar(source: Path, *options: str) -> Iterator[str]:
             process = subprocess.Popen([*command, "--shutdown-notice", "0"], stderr=stream)  # noqa: S603 - our own command
         try:
             _wait_until_ready(address, log)
-            yield address
+            yield Sidecar(address, process.pid)
         finally:
             process.terminate()
             try:
@@ -38,7 +55,7 @@ def running_sidecar(source: Path, *options: str) -> Iterator[str]:
 
 def _wait_until_ready(address: str, log: Path) -> None:
     """Follow the health of the server until it serves: it listens before it has loaded everything."""
-    with grpc.insecure_channel(address) as channel:
+    with grpc.insecure_channel(address, options=_EAGER) as channel:
         watch = health_pb2_grpc.HealthStub(channel).Watch(
             health_pb2.HealthCheckRequest(), timeout=_START_SECONDS, wait_for_ready=True
         )

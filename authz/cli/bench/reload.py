@@ -38,7 +38,7 @@ def measure(change: Change, times: int) -> Row:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         change.prepare(root)
-        with running_sidecar(root) as address, grpc.insecure_channel(address) as channel:
+        with running_sidecar(root) as sidecar, grpc.insecure_channel(sidecar.address) as channel:
             stub = authz_pb2_grpc.AuthorizationServiceStub(channel)  # type: ignore[no-untyped-call]
             with _hammer(stub) as client:
                 seconds = [_timed(change.apply, root, client, turn) for turn in range(times)]

@@ -23,4 +23,4 @@ def show(rows: Sequence[Row], json_file: Path | None) -> None:
 def _text(value: str | float) -> str:
     if isinstance(value, str):
         return value
-    return f"{value:,}" if float(value).is_integer() else f"{value:,.3g}"
+    return f"{value:,.0f}" if float(value).is_integer() or value >= 100 else f"{value:,.3g}"

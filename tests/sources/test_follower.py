@@ -1,0 +1,334 @@
+"""The follower on a source in memory: every step is the test's own, nothing waits for the clock."""
+
+import asyncio
+
+import pytest
+from structlog.testing import capture_logs
+
+from authz.engine.live import Engine
+from authz.errors import SourceError
+from authz.sources import follower as follower_module
+from authz.sources.follower import WHOLE_SOURCE, Follower
+from tests.builders import account, allow, policy
+from tests.sources.folders import allowed, eventually
+from tests.sources.shelf import Shelf
+
+
+@pytest.fixture(autouse=True)
+def _at_once(monkeypatch):
+    monkeypatch.setattr(follower_module, "SETTLE_SECONDS", 0)
+
+
+def granting(uin):
+    return account(uin=str(uin), own=[policy("p", allow("*"))])
+
+
+def empty(uin):
+    return account(uin=str(uin))
+
+
+class Following:
+    """A follower with its shelf and engine; each step is one call."""
+
+    def __init__(self, **accounts):
+        self.shelf = Shelf(**accounts)
+        self.engine = Engine()
+        self.follower = Follower(self.shelf, self.engine)
+
+    def load(self, progress=lambda _done, _total: None, *, allow_broken=False):
+        return asyncio.run(self.follower.load(progress, allow_broken=allow_broken))
+
+    def refresh(self, times=1):
+        for _ in range(times):
+            asyncio.run(self.follower.refresh())
+
+    def answers(self, *uins):
+        """Of each account: whether its user may do something, None where it is not in force."""
+        return [allowed(self.engine, uin) for uin in uins]
+
+    def faults(self):
+        """The messages by key."""
+        return {key: [each.message for each in fault.problems] for key, fault in self.follower.status.faults.items()}
+
+
+def loaded(**accounts):
+    following = Following(**accounts)
+    assert following.load() == ()
+    return following
+
+
+# The first load -----------------------------------------------------------------------------------------------------
+
+
+def test_the_first_load_puts_every_account_into_force():
+    following = loaded(a=granting(1), b=empty(2))
+    assert following.answers(1, 2, 3) == [True, False, None]
+    assert following.follower.status.reloads == 1
+    assert following.follower.status.published_at > 0
+
+
+def test_the_first_load_shows_how_far_it_is():
+    steps = []
+    Following(a=empty(1), b=empty(2)).load(lambda done, total: steps.append((done, total)))
+    assert steps == [(0, 2), (1, 2), (2, 2)]
+
+
+def test_a_broken_account_at_the_start_puts_nothing_into_force():
+    # files-and-commands: at start-up there is no last good version
+    following = Following(a=granting(1), b="is broken", c="is broken too")
+    assert [problem.message for problem in following.load()] == ["is broken", "is broken too"]
+    assert not following.engine.is_ready
+
+
+def test_a_broken_account_at_the_start_may_be_allowed_and_is_reported_at_once():
+    # files-and-commands: `--allow-broken-accounts`
+    following = Following(a=granting(1), b="is broken")
+    with capture_logs() as lines:
+        assert len(following.load(allow_broken=True)) == 1
+    assert following.answers(1) == [True]
+    assert list(following.follower.status.reported_faults) == ["b"]
+    assert [line["consequence"] for line in lines if line["event"] == "account refused"] == ["it is not served"]
+
+
+def test_two_accounts_of_one_uin_at_the_start_are_both_told():
+    following = Following(a=granting(1), b=granting(1))
+    assert sorted(problem.message for problem in following.load()) == [
+        "account 1 is defined in a/main too",
+        "account 1 is defined in b/main too",
+    ]
+
+
+def test_a_source_without_accounts_cannot_be_started_on():
+    with pytest.raises(SourceError, match="no account found: expected /main"):
+        Following().load()
+
+
+def test_a_source_that_cannot_be_read_cannot_be_started_on():
+    following = Following(a=granting(1))
+    following.shelf.is_unreadable = True
+    with pytest.raises(SourceError):
+        following.load()
+
+
+# Changes ------------------------------------------------------------------------------------------------------------
+
+
+def test_nothing_is_read_or_published_while_nothing_changes():
+    following = loaded(a=granting(1))
+    revision = following.engine.live.revision
+    following.refresh(times=3)
+    assert (following.shelf.loaded, following.engine.live.revision) == (["a"], revision)
+
+
+def test_only_what_changed_is_read_again():
+    following = loaded(a=granting(1), b=granting(2))
+    following.shelf.loaded.clear()
+    before = following.engine.live
+    following.shelf.put(a=empty(1))
+    following.refresh()
+    assert following.shelf.loaded == ["a"]
+    assert following.answers(1, 2) == [False, True]
+    assert following.engine.live.states["2"] is before.states["2"]
+    assert following.engine.live.revision > before.revision
+
+
+def test_several_changes_come_into_force_as_one_revision():
+    following = loaded(a=granting(1), b=empty(2))
+    seen = []
+    following.engine.subscribe(seen.append)
+    following.shelf.put(a=empty(1), b=granting(2), c=granting(3))
+    following.refresh()
+    assert [publication.accounts for publication in seen] == [{"1", "2", "3"}]
+
+
+def test_a_removed_account_is_taken_away():
+    following = loaded(a=granting(1), b=granting(2))
+    following.shelf.take("a")
+    following.refresh()
+    assert following.answers(1, 2) == [None, True]
+
+
+def test_an_account_that_changes_its_uin_takes_the_old_one_along():
+    following = loaded(a=granting(1))
+    following.shelf.put(a=granting(7))
+    following.refresh()
+    assert following.answers(1, 7) == [None, True]
+
+
+def test_a_change_during_the_reading_is_read_too_before_anything_is_published():
+    following = loaded(a=empty(1))
+    seen, contents = [], [granting(1)]
+    following.engine.subscribe(seen.append)
+
+    def change_once():
+        if contents:
+            following.shelf.put(a=contents.pop())
+
+    following.shelf.before_load = change_once
+    following.shelf.put(a=empty(1))
+    following.refresh()
+    assert following.answers(1) == [True]
+    assert len(seen) == 1
+
+
+def test_nothing_is_read_while_a_change_goes_on():
+    following = loaded(a=empty(1))
+    loaded_before = len(following.shelf.loaded)
+    changes = iter([granting(1), empty(1), granting(1), None])
+    read_at = []
+
+    def change():
+        content = next(changes, None)
+        if content is not None:
+            following.shelf.put(a=content)
+
+    following.shelf.before_look = change
+    following.shelf.before_load = lambda: read_at.append(next(changes, "all changes were made"))
+    following.refresh()
+    assert read_at == ["all changes were made"]
+    assert len(following.shelf.loaded) == loaded_before + 1
+
+
+def test_nothing_is_read_while_somebody_writes():
+    following = loaded(a=empty(1))
+    following.shelf.put(a=granting(1))
+    following.shelf.is_quiet = False
+    following.shelf.loaded.clear()
+
+    async def scenario():
+        task = asyncio.create_task(following.follower.refresh())
+        start = following.shelf.looks
+        await eventually(lambda: following.shelf.looks > start + 10)
+        assert following.shelf.loaded == []
+        following.shelf.is_quiet = True
+        await task
+
+    asyncio.run(scenario())
+    assert following.answers(1) == [True]
+
+
+def test_a_writer_that_never_ends_is_not_waited_for_for_ever(monkeypatch):
+    monkeypatch.setattr(follower_module, "WRITER_SECONDS", 0)
+    following = loaded(a=empty(1))
+    following.shelf.put(a=granting(1))
+    following.shelf.is_quiet = False
+    following.refresh()
+    assert following.answers(1) == [True]
+
+
+# Faults -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_broken_version_leaves_the_last_good_one_in_force():
+    following = loaded(a=granting(1), b=granting(2))
+    following.shelf.put(a="is broken", b=empty(2))
+    following.refresh()
+    assert following.answers(1, 2) == [True, False]
+    assert following.faults() == {"a": ["is broken"]}
+
+
+def test_a_broken_version_is_read_once_and_not_again_until_it_changes():
+    following = loaded(a=granting(1))
+    following.shelf.put(a="is broken")
+    following.shelf.loaded.clear()
+    following.refresh(times=3)
+    assert following.shelf.loaded == ["a"]
+
+
+def test_a_mended_version_comes_into_force_and_ends_the_fault():
+    following = loaded(a=empty(1))
+    following.shelf.put(a="is broken")
+    following.refresh()
+    following.shelf.put(a=granting(1))
+    following.refresh()
+    assert (following.answers(1), following.faults()) == ([True], {})
+
+
+def test_an_account_that_lost_its_main_file_stays_in_force():
+    following = loaded(a=granting(1), b=granting(2))
+    following.shelf.take("a", leaving_bare=True)
+    following.refresh(times=2)
+    assert following.answers(1) == [True]
+    assert following.faults() == {"a": ["the main file is missing"]}
+
+
+def test_a_bare_place_that_never_was_an_account_is_not_looked_at():
+    following = loaded(a=granting(1), b=granting(2))
+    following.shelf.take("b")
+    following.refresh()
+    following.shelf.put(b=granting(2))
+    following.shelf.take("b", leaving_bare=True)
+    following.refresh()
+    assert (following.answers(2), following.faults()) == ([None], {})
+
+
+def test_all_accounts_gone_is_a_mistake_and_no_order():
+    following = loaded(a=granting(1), b=granting(2))
+    following.shelf.take("a", "b")
+    following.refresh()
+    assert following.answers(1, 2) == [True, True]
+    assert "no account is left" in following.faults()[WHOLE_SOURCE][0]
+
+
+def test_the_fault_of_a_source_without_accounts_lasts_until_there_is_one_again():
+    following = loaded(a=granting(1))
+    following.shelf.take("a")
+    following.refresh(times=3)
+    assert list(following.faults()) == [WHOLE_SOURCE]
+    following.shelf.put(a=empty(1))
+    following.refresh()
+    assert (following.answers(1), following.faults()) == ([False], {})
+
+
+def test_a_fault_ends_when_its_account_is_removed():
+    following = loaded(a=granting(1), b=granting(2))
+    following.shelf.put(a="is broken")
+    following.refresh()
+    following.shelf.take("a")
+    following.refresh()
+    assert (following.answers(1), following.faults()) == ([None], {})
+
+
+# Two accounts with one uin ------------------------------------------------------------------------------------------
+
+
+def test_an_account_that_claims_the_uin_of_another_is_refused():
+    following = loaded(a=granting(1))
+    following.shelf.put(b=empty(1))
+    following.refresh()
+    assert following.answers(1) == [True]
+    assert following.faults() == {"b": ["account 1 is defined in a/main too"]}
+
+
+def test_two_accounts_may_swap_their_uins_at_once():
+    following = loaded(a=granting(1), b=empty(2))
+    following.shelf.put(a=granting(2), b=empty(1))
+    following.refresh()
+    assert (following.answers(1, 2), following.faults()) == ([False, True], {})
+
+
+def test_two_accounts_may_swap_their_uins_one_after_the_other():
+    following = loaded(a=granting(1), b=empty(2))
+    following.shelf.put(a=granting(2))
+    following.refresh()
+    assert following.answers(1, 2) == [True, False]
+    following.shelf.put(b=empty(1))
+    following.refresh()
+    assert (following.answers(1, 2), following.faults()) == ([False, True], {})
+
+
+def test_an_account_that_was_refused_for_its_uin_comes_into_force_when_the_uin_is_free():
+    following = loaded(a=granting(1))
+    following.shelf.put(b=empty(1))
+    following.refresh()
+    following.shelf.take("a")
+    following.refresh()
+    assert (following.answers(1), following.faults()) == ([False], {})
+
+
+def test_the_uin_of_an_account_that_moves_to_another_place_stays_in_force():
+    following = loaded(a=granting(1), b=empty(2))
+    following.shelf.put(c=granting(1))
+    following.shelf.take("a")
+    following.refresh()
+    assert (following.answers(1), following.faults()) == ([True], {})

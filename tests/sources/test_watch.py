@@ -1,0 +1,386 @@
+"""The follower, the watch and real directories together: whatever way a change arrives on disk, it comes into force."""
+
+import asyncio
+import shutil
+import time
+from contextlib import asynccontextmanager
+
+import pytest
+from structlog.testing import capture_logs
+
+from authz.engine.live import Engine
+from authz.sources import follower as follower_module
+from authz.sources import watch as watch_module
+from authz.sources.directory import DirectorySource
+from authz.sources.follower import WHOLE_SOURCE, Follower
+from authz.sources.watch import DirectoryWatch
+from authz.sources.writers import is_being_written
+from tests.sources.folders import GRANT, NOTHING, allowed, attachments, eventually, write_account
+
+
+class Running:
+    """A follower at work on a directory."""
+
+    def __init__(self, root):
+        self.source = DirectorySource(root)
+        self.engine = Engine()
+        self.follower = Follower(self.source, self.engine)
+        self.status = self.follower.status
+
+    def answers(self, *uins):
+        return [allowed(self.engine, uin) for uin in uins]
+
+    async def becomes(self, *expected, of=(1,)):
+        """Wait until the answers about the accounts `of` are the expected ones."""
+        await eventually(lambda: self.answers(*of) == list(expected))
+
+
+@asynccontextmanager
+async def following(root):
+    running = Running(root)
+    assert await running.follower.load(lambda _done, _total: None, allow_broken=False) == ()
+    watch = DirectoryWatch(root)
+    tasks = [asyncio.create_task(watch.run()), asyncio.create_task(running.follower.follow(watch.wait))]
+    try:
+        yield running
+        assert [task for task in tasks if task.done()] == [], "following came to an end"
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def follow(root, scenario):
+    """Run `scenario(running)` while `root` is followed; returns what was logged as an error."""
+
+    async def run():
+        async with following(root) as running:
+            await scenario(running)
+
+    with capture_logs() as lines:
+        asyncio.run(run())
+    return [line for line in lines if line["log_level"] == "error"]
+
+
+def replace(path, text):
+    """Put a new text into place as careful programs do: written beside it, then renamed."""
+    beside = path.with_name(f".{path.name}.new")
+    beside.write_text(text)
+    beside.rename(path)
+
+
+# Ways in which a change arrives -------------------------------------------------------------------------------------
+
+
+def test_a_plain_edit_comes_into_force(tmp_path):
+    write_account(tmp_path, 1, NOTHING)
+
+    async def scenario(running):
+        (tmp_path / "policies" / "p.json").write_text(GRANT)
+        await running.becomes(True)
+
+    assert follow(tmp_path, scenario) == []
+
+
+def test_a_file_that_is_renamed_into_place_comes_into_force(tmp_path):
+    write_account(tmp_path, 1, NOTHING)
+
+    async def scenario(running):
+        replace(tmp_path / "policies" / "p.json", GRANT)
+        await running.becomes(True)
+
+    assert follow(tmp_path, scenario) == []
+
+
+def test_a_changed_attachment_comes_into_force(tmp_path):
+    # requirements 75: the next decision after a detachment is denied
+    write_account(tmp_path, 1)
+
+    async def scenario(running):
+        (tmp_path / "attachments.yaml").write_text(attachments(1))
+        await running.becomes(False)
+
+    assert follow(tmp_path, scenario) == []
+
+
+def test_a_directory_that_is_replaced_as_a_whole_is_followed_on(tmp_path):
+    root = write_account(tmp_path / "live", 1, NOTHING)
+    write_account(tmp_path / "next", 1)
+
+    async def scenario(running):
+        root.rename(tmp_path / "old")
+        (tmp_path / "next").rename(root)
+        await running.becomes(True)
+        (root / "policies" / "p.json").write_text(NOTHING)
+        await running.becomes(False)
+
+    assert follow(root, scenario) == []
+
+
+def test_a_kubernetes_config_map_is_followed_through_the_swap_of_its_link(tmp_path):
+    # files-and-commands: a flat ConfigMap mount, the `..data` symlink is swapped on update
+
+    def version(name, text):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / "attachments.yaml").write_text(attachments(1, "p"))
+        (folder / "p.json").write_text(text)
+        link = tmp_path / "..data_tmp"
+        link.symlink_to(name)
+        link.rename(tmp_path / "..data")
+
+    version("..2026_01", NOTHING)
+    for name in ("attachments.yaml", "p.json"):
+        (tmp_path / name).symlink_to(f"..data/{name}")
+
+    async def scenario(running):
+        version("..2026_02", GRANT)
+        shutil.rmtree(tmp_path / "..2026_01")
+        await running.becomes(True)
+        version("..2026_03", NOTHING)
+        await running.becomes(False)
+
+    assert follow(tmp_path, scenario) == []
+
+
+def test_files_that_arrive_in_steps_raise_no_alarm_and_come_into_force_when_all_are_there(tmp_path, monkeypatch):
+    monkeypatch.setattr(follower_module, "ALARM_SECONDS", 60)  # however slow the machine, the steps are faster
+    write_account(tmp_path, 1, NOTHING)
+
+    async def scenario(running):
+        (tmp_path / "attachments.yaml").write_text(attachments(1, "p", "new"))
+        await eventually(lambda: running.status.faults)
+        assert running.answers(1) == [False]
+        (tmp_path / "policies" / "new.json").write_text(GRANT)
+        await running.becomes(True)
+        await eventually(lambda: not running.status.faults)
+        assert running.status.refusals == 0
+
+    assert follow(tmp_path, scenario) == []
+
+
+def test_half_of_a_file_does_not_take_effect_and_raises_no_alarm(tmp_path, monkeypatch):
+    monkeypatch.setattr(follower_module, "WRITER_SECONDS", 60)
+    write_account(tmp_path, 1, NOTHING)
+    path = tmp_path / "attachments.yaml"
+    with path.open("a"):
+        if not is_being_written(path):
+            pytest.skip("this system does not tell who is writing")
+
+    async def scenario(running):
+        asked = []
+        real = running.source.is_settled
+        monkeypatch.setattr(running.source, "is_settled", lambda keys: asked.append(real(keys)) or asked[-1])
+        with path.open("w") as file:
+            file.write("account: '1'\n")  # a good file as it stands, in which the user is missing
+            file.flush()
+            await eventually(lambda: len(asked) >= 5)
+            assert set(asked) == {False}
+            assert (running.answers(1), running.status.faults) == ([False], {})
+            file.write("users: [{uin: '100001', policies: [AdministratorAccess]}]\n")
+        await running.becomes(True)
+        assert running.status.faults == {}
+
+    assert follow(tmp_path, scenario) == []
+
+
+# Faults -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_broken_version_keeps_the_last_good_one_and_lists_every_error(tmp_path, monkeypatch):
+    # files-and-commands: refuses the whole new version; the last good version stays in force
+    monkeypatch.setattr(follower_module, "ALARM_SECONDS", 0.05)
+    write_account(tmp_path / "a", 1)
+    write_account(tmp_path / "b", 2, NOTHING)
+    broken = '{"version": "1.0",\n "statement": [{"effect": "permit", "action": "*", "resource": "*"}]}'
+
+    async def scenario(running):
+        (tmp_path / "a" / "attachments.yaml").write_text(attachments(1, "p", "nosuch"))
+        (tmp_path / "a" / "policies" / "p.json").write_text(broken)
+        (tmp_path / "b" / "policies" / "p.json").write_text(GRANT)
+        await running.becomes(True, True, of=(1, 2))
+        await eventually(lambda: any(len(each.problems) == 3 for each in running.status.reported_faults.values()))
+
+    *_, alarm = [line for line in follow(tmp_path, scenario) if line["event"] == "account refused"]
+    assert [line.removeprefix(f"{tmp_path}/a/").rsplit(": ", 1)[0] for line in alarm["problems"]] == [
+        "attachments.yaml:1: UnknownPolicy: no policy `nosuch`",
+        "policies/p.json:1: InvalidParameter.VersionError",
+        "policies/p.json:2: InvalidParameter.EffectError",
+    ]
+
+
+def test_a_mended_version_comes_into_force(tmp_path, monkeypatch):
+    monkeypatch.setattr(follower_module, "ALARM_SECONDS", 0.05)
+    write_account(tmp_path, 1)
+
+    async def scenario(running):
+        (tmp_path / "policies" / "p.json").write_text("{")
+        await eventually(lambda: running.status.reported_faults)
+        assert running.answers(1) == [True]
+        (tmp_path / "policies" / "p.json").write_text(NOTHING)
+        await running.becomes(False)
+        assert running.status.faults == {}
+
+    follow(tmp_path, scenario)
+
+
+@pytest.mark.parametrize("place", [".", "a"])
+def test_a_deleted_attachments_file_leaves_its_account_in_force_and_is_reported(tmp_path, monkeypatch, place):
+    monkeypatch.setattr(follower_module, "ALARM_SECONDS", 0.05)
+    folder = write_account(tmp_path / place, 1)
+    if place != ".":
+        write_account(tmp_path / "other", 2)
+
+    async def scenario(running):
+        (folder / "attachments.yaml").unlink()
+        await eventually(lambda: running.status.reported_faults)
+        (fault,) = running.status.faults.values()
+        assert [(problem.code, problem.file) for problem in fault.problems] == [
+            ("MissingFile", str(folder / "attachments.yaml"))
+        ]
+        assert running.answers(1) == [True]
+
+    follow(tmp_path, scenario)
+
+
+def test_all_accounts_gone_leaves_them_in_force_and_is_reported(tmp_path, monkeypatch):
+    monkeypatch.setattr(follower_module, "ALARM_SECONDS", 0.05)
+    for uin in (1, 2):
+        write_account(tmp_path / str(uin), uin)
+
+    async def scenario(running):
+        for uin in (1, 2):
+            (tmp_path / str(uin)).rename(tmp_path / f".{uin}")
+        await eventually(lambda: WHOLE_SOURCE in running.status.reported_faults)
+        assert running.answers(1, 2) == [True, True]
+
+    follow(tmp_path, scenario)
+
+
+def test_the_directory_itself_gone_leaves_everything_in_force_until_it_is_back(tmp_path, monkeypatch):
+    monkeypatch.setattr(follower_module, "ALARM_SECONDS", 0.05)
+    root = write_account(tmp_path / "root", 1)
+
+    async def scenario(running):
+        root.rename(tmp_path / "away")
+        await eventually(lambda: WHOLE_SOURCE in running.status.reported_faults)
+        assert running.answers(1) == [True]
+        (tmp_path / "away" / "policies" / "p.json").write_text(NOTHING)
+        (tmp_path / "away").rename(root)
+        await running.becomes(False)
+        await eventually(lambda: not running.status.faults)
+
+    follow(root, scenario)
+
+
+# Several accounts ---------------------------------------------------------------------------------------------------
+
+
+def test_accounts_come_and_go_with_their_directories(tmp_path):
+    write_account(tmp_path / "a", 1)
+    write_account(tmp_path / "b", 2)
+
+    async def scenario(running):
+        write_account(tmp_path / ".c", 3).rename(tmp_path / "c")
+        await running.becomes(True, True, True, of=(1, 2, 3))
+        (tmp_path / "b").rename(tmp_path / ".b")
+        await running.becomes(True, None, True, of=(1, 2, 3))
+
+    assert follow(tmp_path, scenario) == []
+
+
+def test_a_second_account_with_the_uin_of_one_in_force_is_refused(tmp_path):
+    write_account(tmp_path / "a", 1)
+
+    async def scenario(running):
+        write_account(tmp_path / ".b", 1, NOTHING).rename(tmp_path / "b")
+        await eventually(lambda: "b" in running.status.faults)
+        assert running.answers(1) == [True]
+        assert "is defined in" in running.status.faults["b"].problems[0].message
+
+    follow(tmp_path, scenario)
+
+
+def test_two_accounts_that_swap_their_uins_are_both_in_force(tmp_path):
+    write_account(tmp_path / "a", 1)
+    write_account(tmp_path / "b", 2, NOTHING)
+
+    async def scenario(running):
+        replace(tmp_path / "a" / "attachments.yaml", attachments(2, "p"))
+        replace(tmp_path / "b" / "attachments.yaml", attachments(1, "p"))
+        await running.becomes(False, True, of=(1, 2))
+        await eventually(lambda: not running.status.faults)
+
+    follow(tmp_path, scenario)
+
+
+# The watch ----------------------------------------------------------------------------------------------------------
+
+
+def test_without_file_events_changes_are_found_by_polling(tmp_path, monkeypatch):
+    def fail(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(watch_module, "awatch", fail)
+    monkeypatch.setattr(watch_module, "_RETRY_SECONDS", 0.01)
+    write_account(tmp_path, 1, NOTHING)
+
+    async def scenario(running):
+        (tmp_path / "policies" / "p.json").write_text(GRANT)
+        await running.becomes(True)
+
+    assert follow(tmp_path, scenario) == []
+
+
+def test_a_failing_watch_is_told_once(tmp_path, monkeypatch):
+    failures = []
+
+    def fail(*_, **__):
+        failures.append(1)
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(watch_module, "awatch", fail)
+    monkeypatch.setattr(watch_module, "_RETRY_SECONDS", 0)
+
+    async def scenario():
+        task = asyncio.create_task(DirectoryWatch(tmp_path).run())
+        await eventually(lambda: len(failures) >= 3)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    with capture_logs() as lines:
+        asyncio.run(scenario())
+    assert [line["log_level"] for line in lines] == ["warning"]
+    assert "found by polling" in lines[0]["event"]
+
+
+def test_an_event_ends_the_waiting_early(tmp_path):
+    async def scenario():
+        watch = DirectoryWatch(tmp_path)
+        task = asyncio.create_task(watch.run())
+        await watch.wait(10)  # the watch is there
+        start = time.monotonic()
+        waiting = asyncio.create_task(watch.wait(3600))
+        while not waiting.done():  # written again and again, for events begin a moment after the watch was asked for
+            (tmp_path / "file").write_text("x")
+            await asyncio.sleep(0.01)
+            assert time.monotonic() < start + 10
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    asyncio.run(scenario())
+
+
+def test_the_clock_ends_the_waiting_in_any_case(tmp_path):
+    asyncio.run(asyncio.wait_for(DirectoryWatch(tmp_path).wait(0.01), 10))
+
+
+def test_an_event_before_the_waiting_ends_it_at_once_and_only_once(tmp_path):
+    async def scenario():
+        watch = DirectoryWatch(tmp_path)
+        watch._event.set()
+        await asyncio.wait_for(watch.wait(3600), 10)
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(watch.wait(3600), 0.05)
+
+    asyncio.run(scenario())
