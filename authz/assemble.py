@@ -65,6 +65,7 @@ class Sidecar:
             await self._server.drain(self._settings.shutdown_notice, self._settings.drain_timeout)
             log.info("stopped", answered=self._tally.answered())
         finally:
+            await self._server.close()
             if http is not None:
                 http.close()
 

@@ -64,6 +64,13 @@ def test_the_least_recently_used_answer_makes_room():
     assert [cache.get(question) for question in (b"a", b"b", b"c")] == [b"a", None, b"c"]
 
 
+def test_a_cache_of_size_one_keeps_the_last_answer():
+    cache = DecisionCache(1)
+    for question in (b"a", b"b"):
+        cache.put(question, question, Lease())
+    assert (cache.get(b"a"), cache.get(b"b")) == (None, b"b")
+
+
 def test_a_cache_of_size_nought_keeps_nothing():
     cache = DecisionCache(0)
     cache.put(b"question", b"answer", Lease())

@@ -1,12 +1,13 @@
 """The attachments file as a value: who holds which policies, before any name is looked up."""
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from authz.language.document import PolicyDocument, PolicyKind
-from authz.language.parse import parse_document
+from authz.language.parse import check_length, parse_document
 from authz.language.report import Path, Report
 
 _UIN = re.compile(r"[1-9][0-9]{0,19}")
@@ -110,7 +111,9 @@ def _trust(entry: dict[str, Any], path: Path, report: Report) -> PolicyDocument 
     if "trust" not in entry:
         report.error("MissingKey", path, "a role needs `trust`: who may assume it")
         return None
-    return parse_document(entry["trust"], PolicyKind.TRUST, report, (*path, "trust"))
+    where = (*path, "trust")
+    check_length(len("".join(json.dumps(entry["trust"], ensure_ascii=False).split())), where, report)
+    return parse_document(entry["trust"], PolicyKind.TRUST, report, where)
 
 
 def _unknown_keys(value: dict[str, Any], known: set[str], path: Path, report: Report) -> None:

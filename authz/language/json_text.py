@@ -25,7 +25,10 @@ def read_json(text: str) -> Located:
     """
     value = _parse(text)
     if "\\u" in text or not _is_plain(text):
-        _refuse_bad_characters(value, text)
+        try:
+            _refuse_bad_characters(value, text)
+        except RecursionError:
+            raise MalformedTextError("not valid JSON: nested too deeply") from None
 
     @cache
     def places() -> dict[Path, int]:

@@ -28,7 +28,6 @@ _OPTIONS = (
     ("grpc.keepalive_permit_without_calls", 1),
     ("grpc.http2.min_ping_interval_without_data_ms", 5000),
 )
-_FLUSH_SECONDS = 0.5
 
 log = structlog.get_logger("authz.server")
 
@@ -101,6 +100,10 @@ class Server:
         self._methods.drain()
         self._feed.drain()
         await self._server.stop(drain_seconds)
+
+    async def close(self) -> None:
+        """Stop at once, if not stopped yet, and leave no socket behind; to be called however the server ended."""
+        await self._server.stop(0)
         for address in self._addresses:
             remove_socket(address)
 

@@ -40,7 +40,9 @@ class Candidate:
     def _shared(self, in_force: Mapping[str, str]) -> list[tuple[str, str]]:
         uins = self._uins(in_force)
         counts = Counter(uins.values())
-        return [(key, account.uin) for key, account in self.good.items() if counts[account.uin] > 1]
+        # A new version of the account that has the uin already is good, whoever else claims it.
+        claims = [(key, account.uin) for key, account in self.good.items() if in_force.get(key) != account.uin]
+        return [(key, uin) for key, uin in claims if counts[uin] > 1]
 
     @staticmethod
     def _file(key: str, files: Mapping[str, str]) -> str:

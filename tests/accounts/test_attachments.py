@@ -181,3 +181,11 @@ def test_no_value_makes_the_reader_fail_in_any_other_way_than_by_reporting(value
     report = Report()
     parsed = parse_attachments(value, report)
     assert parsed.account or report.findings
+
+
+def test_a_trust_policy_is_no_longer_than_any_other():
+    # cam-language 1.5: 6144 characters, blanks not counted
+    statement = {"effect": "allow", "action": "sts:" + "x" * 6200, "principal": {"qcs": ["*"]}}
+    trust = {"version": "2.0", "statement": [statement]}
+    found = mistakes(roles=[{"name": "ci", "trust": trust}])
+    assert ("InvalidParameter.PolicyDocumentLengthOverLimit", "$.roles[0].trust") in found

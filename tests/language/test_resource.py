@@ -104,6 +104,12 @@ def test_anything_but_a_star_or_six_segments_is_refused(parse, text):
     assert code(parse, text) == "ResourceQcsError"
 
 
+@pytest.mark.parametrize("parse", [parse_resource_pattern, parse_resource])
+def test_an_empty_resource_is_answered_with_how_to_name_none(parse):
+    with pytest.raises(Refusal, match=r"the resource is empty; `\*` means none"):
+        parse("")
+
+
 def test_further_colons_belong_to_the_last_segment_of_products_that_have_them():
     # cam-language 1.3: split on the first five `:`; segment 6 keeps any further `:`
     assert str(parse_resource_pattern("qcs::cos::uid/1:b/a:b:c").tail) == "b/a:b:c"

@@ -35,6 +35,10 @@ def test_a_new_version_may_keep_its_own_uin():
     assert settled({"a": "1"}, a="1") == (["a"], {})
 
 
+def test_a_new_version_of_the_account_that_has_the_uin_is_good_whoever_else_claims_it():
+    assert settled({"a": "1"}, a="1", b="1") == (["a"], {"b": "account 1 is defined in a/attachments.yaml too"})
+
+
 def test_a_uin_that_its_holder_gives_up_at_the_same_time_is_free():
     assert settled({"a": "1"}, a="2", b="1") == (["a", "b"], {})
 

@@ -1,4 +1,6 @@
+import errno
 import os
+from pathlib import Path
 
 import pytest
 
@@ -208,6 +210,17 @@ def test_a_file_of_absurd_size_is_refused_unread(tmp_path, monkeypatch):
     write_account(tmp_path, 1)
     (tmp_path / "big.json").write_text(" " * 501)
     assert refused(tmp_path) == [("big.json", 1, "FileTooLarge")]
+
+
+def test_a_file_that_may_not_be_read_is_told_with_the_reason(tmp_path, monkeypatch):
+    write_account(tmp_path, 1)
+
+    def refuse(*_, **__):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_text", refuse)
+    with pytest.raises(InvalidAccountError, match=r"p\.json:1: UnreadableFile: Permission denied"):
+        DirectorySource(tmp_path).load(ROOT)
 
 
 def test_one_policy_in_both_places_refuses_the_account(tmp_path):

@@ -141,6 +141,17 @@ def test_several_changes_come_into_force_as_one_revision():
     assert [publication.accounts for publication in seen] == [{"1", "2", "3"}]
 
 
+def test_revisions_rise_even_while_the_clock_stands_still(monkeypatch):
+    monkeypatch.setattr(follower_module.time, "time_ns", lambda: 7_000_000)
+    following = loaded(a=granting(1))
+    revisions = [following.engine.live.revision]
+    for content in (empty(1), granting(1)):
+        following.shelf.put(a=content)
+        following.refresh()
+        revisions.append(following.engine.live.revision)
+    assert revisions == [7, 8, 9]
+
+
 def test_a_removed_account_is_taken_away():
     following = loaded(a=granting(1), b=granting(2))
     following.shelf.take("a")
@@ -298,6 +309,49 @@ def test_an_account_that_claims_the_uin_of_another_is_refused():
     following.refresh()
     assert following.answers(1) == [True]
     assert following.faults() == {"b": ["account 1 is defined in a/main too"]}
+
+
+def test_an_account_goes_on_being_followed_while_another_claims_its_uin():
+    # A grant that is taken away must not stay in force because of a stray copy of the account's folder.
+    following = loaded(a=granting(1))
+    following.shelf.put(b=granting(1))
+    following.refresh()
+    following.shelf.put(a=empty(1))
+    following.refresh()
+    assert following.answers(1) == [False]
+    assert list(following.faults()) == ["b"]
+
+
+def test_a_change_elsewhere_leaves_a_claim_refused_and_is_no_new_fault():
+    following = loaded(a=granting(1))
+    following.shelf.put(b=empty(1))
+    following.refresh()
+    fault = following.follower.status.faults["b"]
+    following.shelf.put(c=granting(3))
+    following.refresh()
+    assert following.answers(1, 3) == [True, True]
+    assert following.follower.status.faults == {"b": fault}
+    assert following.follower.status.faults["b"] is fault
+
+
+def test_an_account_that_waits_for_its_uin_and_is_removed_is_forgotten():
+    following = loaded(a=granting(1))
+    following.shelf.put(b=empty(1))
+    following.refresh()
+    following.shelf.take("b")
+    following.refresh()
+    following.shelf.put(a=granting(2))
+    following.refresh()
+    assert (following.answers(1, 2), following.faults()) == ([None, True], {})
+
+
+def test_an_account_that_breaks_while_it_waits_for_its_uin_does_not_come_into_force():
+    following = loaded(a=granting(1))
+    following.shelf.put(b=granting(1))
+    following.refresh()
+    following.shelf.put(b="is broken", a=granting(2))
+    following.refresh()
+    assert (following.answers(1, 2), following.faults()) == ([None, True], {"b": ["is broken"]})
 
 
 def test_two_accounts_may_swap_their_uins_at_once():

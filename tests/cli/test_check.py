@@ -1,0 +1,61 @@
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from authz.cli.main import main
+from tests.builders import ALICE, APP_1, APP_2
+from tests.sidecar import EXAMPLE
+
+
+def check(*arguments):
+    return CliRunner().invoke(main, ["check", *arguments])
+
+
+def test_an_allowed_request_names_its_statement_and_exits_with_0():
+    result = check(ALICE, "im:RemoveUser", APP_2, "--source", str(EXAMPLE))
+    assert result.exit_code == 0
+    assert result.output == (
+        "allowed: an allow statement matches and no deny does (ALLOWED)\n"
+        "  statement 0 of policy im-two-applications, attached to user/100001\n"
+    )
+
+
+def test_a_denied_request_has_cams_message_and_exits_with_1():
+    result = check(ALICE, "im:RemoveUser", APP_1, "--source", str(EXAMPLE))
+    assert result.exit_code == 1
+    assert (
+        "operation (im:RemoveUser)\n  resource (qcs::im::uin/12345678:sdkappid/1400000001) has no permission"
+        in result.output
+    )
+
+
+def test_an_answer_is_also_one_json_object():
+    result = check(ALICE, "sms:SendSms", "*", "--source", str(EXAMPLE), "--json")
+    answer = json.loads(result.output)
+    assert (answer["allowed"], answer["reason"], answer["statement"]) == (False, "NO_MATCHING_ALLOW", None)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("nobody", "im:X", "*", "--source", str(EXAMPLE)),
+        (ALICE, "im:X", "*"),
+        (ALICE, "im:X", "*", "--source", str(EXAMPLE), "--server", "127.0.0.1:1"),
+        (ALICE, "im:X", "*", "--source", "/no/such/folder"),
+        (ALICE, "im:X", "*", "--source", "sqlite:///x.db"),
+        (ALICE, "im:X", "*", "--source", str(EXAMPLE), "--context", "novalue"),
+        (ALICE, "im:X", "*", "--server", "127.0.0.1:1", "--timeout", "0.2"),
+    ],
+)
+def test_whatever_gives_no_decision_exits_with_2_and_a_word(arguments):
+    result = check(*arguments)
+    assert result.exit_code == 2
+    assert result.output
+
+
+def test_a_broken_account_gives_no_decision(tmp_path):
+    (tmp_path / "attachments.yaml").write_text("account: x\n")
+    result = check(ALICE, "im:X", "*", "--source", str(tmp_path))
+    assert result.exit_code == 2
+    assert "attachments.yaml:1: InvalidUin" in result.output

@@ -1,0 +1,52 @@
+import pytest
+from click.testing import CliRunner
+
+from authz.cli import serve as serve_module
+from authz.cli.main import main
+from authz.errors import ListenError
+from tests.sidecar import EXAMPLE
+
+
+@pytest.fixture
+def settings(monkeypatch):
+    """What the command would have started with."""
+    seen = []
+    monkeypatch.setattr(serve_module, "serve", lambda given, _progress: seen.append(given))
+    return seen
+
+
+def serve(*arguments, **environment):
+    return CliRunner().invoke(main, ["serve", *map(str, arguments)], env=environment)
+
+
+def test_the_defaults_are_those_of_the_contract(settings):
+    assert serve(EXAMPLE).exit_code == 0
+    assert [address.target for address in settings[0].listen] == ["127.0.0.1:50051"]
+    assert (settings[0].source, settings[0].http, settings[0].max_batch) == (EXAMPLE, None, 1000)
+
+
+def test_options_come_from_the_command_line_or_the_environment(settings):
+    serve(EXAMPLE, "--listen", "127.0.0.1:1", "--listen", "unix:/a", AUTHZ_SERVE_CACHE_SIZE="0")
+    serve(AUTHZ_SERVE_SOURCE=str(EXAMPLE), AUTHZ_SERVE_LISTEN="127.0.0.1:2 unix:/b", AUTHZ_SERVE_WATCH="no")
+    assert [[each.target for each in given.listen] for given in settings] == [
+        ["127.0.0.1:1", "unix:/a"],
+        ["127.0.0.1:2", "unix:/b"],
+    ]
+    assert [(given.cache_size, given.watch) for given in settings] == [(0, True), (100_000, False)]
+
+
+@pytest.mark.parametrize(
+    "arguments", [["/no/such"], [EXAMPLE, "--listen", "nowhere"], [EXAMPLE, "--cache-size", "-1"], []]
+)
+def test_a_wrong_option_is_a_usage_error(settings, arguments):
+    assert serve(*arguments).exit_code == 2
+    assert settings == []
+
+
+def test_what_cannot_start_exits_with_1(monkeypatch):
+    def refuse(*_):
+        raise ListenError("cannot listen")
+
+    monkeypatch.setattr(serve_module, "serve", refuse)
+    result = serve(EXAMPLE)
+    assert (result.exit_code, "cannot listen" in result.output) == (1, True)

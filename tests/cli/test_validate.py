@@ -1,0 +1,45 @@
+import json
+
+from click.testing import CliRunner
+
+from authz.cli.main import main
+from tests.builders import allow
+from tests.sidecar import EXAMPLE, write_account
+
+
+def validate(*arguments):
+    return CliRunner().invoke(main, ["validate", *map(str, arguments)])
+
+
+def test_the_example_is_clean():
+    result = validate(EXAMPLE)
+    assert (result.exit_code, result.output) == (0, "1 accounts, 0 findings\n")
+
+
+def test_every_problem_of_every_file_is_told_with_its_place(tmp_path):
+    write_account(tmp_path, {"p": "{", "q": [allow("nonsense")]}, users=[{"uin": "0"}])
+    result = validate(tmp_path)
+    assert result.exit_code == 1
+    assert f"{tmp_path}/attachments.yaml:1: InvalidUin: " in result.output
+    assert f"{tmp_path}/p.json:1: InvalidParameter.PolicyDocumentError: " in result.output
+    assert f"{tmp_path}/q.json:1: InvalidParameter.ActionError: " in result.output
+    assert result.output.endswith("1 accounts, 3 findings\n")
+
+
+def test_two_accounts_with_one_uin_are_told(tmp_path):
+    for name in ("a", "b"):
+        write_account(tmp_path / name)
+    assert validate(tmp_path).output.count("DuplicateAccount") == 2
+
+
+def test_findings_are_also_json(tmp_path):
+    write_account(tmp_path, {"p": "{\n}"})
+    report = json.loads(validate(tmp_path, "--json").output)
+    assert report["accounts"] == 1
+    assert {finding["code"] for finding in report["findings"]} >= {"InvalidParameter.VersionError"}
+    assert all(finding["severity"] == "error" and finding["line"] >= 1 for finding in report["findings"])
+
+
+def test_without_any_account_there_is_nothing_to_read(tmp_path):
+    assert validate(tmp_path).exit_code == 2
+    assert validate(tmp_path / "missing").exit_code == 2

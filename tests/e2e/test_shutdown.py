@@ -1,0 +1,104 @@
+"""SIGTERM under load: what was accepted is answered, and the process ends with 0."""
+
+import threading
+from collections import Counter
+
+import grpc
+import pytest
+from grpc_health.v1 import health_pb2
+
+from authz.v1 import authz_pb2
+from tests.builders import APP_1
+from tests.sidecar import EXAMPLE, Sidecar, check_request, eventually, user
+
+QUESTION = check_request(user(), "im:AddUser", APP_1)
+BATCH = authz_pb2.BatchCheckRequest(checks=[QUESTION] * 10)
+
+
+class Clients:
+    """Threads that ask until they are turned away, counting what they were told."""
+
+    def __init__(self):
+        self.answered = Counter()
+        self.failures = Counter()
+        self._lock = threading.Lock()
+        self._threads = []
+
+    def start(self, name, ask):
+        def run():
+            while True:
+                try:
+                    ask()
+                except grpc.RpcError as error:
+                    with self._lock:
+                        self.failures[error.code().name] += 1
+                    return
+                with self._lock:
+                    self.answered[name] += 1
+
+        self._threads.append(threading.Thread(target=run, daemon=True))
+        self._threads[-1].start()
+
+    def join(self):
+        for thread in self._threads:
+            thread.join(20)
+            assert not thread.is_alive()
+
+
+def test_every_call_that_was_answered_arrived():
+    clients = Clients()
+    with Sidecar(EXAMPLE, notice=0.2) as sidecar:
+        for address in (sidecar.socket, sidecar.tcp) * 3:
+            stub = sidecar.stub_on(address)
+            clients.start("Check", lambda stub=stub: stub.Check(QUESTION, timeout=10))
+            clients.start("BatchCheck", lambda stub=stub: stub.BatchCheck(BATCH, timeout=10))
+        stream = iter(sidecar.stub_on(sidecar.socket).WatchRevision(authz_pb2.WatchRevisionRequest()))
+        clients.start("WatchRevision", lambda: next(stream))
+        eventually(lambda: clients.answered["Check"] > 500 and clients.answered["BatchCheck"] > 50)
+        assert sidecar.stop() == 0
+        clients.join()
+        told = sidecar.wait_for_log("stopped")["answered"]
+    assert {name: told[name] for name in clients.answered} == dict(clients.answered)
+    # A call that arrives while the listener closes is turned away by the transport, unanswered.
+    assert set(clients.failures) <= {"UNAVAILABLE", "CANCELLED"}
+
+
+def test_a_call_that_waits_for_a_revision_is_not_cut_off():
+    failures = []
+    with Sidecar(EXAMPLE, notice=0.1) as sidecar:
+        later = check_request(user(), "im:AddUser", APP_1, at_least_revision="9" * 15)
+        call = sidecar.stub.Check.future(later, timeout=30)
+        eventually(lambda: sidecar.metrics() is not None)
+        assert sidecar.stop() == 0
+        with pytest.raises(grpc.RpcError) as caught:
+            call.result(20)
+        failures.append(caught.value.code())
+    assert failures == [grpc.StatusCode.UNAVAILABLE]
+
+
+def test_an_idle_stream_ends_with_the_server_and_does_not_hold_it_up():
+    with Sidecar(EXAMPLE) as sidecar:
+        ended = threading.Event()
+
+        def questions():
+            yield QUESTION
+            ended.wait(20)
+
+        stream = iter(sidecar.stub.StreamCheck(questions()))
+        assert next(stream).allowed
+        assert sidecar.stop() == 0
+        with pytest.raises(grpc.RpcError) as caught:
+            next(stream)
+        assert caught.value.code() is grpc.StatusCode.UNAVAILABLE
+        ended.set()
+
+
+def test_balancers_are_told_before_anything_is_refused():
+    with Sidecar(EXAMPLE, notice=1.0) as sidecar:
+        watch = iter(sidecar.health.Watch(health_pb2.HealthCheckRequest(), timeout=20))
+        assert next(watch).status == health_pb2.HealthCheckResponse.SERVING
+        sidecar.process.terminate()
+        assert next(watch).status == health_pb2.HealthCheckResponse.NOT_SERVING
+        assert sidecar.check(user(), "im:AddUser", APP_1).allowed
+        assert sidecar.get("/readyz")[0] == 503
+        assert sidecar.process.wait(15) == 0

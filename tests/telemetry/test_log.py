@@ -1,0 +1,37 @@
+import json
+import subprocess
+import sys
+
+import pytest
+
+PROGRAM = """
+import structlog
+from authz.telemetry.log import LogFormat, configure_logs
+configure_logs(LogFormat({format!r}), {level!r})
+structlog.get_logger().info("hello", who="wörld")
+structlog.get_logger().error("ouch")
+"""
+
+
+def logged(log_format, level="info"):
+    program = PROGRAM.format(format=log_format, level=level)
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=30)
+    assert result.stdout == ""
+    return result.stderr.splitlines()
+
+
+@pytest.mark.parametrize("log_format", ["auto", "json"])
+def test_without_a_terminal_a_line_is_a_json_object(log_format):
+    first, second = map(json.loads, logged(log_format))
+    assert (first["event"], first["who"], first["level"]) == ("hello", "wörld", "info")
+    assert second["level"] == "error"
+
+
+def test_the_console_format_is_for_people_and_without_colours_where_no_terminal_is():
+    line = logged("console")[0]
+    assert "hello" in line
+    assert "\x1b" not in line
+
+
+def test_what_is_below_the_level_is_not_said():
+    assert [json.loads(line)["event"] for line in logged("json", "error")] == ["ouch"]

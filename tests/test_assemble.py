@@ -1,0 +1,45 @@
+"""A sidecar is assembled from settings alone; its life as a process is proven in tests/e2e."""
+
+import asyncio
+import os
+import signal
+
+import pytest
+
+from authz.assemble import Sidecar, serve
+from authz.config import Settings
+from authz.errors import InvalidAccountError, ListenError, SourceError
+from authz.server.listeners import parse_address
+from tests.sidecar import EXAMPLE, write_account
+
+ANYWHERE = (parse_address("127.0.0.1:0"),)
+
+
+def silent(_done, _total):
+    pass
+
+
+def test_it_serves_until_a_signal_and_ends_by_itself():
+    async def scenario():
+        running = asyncio.ensure_future(Sidecar(Settings(EXAMPLE, ANYWHERE, shutdown_notice=0)).run(silent))
+        while not running.done():
+            await asyncio.sleep(0.05)
+            if signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
+                os.kill(os.getpid(), signal.SIGTERM)
+                break
+        await asyncio.wait_for(running, 20)
+
+    asyncio.run(scenario())
+
+
+def test_what_is_wrong_with_the_source_ends_the_start(tmp_path):
+    with pytest.raises(SourceError):
+        serve(Settings(tmp_path, ANYWHERE), silent)
+    write_account(tmp_path, {"p": "{"})
+    with pytest.raises(InvalidAccountError):
+        serve(Settings(tmp_path, ANYWHERE), silent)
+
+
+def test_an_address_that_cannot_be_had_ends_the_start():
+    with pytest.raises(ListenError):
+        serve(Settings(EXAMPLE, (parse_address("203.0.113.1:1"),)), silent)

@@ -1,0 +1,39 @@
+import pytest
+
+from authz.errors import InvalidRequestError
+from authz.v1 import authz_pb2
+from authz.wire.questions import parse_revision, read_question
+from tests.builders import ALICE, APP_1
+
+
+def test_a_question_is_read_with_its_context_and_revision():
+    context = {"qcs:ip": authz_pb2.ContextValue(values=["10.0.0.1"])}
+    message = authz_pb2.CheckRequest(
+        principal=ALICE, action="im:AddUser", resource=APP_1, context=context, at_least_revision="7"
+    )
+    question = read_question(message.SerializeToString())
+    assert (question.request.principal.name, str(question.request.action)) == ("100001", "im:AddUser")
+    assert (question.request.context, question.at_least) == ({"qcs:ip": ("10.0.0.1",)}, 7)
+
+
+@pytest.mark.parametrize("data", [b"\xff", b"\x0a\x05abc", b"\x0a\x02\xff\xfe"])
+def test_bytes_that_are_no_question_are_a_malformed_request(data):
+    with pytest.raises(InvalidRequestError) as caught:
+        read_question(data)
+    assert caught.value.field == "request"
+
+
+def test_an_empty_message_lacks_a_principal():
+    with pytest.raises(InvalidRequestError) as caught:
+        read_question(b"")
+    assert caught.value.field == "principal"
+
+
+def test_no_revision_is_any_revision():
+    assert parse_revision("") == 0
+
+
+@pytest.mark.parametrize("text", ["-1", "1.5", "new", "1" * 21, "٣"])
+def test_a_revision_is_one_that_an_answer_could_have_carried(text):
+    with pytest.raises(InvalidRequestError):
+        parse_revision(text)
