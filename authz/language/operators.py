@@ -15,8 +15,8 @@ from typing import Any
 
 from authz.language.pattern import Pattern
 
-_NUMBER = re.compile(r"[+-]?\d{1,40}(?:\.\d{1,40})?(?:[eE][+-]?\d{1,3})?")
-_DATE = re.compile(r"(\d{4}-\d\d-\d\d)(?:T ?| )(\d\d:\d\d:\d\d)(\.\d{1,9})?(Z|z|[+-]\d\d:\d\d)?")
+_NUMBER = re.compile(r"[+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?(?:[eE][+-]?[0-9]{1,3})?")
+_DATE = re.compile(r"(\d{4}-\d\d-\d\d)(?:T ?| )(\d\d:\d\d:\d\d)(\.\d{1,9})?(Z|z|[+-]\d\d:\d\d)?", re.ASCII)
 _BOOLEANS = {"true": True, "false": False}
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -74,8 +74,10 @@ def read_date(text: str) -> datetime:
         raise ValueError(f"`{text[:80]}` is no date such as `2026-01-31T08:00:00Z`")
     day, hour, fraction, zone = match.groups()
     offset = "+00:00" if zone in (None, "Z", "z") else zone
-    moment = datetime.fromisoformat(f"{day}T{hour}{(fraction or '')[:7]}{offset}")
-    return moment.astimezone(UTC)
+    try:
+        return datetime.fromisoformat(f"{day}T{hour}{(fraction or '')[:7]}{offset}").astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise ValueError(f"`{text[:80]}` is no date that exists") from None
 
 
 @lru_cache(maxsize=4096)

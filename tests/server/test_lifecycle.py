@@ -11,6 +11,7 @@ from authz.engine.live import Engine
 from authz.errors import ListenError
 from authz.server.batch import BatchChecker
 from authz.server.check import Checker
+from authz.server.explain import Explainer
 from authz.server.grpcio import GrpcioMethods
 from authz.server.lifecycle import SERVICE, Server
 from authz.server.listeners import parse_address
@@ -21,7 +22,7 @@ from authz.server.tally import Tally
 def made(engine):
     feed = RevisionFeed(engine)
     checker = Checker(engine, DecisionCache(1))
-    return Server(checker, BatchChecker(checker, 10), feed, GrpcioMethods(feed, Tally(), 1.0))
+    return Server(checker, BatchChecker(checker, 10), Explainer(engine), feed, GrpcioMethods(feed, Tally(), 1.0))
 
 
 async def health(address):

@@ -11,21 +11,22 @@ def test_a_question_is_read_with_its_context_and_revision():
     message = authz_pb2.CheckRequest(
         principal=ALICE, action="im:AddUser", resource=APP_1, context=context, at_least_revision="7"
     )
-    question = read_question(message.SerializeToString())
+    question = read_question(message.SerializeToString(), now=5.0)
     assert (question.request.principal.name, str(question.request.action)) == ("100001", "im:AddUser")
+    assert question.request.time == 5.0
     assert (question.request.context, question.at_least) == ({"qcs:ip": ("10.0.0.1",)}, 7)
 
 
 @pytest.mark.parametrize("data", [b"\xff", b"\x0a\x05abc", b"\x0a\x02\xff\xfe"])
 def test_bytes_that_are_no_question_are_a_malformed_request(data):
     with pytest.raises(InvalidRequestError) as caught:
-        read_question(data)
+        read_question(data, 0.0)
     assert caught.value.field == "request"
 
 
 def test_an_empty_message_lacks_a_principal():
     with pytest.raises(InvalidRequestError) as caught:
-        read_question(b"")
+        read_question(b"", 0.0)
     assert caught.value.field == "principal"
 
 

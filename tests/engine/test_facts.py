@@ -1,0 +1,40 @@
+import pytest
+
+from authz.engine.facts import Facts
+
+TAGGED = {"qcs:resource_tag": ("dept&ops", "game&web"), "qcs:tag/zone": ("a",)}
+
+
+@pytest.mark.parametrize(
+    ("key", "values"),
+    [
+        ("qcs:resource_tag", ("dept&ops", "game&web", "zone&a")),
+        ("qcs:resource_tag/dept", ("ops",)),
+        ("qcs:resource_tag/zone", ("a",)),
+        ("qcs:resource_tag/none", ()),
+        ("qcs:request_tag", ()),
+    ],
+)
+def test_tags_are_read_whole_or_by_key_and_by_their_old_name(key, values):
+    # cam-language 2.4
+    assert Facts(TAGGED, {}, None).values(key) == values
+
+
+def test_who_asks_is_not_for_the_caller_to_say():
+    facts = Facts({"qcs:uin": ("1",)}, {"qcs:uin": ("100001",)}, None)
+    assert facts.values("qcs:uin") == ("100001",)
+    assert Facts({"qcs:uin": ("1",)}, {"qcs:uin": ()}, None).values("qcs:uin") == ()
+
+
+def test_the_clock_is_read_in_whole_seconds_where_the_caller_gives_no_time():
+    assert Facts({}, {}, 0.9).values("qcs:current_time") == ("1970-01-01T00:00:00Z",)
+    assert Facts({"qcs:current_time": ("x",)}, {}, 0.9).values("qcs:current_time") == ("x",)
+    assert Facts({}, {}, None).values("qcs:current_time") == ()
+
+
+def test_the_window_is_what_all_readings_have_in_common():
+    facts = Facts({}, {}, 5.0)
+    assert facts.window is None
+    facts.hold(0, 10)
+    facts.hold(3, 20)
+    assert facts.window == (3, 10)

@@ -1,0 +1,49 @@
+import pytest
+
+from authz.language.operators import OPERATORS, read_address, read_boolean, read_date, read_network, read_number
+
+
+@pytest.mark.parametrize(
+    ("read", "texts"),
+    [
+        (read_number, ["0", "-1.5", "1e3", " 7 "]),
+        (read_boolean, ["true", "False"]),
+        (
+            read_date,
+            ["2016-06-01T00:01:00Z", "2022-05-31 00:00:00", "2016-06-01T 00:01:00Z", "2026-01-01T00:00:00.123+08:00"],
+        ),
+        (read_network, ["10.0.0.1", "10.217.182.3/24", "::/0"]),
+        (read_address, ["10.0.0.1", "::1"]),
+    ],
+)
+def test_published_forms_of_a_value_are_read(read, texts):
+    # cam-language 2.3
+    for text in texts:
+        read(text)
+
+
+@pytest.mark.parametrize(
+    ("read", "texts"),
+    [
+        (read_number, ["", "one", "0x1", "nan", "inf", "1e9999", "9" * 41, "1_000", "١"]),
+        (read_boolean, ["", "1", "yes"]),
+        (read_date, ["", "2026-01-01", "2026-13-01T00:00:00Z", "noon", "2026-01-01T24:00:01Z", "1767225600"]),
+        (read_network, ["", "10.0.0", "10.0.0.1/33", "host"]),
+        (read_address, ["", "10.0.0.0/8", "host", "10.0.0.1:80"]),
+    ],
+)
+def test_anything_else_is_of_another_type(read, texts):
+    for text in texts:
+        with pytest.raises(ValueError, match=r"is no|is neither"):
+            read(text)
+
+
+def test_dates_with_an_offset_are_the_same_moment():
+    assert read_date("2026-01-01T08:00:00+08:00") == read_date("2026-01-01T00:00:00Z")
+
+
+def test_negated_operators_have_a_positive_twin():
+    for name, operator in OPERATORS.items():
+        if operator.is_negated:
+            twin = OPERATORS[name.replace("_not_", "_", 1)]
+            assert (twin.kind, twin.matches, twin.is_negated) == (operator.kind, operator.matches, False)
