@@ -2,8 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Coroutine
 
 import structlog
 
@@ -23,6 +22,8 @@ from authz.sources.follower import Follower
 from authz.sources.watch import DirectoryWatch
 from authz.telemetry.http import HttpEndpoint
 from authz.telemetry.metrics import CallCount, Reading, registry_of
+
+_CANCEL_SECONDS = 5.0  # for tasks to end that were told to: nothing may hold up a stop for longer
 
 log = structlog.get_logger("authz")
 Progress = Callable[[int, int], None]
@@ -57,10 +58,11 @@ class Sidecar:
         http = self._open_http()
         try:
             bound = await self._server.startup(self._settings.listen)
-            await self._load(progress)
-            await self._server.ready()
-            log.info("serving", listen=bound, http=http.address if http else None, source=str(self._settings.source))
-            await self._follow_until(stop)
+            if await _unless_stopped(self._load(progress), stop):
+                await self._server.ready()
+                address = http.address if http else None
+                log.info("serving", listen=bound, http=address, source=str(self._settings.source))
+                await self._follow_until(stop)
             self._is_stopping = True
             await self._server.drain(self._settings.shutdown_notice, self._settings.drain_timeout)
             log.info("stopped", answered=self._tally.answered())
@@ -84,9 +86,7 @@ class Sidecar:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in tasks:
             task.cancel()
-        for task in tasks:
-            with suppress(asyncio.CancelledError):
-                await task
+        await asyncio.wait(tasks, timeout=_CANCEL_SECONDS)
         if not stop.is_set():
             raise AuthzError(f"following the source ended: {done}")
 
@@ -121,6 +121,18 @@ class Sidecar:
             counts.append(CallCount(method, "OK", tally.answered))
             counts += [CallCount(method, code, calls) for code, calls in tally.failed.items()]
         return tuple(counts)
+
+
+async def _unless_stopped(work: Coroutine[None, None, None], stop: asyncio.Event) -> bool:
+    """Do the work, or give it up when `stop` comes first; whether it was done."""
+    tasks = [asyncio.create_task(work), asyncio.create_task(stop.wait())]
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    if not tasks[0].done():
+        tasks[0].cancel()
+        return False
+    tasks[1].cancel()
+    await tasks[0]
+    return True
 
 
 def _stop_signal() -> asyncio.Event:

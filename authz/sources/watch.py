@@ -25,8 +25,10 @@ class DirectoryWatch:
 
     async def wait(self, seconds: float) -> None:
         """Return at the next event, at once if there was one since the last call, or after `seconds`."""
+        # Not asyncio.wait_for: in Python 3.11 it swallows a cancellation that comes together with the event.
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._event.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._event.wait()
         self._event.clear()
 
     async def run(self) -> None:

@@ -1,6 +1,9 @@
 """SIGTERM under load: what was accepted is answered, and the process ends with 0."""
 
+import subprocess
+import sys
 import threading
+import time
 from collections import Counter
 
 import grpc
@@ -102,3 +105,19 @@ def test_balancers_are_told_before_anything_is_refused():
         assert sidecar.check(user(), "im:AddUser", APP_1).allowed
         assert sidecar.get("/readyz")[0] == 503
         assert sidecar.process.wait(15) == 0
+
+
+@pytest.mark.parametrize("delay", [0.0, 0.01, 0.03, 0.1])
+def test_a_stop_during_the_start_is_heard(tmp_path, delay):
+    socket = tmp_path / "a.sock"
+    command = [sys.executable, "-m", "authz", "serve", str(EXAMPLE), "--listen", f"unix:{socket}"]
+    for _ in range(3):
+        process = subprocess.Popen([*command, "--shutdown-notice", "0"], stderr=subprocess.DEVNULL)
+        try:
+            eventually(socket.exists)
+            time.sleep(delay)  # not to wait for anything: to meet the start at different points
+            process.terminate()
+            assert process.wait(15) == 0
+        finally:
+            process.kill()
+        assert not socket.exists()
