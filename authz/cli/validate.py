@@ -1,18 +1,22 @@
-"""`authz validate`: every problem of a source, with its place."""
+"""`authz validate`: every problem of a source with its place, refused or merely doubtful."""
 
 import json
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
+from authz.accounts.lint import lint_account
 from authz.cli.source_argument import policy_directory
 from authz.errors import InvalidAccountError, Problem, Severity, SourceError
 from authz.sources.candidate import Candidate
-from authz.sources.directory import DirectorySource
+from authz.sources.directory import ATTACHMENTS, ROOT, DirectorySource
 
 _FINDINGS, _UNREADABLE = 1, 2
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
+_RANKS = {severity: rank for rank, severity in enumerate(Severity)}
 
 
 @click.command("validate")
@@ -23,22 +27,29 @@ _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "c
 def validate_command(ctx: click.Context, *, source: Path, strict: bool, as_json: bool) -> None:
     """Read everything under SOURCE and print each problem as `file:line: code: message`.
 
-    Exit status: 0 clean, 1 findings, 2 cannot read.
+    Errors refuse an account, warnings and notes (`Lint.…`) do not. Exit status: 0 clean or notes only, 1 findings,
+    2 cannot read.
     """
     try:
         accounts, problems = _validate(DirectorySource(source))
     except SourceError as error:
         click.echo(f"authz: {error}", err=True)
         ctx.exit(_UNREADABLE)
-    if as_json:
-        findings = [asdict(problem) | {"severity": problem.severity.value} for problem in problems]
-        click.echo(json.dumps({"accounts": accounts, "findings": findings}, ensure_ascii=False, indent=2))
-    else:
-        for problem in problems:
-            click.echo(click.style(str(problem), fg=_COLOURS[problem.severity]))
-        click.echo(f"{accounts} accounts, {len(problems)} findings")
+    _print(accounts, problems, as_json=as_json)
     counted = [problem for problem in problems if strict or problem.severity is not Severity.NOTE]
     ctx.exit(_FINDINGS if counted else 0)
+
+
+def _print(accounts: int, problems: Sequence[Problem], *, as_json: bool) -> None:
+    totals = Counter(problem.severity for problem in problems)
+    counts = {"accounts": accounts} | {f"{severity.value}s": totals[severity] for severity in Severity}
+    if as_json:
+        findings = [asdict(problem) | {"severity": problem.severity.value} for problem in problems]
+        click.echo(json.dumps({**counts, "findings": findings}, ensure_ascii=False, indent=2))
+        return
+    for problem in problems:
+        click.echo(click.style(str(problem), fg=_COLOURS[problem.severity]))  # echo drops colours off a terminal
+    click.echo(", ".join(f"{count} {name}" for name, count in counts.items()))
 
 
 def _validate(source: DirectorySource) -> tuple[int, list[Problem]]:
@@ -52,4 +63,33 @@ def _validate(source: DirectorySource) -> tuple[int, list[Problem]]:
         except InvalidAccountError as error:
             candidate.refused[key] = error.problems
     candidate.refuse_shared_uins({}, {key: source.missing(key) for key in look.accounts})
-    return len(look.accounts), [problem for key in look.accounts for problem in candidate.refused.get(key, ())]
+    found = [
+        _without_attachments(source, key) for key, files in sorted(look.bare.items()) if files != () and key != ROOT
+    ]
+    for key in look.accounts:
+        found += _in_order([*candidate.refused.get(key, ()), *_lint(source, key)])
+    return len(look.accounts), found
+
+
+def _lint(source: DirectorySource, key: str) -> tuple[Problem, ...]:
+    texts = source.texts(key)
+    return lint_account(texts.attachments[0] if texts.attachments else None, texts.policies)
+
+
+def _without_attachments(source: DirectorySource, key: str) -> Problem:
+    message = f"`{key}` holds policies but no {' or '.join(ATTACHMENTS)}, so it is no account and nothing of it is read"
+    return Problem("Lint.NoAttachments", message, file=source.missing(key), line=1, severity=Severity.WARNING)
+
+
+def _in_order(problems: Sequence[Problem]) -> list[Problem]:
+    """Of one account: the attachments file first, within a file the errors first, then by place."""
+    return sorted(
+        problems,
+        key=lambda each: (
+            Path(each.file).name not in ATTACHMENTS,
+            each.file,
+            _RANKS[each.severity],
+            each.line,
+            each.column,
+        ),
+    )

@@ -57,6 +57,14 @@ class Report:
         """Note a fault that refuses the text."""
         self.findings.append(Finding(code, path, message, Severity.ERROR))
 
+    def warning(self, code: str, path: Path, message: str) -> None:
+        """Note what is accepted but does not do what its author most likely wants."""
+        self.findings.append(Finding(code, path, message, Severity.WARNING))
+
+    def note(self, code: str, path: Path, message: str) -> None:
+        """Note what may well be meant so, and is worth a second look."""
+        self.findings.append(Finding(code, path, message, Severity.NOTE))
+
     def refuse(self, path: Path, refusal: Refusal) -> None:
         """Note a refused element at its path."""
         self.error(refusal.code, path, refusal.message)

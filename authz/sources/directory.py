@@ -3,6 +3,7 @@
 import os
 import stat
 from collections.abc import Collection, Hashable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from authz.accounts.build import AttachmentsText, PolicyText, build_account
@@ -17,6 +18,15 @@ ATTACHMENTS = ("attachments.yaml", "attachments.json")
 _MAX_BYTES = 64 * 1024 * 1024  # of one file: more is no attachments file but a mistake
 ROOT = ""
 """The key of an account that is the directory itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountTexts:
+    """The files of one account; `problems` are those of reading them. There should be one attachments file."""
+
+    attachments: list[AttachmentsText]
+    policies: list[PolicyText]
+    problems: list[Problem]
 
 
 class DirectorySource:
@@ -52,32 +62,36 @@ class DirectorySource:
 
     def load(self, key: str) -> Account:
         """Read all files of one account and put it together."""
-        problems: list[Problem] = []
-        attachments: list[AttachmentsText] = []
-        policies: list[PolicyText] = []
+        return _built(self.texts(key))
+
+    def texts(self, key: str) -> AccountTexts:
+        """All files of one account as they are, before anything is made of them."""
+        found = AccountTexts([], [], [])
         place = self.root / key
         for path in sorted(_files(place)):
-            text = _read(path, problems)
+            text = _read(path, found.problems)
             if text is None:
                 continue
             if path.name in ATTACHMENTS and path.parent == place:
-                attachments += _attachments(path, text, problems)
+                found.attachments.extend(_attachments(path, text, found.problems))
             else:
-                policies.append(PolicyText(path.name.removesuffix(".json"), str(path), text))
-        if not attachments and not problems:
-            problems.append(Problem("MissingFile", "the attachments file is missing", file=self.missing(key), line=1))
-        if len(attachments) > 1:
+                found.policies.append(PolicyText(path.name.removesuffix(".json"), str(path), text))
+        if not found.attachments and not found.problems:
+            message = "the attachments file is missing"
+            found.problems.append(Problem("MissingFile", message, file=self.missing(key), line=1))
+        if len(found.attachments) > 1:
             message = f"there is {ATTACHMENTS[1]} too; keep one of them"
-            problems.append(Problem("DuplicateFile", message, file=self.missing(key), line=1))
-        return _built(attachments, policies, problems)
+            found.problems.append(Problem("DuplicateFile", message, file=self.missing(key), line=1))
+        return found
 
 
-def _built(attachments: list[AttachmentsText], policies: list[PolicyText], problems: list[Problem]) -> Account:
+def _built(texts: AccountTexts) -> Account:
     """The account, unless its files could not be read; the problems of both stages are told together."""
     account = None
-    if attachments:
+    problems = list(texts.problems)
+    if texts.attachments:
         try:
-            account = build_account(attachments[0], policies)
+            account = build_account(texts.attachments[0], texts.policies)
         except InvalidAccountError as error:
             problems += error.problems
     if problems or account is None:
