@@ -13,7 +13,8 @@ def validate(*arguments):
 
 def test_the_example_is_clean():
     result = validate(EXAMPLE)
-    assert (result.exit_code, result.output) == (0, "1 accounts, 0 findings\n")
+    assert result.exit_code == 0
+    assert "1 accounts, 0 errors, 0 warnings, " in result.output
 
 
 def test_every_problem_of_every_file_is_told_with_its_place(tmp_path):
@@ -23,7 +24,7 @@ def test_every_problem_of_every_file_is_told_with_its_place(tmp_path):
     assert f"{tmp_path}/attachments.yaml:1: InvalidUin: " in result.output
     assert f"{tmp_path}/p.json:1: InvalidParameter.PolicyDocumentError: " in result.output
     assert f"{tmp_path}/q.json:1: InvalidParameter.ActionError: " in result.output
-    assert result.output.endswith("1 accounts, 3 findings\n")
+    assert result.output.endswith("1 accounts, 3 errors, 0 warnings, 0 notes\n")
 
 
 def test_two_accounts_with_one_uin_are_told(tmp_path):
@@ -33,7 +34,7 @@ def test_two_accounts_with_one_uin_are_told(tmp_path):
 
 
 def test_findings_are_also_json(tmp_path):
-    write_account(tmp_path, {"p": "{\n}"})
+    write_account(tmp_path, {"p": "{\n}"}, users=[{"uin": "100001", "policies": ["p"]}])
     report = json.loads(validate(tmp_path, "--json").output)
     assert report["accounts"] == 1
     assert {finding["code"] for finding in report["findings"]} >= {"InvalidParameter.VersionError"}
