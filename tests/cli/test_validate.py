@@ -35,7 +35,7 @@ def test_two_accounts_with_one_uin_are_told(tmp_path):
 
 
 def test_findings_are_also_json(tmp_path):
-    write_account(tmp_path, {"p": "{\n}"})
+    write_account(tmp_path, {"p": "{\n}"}, users=[{"uin": "100001", "policies": ["p"]}])
     report = json.loads(validate(tmp_path, "--json").output)
     assert report["accounts"] == 1
     assert {finding["code"] for finding in report["findings"]} >= {"InvalidParameter.VersionError"}
