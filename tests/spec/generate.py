@@ -36,7 +36,7 @@ TAIL_PATTERNS = [
 ]
 CONTEXT_VALUES = {
     "dept": ["ops", "hr", "OPS", ""], "size": ["1", "2", "10", "big"], "qcs:mfa": ["true", "false", "maybe"],
-    "qcs:ip": ["10.0.0.1", "10.0.1.1", "192.168.0.1", "2001:db8::1"], 
+    "qcs:ip": ["10.0.0.1", "10.0.1.1", "192.168.0.1", "2001:db8::1"],
     "at": ["2026-01-01T00:00:00Z", "2025-12-31 23:59:59", "then"],
     "qcs:resource_tag": ["dept&ops", "dept&hr", "web&x", "zone"], "qcs:tag": ["web&dev"],
     "qcs:resource_tag/dept": ["ops"],
