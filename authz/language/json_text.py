@@ -4,7 +4,9 @@ The fast C parser reads every text; only a text with a problem is scanned again 
 """
 
 import json
+import math
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -13,7 +15,9 @@ from typing import Any
 from authz.errors import MalformedTextError
 from authz.language.report import Located, Path, Place, path_text
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+', re.DOTALL)
+_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"|[{}\[\]:,]|[^\s{}\[\]:,"]+', re.DOTALL)
+_MAX_DEPTH = 50  # of objects and arrays in one another: a policy has six
+_MAX_DIGITS = 1000
 _BLANKS = str.maketrans("", "", " \t\r\n")
 
 
@@ -24,17 +28,16 @@ def read_json(text: str) -> Located:
         MalformedTextError: with the line and column of the fault.
     """
     value = _parse(text)
+    if _depth_exceeds(value, _MAX_DEPTH):
+        raise _too_deep(text)
     if "\\u" in text or not _is_plain(text):
-        try:
-            _refuse_bad_characters(value, text)
-        except RecursionError:
-            raise MalformedTextError("not valid JSON: nested too deeply") from None
+        _refuse_bad_characters(value, text)
 
     @cache
-    def places() -> dict[Path, int]:
-        return _scan(text)
+    def places() -> tuple[dict[Path, int], list[int]]:
+        return dict(_offsets(text)), [match.end() for match in re.finditer("\n", text)]
 
-    return Located(value, lambda path: _nearest(places(), path, text), len(text.translate(_BLANKS)))
+    return Located(value, lambda path: _nearest(*places(), path), len(text.translate(_BLANKS)))
 
 
 def _is_plain(text: str) -> bool:
@@ -43,15 +46,50 @@ def _is_plain(text: str) -> bool:
 
 def _parse(text: str) -> Any:
     try:
-        return json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+        return json.loads(
+            text, object_pairs_hook=_unique, parse_constant=_no_constant, parse_int=_integer, parse_float=_number
+        )
     except json.JSONDecodeError as error:
         raise MalformedTextError(f"not valid JSON: {error.msg}", error.lineno, error.colno) from None
     except RecursionError:
-        raise MalformedTextError("not valid JSON: nested too deeply") from None
+        raise _too_deep(text) from None
     except _DuplicateKeyError:
         raise _duplicate(text) from None
-    except ValueError as error:  # digits beyond the interpreter's limit, or a constant that JSON does not know
-        raise MalformedTextError(f"not valid JSON: {error}") from None
+    except _BadTokenError as error:
+        at = next((match.start() for match in _TOKEN.finditer(text) if match[0] == error.token), 0)
+        raise MalformedTextError(str(error), *_place(text, at)) from None
+
+
+def _depth_exceeds(value: Any, limit: int) -> bool:
+    """Whether objects and arrays stand in one another more than `limit` deep; level by level, without recursion."""
+    level = [value]
+    for _ in range(limit + 1):
+        level = [
+            child
+            for each in level
+            if isinstance(each, dict | list)
+            for child in (each.values() if isinstance(each, dict) else each)
+        ]
+        if not level:
+            return False
+    return any(isinstance(each, dict | list) for each in level)
+
+
+def _too_deep(text: str) -> MalformedTextError:
+    depth = 0
+    for match in _TOKEN.finditer(text):
+        depth += (match[0] in "{[") - (match[0] in "}]")
+        if depth > _MAX_DEPTH:
+            return MalformedTextError("not valid JSON: nested too deeply", *_place(text, match.start()))
+    return MalformedTextError("not valid JSON: nested too deeply")
+
+
+class _BadTokenError(Exception):
+    """A number or constant that is refused, as it stands in the text."""
+
+    def __init__(self, token: str, message: str) -> None:
+        super().__init__(f"not valid JSON: {message}")
+        self.token = token
 
 
 class _DuplicateKeyError(Exception):
@@ -66,7 +104,20 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _no_constant(name: str) -> Any:
-    raise ValueError(f"`{name}` is not a JSON value")
+    raise _BadTokenError(name, f"`{name}` is not a JSON value")
+
+
+def _integer(text: str) -> int:
+    if len(text) > _MAX_DIGITS:
+        raise _BadTokenError(text, f"`{text[:20]}…` has more than {_MAX_DIGITS} digits")
+    return int(text)
+
+
+def _number(text: str) -> float:
+    number = float(text) if len(text) <= _MAX_DIGITS else math.inf
+    if math.isinf(number):
+        raise _BadTokenError(text, f"`{text[:20]}` is beyond all numbers")
+    return number
 
 
 def _duplicate(text: str) -> MalformedTextError:
@@ -87,23 +138,20 @@ def _refuse_bad_characters(value: Any, text: str) -> None:
 
 
 def _strings(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield key
-            yield from _strings(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _strings(item)
+    """All keys and texts in the order of the text, without recursion."""
+    rest = [value]
+    while rest:
+        each = rest.pop()
+        if isinstance(each, str):
+            yield each
+        elif isinstance(each, dict):
+            rest.extend(part for member in reversed(each.items()) for part in reversed(member))
+        elif isinstance(each, list):
+            rest.extend(reversed(each))
 
 
 def _string_offsets(text: str) -> Iterator[tuple[int, str]]:
     return ((match.start(), json.loads(match[0])) for match in _TOKEN.finditer(text) if match[0].startswith('"'))
-
-
-def _scan(text: str) -> dict[Path, int]:
-    return dict(_offsets(text))
 
 
 @dataclass(slots=True)
@@ -135,6 +183,8 @@ def _offsets(text: str) -> Iterator[tuple[Path, int]]:
             path = () if top is None else (*top.path, top.slot)
             if top is None or not top.is_object:
                 yield path, match.start()
+            if len(stack) > _MAX_DEPTH:
+                raise _too_deep(text)
             if sign == "{":
                 stack.append(_Container(path, "", is_object=True, expects_key=True))
             elif sign == "[":
@@ -155,10 +205,12 @@ def _next_slot(container: _Container | None) -> None:
         container.expects_key = True
 
 
-def _nearest(offsets: dict[Path, int], path: Path, text: str) -> Place:
+def _nearest(offsets: dict[Path, int], line_starts: list[int], path: Path) -> Place:
     while path and path not in offsets:
         path = path[:-1]
-    return Place(*_place(text, offsets.get(path, 0)))
+    offset = offsets.get(path, 0)
+    line = bisect_right(line_starts, offset)
+    return Place(line + 1, offset - (line_starts[line - 1] if line else 0) + 1)
 
 
 def _place(text: str, offset: int) -> tuple[int, int]:

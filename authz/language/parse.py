@@ -19,6 +19,7 @@ from authz.language.variables import Template
 MAX_CHARACTERS = 6144
 """Of one document, blanks not counted (598/10609)."""
 
+_MAX_READ = 10 * MAX_CHARACTERS  # nothing more is said of a longer document
 _DOCUMENT = "InvalidParameter.PolicyDocumentError"
 _PRINCIPAL_KINDS = ("qcs", "service", "federated")
 T = TypeVar("T")
@@ -37,7 +38,8 @@ def parse_policy(text: str, kind: PolicyKind = PolicyKind.IDENTITY, file: str = 
         raise InvalidPolicyError([problem]) from None
     report = Report()
     check_length(located.text_length, (), report)
-    document = parse_document(located.value, kind, report)
+    is_readable = located.text_length <= _MAX_READ
+    document = parse_document(located.value, kind, report) if is_readable else None
     if document is None or report.findings:
         raise InvalidPolicyError(report.problems(located, file))
     return document

@@ -116,8 +116,9 @@ def _read(path: Path, problems: list[Problem]) -> str | None:
             return None
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        line = path.read_bytes()[: error.start].count(b"\n") + 1
-        problems.append(Problem("InvalidEncoding", "the file is not UTF-8", file=str(path), line=line))
+        before = error.object[: error.start].decode("utf-8")
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        problems.append(Problem("InvalidEncoding", "the file is not UTF-8", file=str(path), line=line, column=column))
     except OSError as error:
         problems.append(Problem("UnreadableFile", error.strerror or "cannot be read", file=str(path), line=1))
     return None

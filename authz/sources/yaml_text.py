@@ -36,6 +36,10 @@ def read_yaml(text: str) -> Located:
         mark = error.problem_mark or error.context_mark
         place = Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
         raise MalformedTextError(f"not valid YAML: {error.problem or error.context}", *place) from None
+    except UnicodeEncodeError as error:
+        before = text[: error.start]
+        place = Place(before.count("\n") + 1, len(before) - before.rfind("\n"))
+        raise MalformedTextError("half a surrogate pair stands here", *place) from None
     except yaml.YAMLError as error:
         raise MalformedTextError(f"not valid YAML: {str(error).splitlines()[0]}") from None
     return Located(reading.root, reading.find)
@@ -73,6 +77,8 @@ class _Reading:
                 raise MalformedTextError("another document begins here; only one is read", *place)
         elif isinstance(event, yaml.AliasEvent):
             raise MalformedTextError("aliases are not supported; write the value out", *place)
+        elif isinstance(event, yaml.ScalarEvent) and "\x00" in event.value:
+            raise MalformedTextError("a text holds NUL", *place)
         elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
             self._open.pop()
         elif isinstance(event, yaml.NodeEvent):

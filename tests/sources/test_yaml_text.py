@@ -162,3 +162,10 @@ def test_absurd_nesting_is_refused_and_does_not_end_the_process(text):
     )
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
     assert (result.returncode, result.stdout) == (0, "refused\n")
+
+
+def test_nul_and_half_a_surrogate_pair_are_refused_as_in_json():
+    error = refused('a: 1\nb: "x\\0y"')
+    assert ("holds NUL" in str(error), error.line, error.column) == (True, 2, 4)
+    error = refused("a: 1\nb: \ud800")
+    assert ("surrogate" in str(error), error.line, error.column) == (True, 2, 4)
