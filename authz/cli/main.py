@@ -11,6 +11,7 @@ _COMMANDS: Mapping[str, str] = {
     "serve": "authz.cli.serve",
     "check": "authz.cli.check",
     "validate": "authz.cli.validate",
+    "test": "authz.cli.test",
     "bench": "authz.cli.bench",
 }
 

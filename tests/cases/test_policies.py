@@ -35,10 +35,10 @@ def test_json_that_is_broken_is_refused_as_a_document():
 
 
 PLACEHOLDERS = [
-    "002", "163", "169", "190", "242", "536", "539", "540", "576", "588", "601", "613", "623", "653", "659", "661", "662",
-    "663", "664", "665",
+    "002", "163", "169", "190", "242", "536", "539", "540", "576", "588", "601", "613", "623", "653", "659", "661",
+    "662", "663", "664", "665",
 ]  # fmt: skip
-"""Policies whose account segment holds a placeholder of the editor (`$account`, `uin/xxxxxx`), so that nobody owns it."""
+"""Policies whose account segment holds an editor's placeholder (`$account`, `uin/xxxxxx`), which nobody owns."""
 REFUSED = {f"{number}.json": "ResourceUinError" for number in PLACEHOLDERS}
 REFUSED["023.json"] = "PolicyDocumentError"  # the answer of an API around a policy, not a policy
 

@@ -1,0 +1,110 @@
+"""Runs cases on the engine, and keeps which statements decided them."""
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from authz.accounts.model import Account, Policy
+from authz.cli.policy_tests.case_file import Case
+from authz.engine.decision import Decision, StatementRef
+from authz.engine.denial import denial_message
+from authz.engine.evaluate import evaluate
+from authz.engine.live import Engine
+from authz.engine.request import parse_request
+from authz.errors import InvalidRequestError, SourceError
+from authz.sources.directory import DirectorySource
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of a case; `why` is empty when it passed."""
+
+    case: Case
+    why: str
+
+    @property
+    def is_passed(self) -> bool:
+        """Whether the answer was the expected one."""
+        return not self.why
+
+
+@dataclass(slots=True)
+class Coverage:
+    """The statements of a source's own policies that somebody holds, and those that decided some case."""
+
+    statements: frozenset[StatementRef]
+    exercised: set[StatementRef] = field(default_factory=set)
+
+    @property
+    def missing(self) -> list[StatementRef]:
+        """The statements that no case exercised."""
+        return sorted(self.statements - self.exercised, key=lambda ref: (ref.attached_to, ref.policy, ref.index))
+
+    @property
+    def percent(self) -> float:
+        """How many of the statements were exercised."""
+        covered = len(self.statements & self.exercised)
+        return 100.0 * covered / len(self.statements) if self.statements else 100.0
+
+
+class Runner:
+    """One source with its coverage.
+
+    Raises:
+        SourceError: if there is no account.
+        InvalidAccountError: if one is broken.
+    """
+
+    def __init__(self, source: Path) -> None:
+        directory = DirectorySource(source)
+        look = directory.look()
+        if not look.accounts:
+            raise SourceError(f"no account found: expected {directory.missing('')}")
+        accounts = {account.uin: account for account in map(directory.load, look.accounts)}
+        self._engine = Engine()
+        self._engine.publish(accounts, (), 1)
+        self.coverage = Coverage(frozenset(ref for account in accounts.values() for ref in _held(account)))
+
+    def run(self, case: Case) -> Result:
+        """Decide one case and compare."""
+        now = time.time() if case.time is None else case.time
+        try:
+            request = parse_request(case.principal, case.action, case.resource, case.context, now)
+        except InvalidRequestError as error:
+            return Result(case, f"not a valid request: {error}")
+        decision = evaluate(self._engine.live, request)
+        if decision.statement is not None:
+            self.coverage.exercised.add(decision.statement)
+        if decision.allowed == case.is_allowed and case.reason in (None, decision.reason):
+            return Result(case, "")
+        message = "" if decision.allowed else f"; {denial_message(self._engine.live, request, decision)}"
+        return Result(case, f"expected {_expected(case)}, got {_told(decision)}{' '.join(message.split(chr(10)))}")
+
+
+def _expected(case: Case) -> str:
+    word = "allow" if case.is_allowed else "deny"
+    return f"{word} ({case.reason.name})" if case.reason else word
+
+
+def _told(decision: Decision) -> str:
+    word = "allow" if decision.allowed else "deny"
+    ref = decision.statement
+    by = f" by statement {ref.index} of policy {ref.policy}, attached to {ref.attached_to}" if ref else ""
+    return f"{word} ({decision.reason.name}){by}"
+
+
+def _held(account: Account) -> Iterable[StatementRef]:
+    """Every statement of an own policy with each attachment that it has."""
+    for user in account.users.values():
+        yield from _refs(user.policies, f"user/{user.uin}")
+        for group in user.groups:
+            yield from _refs(group.policies, f"group/{group.name}")
+    for role in account.roles.values():
+        yield from _refs(role.policies, f"role/{role.name}")
+
+
+def _refs(policies: Iterable[Policy], attached_to: str) -> Iterable[StatementRef]:
+    for policy in policies:
+        if not policy.is_preset:
+            yield from (StatementRef(policy.name, each.index, attached_to) for each in policy.document.statements)

@@ -1,0 +1,103 @@
+"""`authz test`: the cases that users write for their policies."""
+
+import json
+from pathlib import Path
+
+import click
+
+from authz.cli.policy_tests.case_file import CaseFile, find_case_files, read_case_file
+from authz.cli.policy_tests.junit import write_junit
+from authz.cli.policy_tests.runner import Result, Runner
+from authz.cli.source_argument import policy_directory
+from authz.errors import AuthzError
+
+_FAILED, _UNREADABLE = 1, 2
+FileResults = list[tuple[Path, list[Result]]]
+
+
+@click.command("test")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
+@click.option("--source", metavar="DIRECTORY", callback=policy_directory, help="For files that name no source.")
+@click.option("--min-coverage", type=click.FloatRange(0, 100), default=0.0, help="Fail below so many percent.")
+@click.option("--junit", type=click.Path(path_type=Path, dir_okay=False), help="Write JUnit XML there.")
+@click.option("--json", "as_json", is_flag=True, help="Print the results as one JSON object.")
+@click.pass_context
+def test_command(
+    ctx: click.Context,
+    *,
+    paths: tuple[Path, ...],
+    source: Path | None,
+    min_coverage: float,
+    junit: Path | None,
+    as_json: bool,
+) -> None:
+    """Run the case files PATHS, or every *.test.yaml below a directory.
+
+    Exit status: 0 all pass, 1 a case failed or coverage is too low, 2 cannot read.
+    """
+    runners: dict[Path, Runner] = {}
+    try:
+        files = [read_case_file(path) for path in find_case_files(paths)]
+        results: FileResults = [(file.path, _run(file, source, runners)) for file in files]
+    except AuthzError as error:
+        click.echo(str(error), err=True)
+        ctx.exit(_UNREADABLE)
+    if junit is not None:
+        write_junit(junit, results)
+    _print_json(results, runners) if as_json else _print(results, runners)
+    is_failed = any(not result.is_passed for _, found in results for result in found)
+    is_thin = any(runner.coverage.percent < min_coverage for runner in runners.values())
+    ctx.exit(_FAILED if is_failed or is_thin else 0)
+
+
+def _run(file: CaseFile, source: Path | None, runners: dict[Path, Runner]) -> list[Result]:
+    where = file.source or source
+    if where is None:
+        raise AuthzError(f"{file.path}: no `source` in the file and no --source")
+    key = where.resolve()
+    if key not in runners:
+        runners[key] = Runner(where)
+    return [runners[key].run(case) for case in file.cases]
+
+
+def _print(results: FileResults, runners: dict[Path, Runner]) -> None:
+    for path, found in results:
+        for result in found:
+            if not result.is_passed:
+                click.echo(
+                    f"{path}:{result.case.line}: {click.style('FAILED', fg='red')} {result.case.name}: {result.why}"
+                )
+    cases = [result for _, found in results for result in found]
+    passed = sum(result.is_passed for result in cases)
+    click.echo(f"{passed} passed, {len(cases) - passed} failed")
+    for runner in runners.values():
+        coverage = runner.coverage
+        total = len(coverage.statements)
+        click.echo(f"coverage: {total - len(coverage.missing)} of {total} statements ({coverage.percent:.0f} %)")
+        for ref in coverage.missing:
+            click.echo(
+                f"  no case exercised statement {ref.index} of policy {ref.policy}, attached to {ref.attached_to}"
+            )
+
+
+def _print_json(results: FileResults, runners: dict[Path, Runner]) -> None:
+    cases = [
+        {
+            "file": str(path),
+            "line": result.case.line,
+            "name": result.case.name,
+            "passed": result.is_passed,
+            "why": result.why,
+        }
+        for path, found in results
+        for result in found
+    ]
+    coverage = [
+        {
+            "source": str(source),
+            "percent": runner.coverage.percent,
+            "missing": [f"{ref.attached_to}: {ref.policy}[{ref.index}]" for ref in runner.coverage.missing],
+        }
+        for source, runner in runners.items()
+    ]
+    click.echo(json.dumps({"cases": cases, "coverage": coverage}, ensure_ascii=False))
