@@ -109,7 +109,14 @@ def test_a_role_of_another_account_must_be_granted_as_such(grant, is_allowed):
 
 
 @pytest.mark.parametrize(
-    "role", [FOREIGN, "qcs::cam::uin/12345678:roleName/none", "*", "qcs::cam::uin/12345678:policyid/1"]
+    "role",
+    [
+        FOREIGN,
+        "qcs::im::uin/12345678:roleName/ci",
+        "qcs::cam::uin/12345678:roleName/none",
+        "*",
+        "qcs::cam::uin/12345678:policyid/1",
+    ],
 )
 def test_what_is_no_role_that_is_known_cannot_be_assumed(role):
     assert not decided(trusting(account(own=[GRANT]), trust("*")), role=role).allowed

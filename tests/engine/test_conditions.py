@@ -167,3 +167,10 @@ def test_a_time_that_the_caller_gives_is_a_value_like_any_other():
 def test_without_a_clock_the_time_cannot_be_told():
     condition = bound("date_less_than", "2026-01-01T00:00:00Z", key="qcs:current_time")
     assert condition.holds(Facts({}, {}, None)) is None
+
+
+def test_an_unresolved_wish_for_a_key_cannot_be_told():
+    assert holds("null_equal", "${uin}", "x", bindings=[{}]) is None
+    condition = bound("null_equal", "true", key="qcs:current_time")
+    assert condition.holds(Facts({}, {}, None)) is None
+    assert condition.holds(Facts({}, {}, NOON)) is False
