@@ -28,8 +28,8 @@ def decide_assumption(snapshot: Snapshot, caller: AccountState, request: Request
     owner = _owner(snapshot, caller, request)
     if owner is not caller:
         facts.hold(0, 0)  # it depends on two accounts, so no single account's lease could keep it right in a cache
-    name = request.resource.tail.removeprefix(_ROLE)
-    if owner is None or not request.resource.tail.startswith(_ROLE) or name not in owner.account.roles:
+    name = _role_name(request)
+    if owner is None or name not in owner.account.roles:
         return NO_MATCHING_ALLOW if owner is caller else CROSS_ACCOUNT
     trust = _trust_decision(owner, name, caller, request, facts)
     if trust is not None and not trust.allowed:
@@ -38,6 +38,12 @@ def decide_assumption(snapshot: Snapshot, caller: AccountState, request: Request
     if trust is None and (own.allowed or own is NO_MATCHING_ALLOW):
         return NO_MATCHING_ALLOW if owner is caller else CROSS_ACCOUNT
     return own
+
+
+def _role_name(request: Request) -> str:
+    """The role that is to be assumed: `qcs::cam::uin/ROOT:roleName/NAME`; empty for what names no role."""
+    is_role = request.resource.service == "cam" and request.resource.tail.startswith(_ROLE)
+    return request.resource.tail.removeprefix(_ROLE) if is_role else ""
 
 
 def _owner(snapshot: Snapshot, caller: AccountState, request: Request) -> AccountState | None:

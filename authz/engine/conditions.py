@@ -30,13 +30,15 @@ class BoundCondition:
 
     def holds(self, facts: Facts) -> bool | None:
         """True or False; None where it cannot be told, which denies both ways (cam-language 2.2, rule 13)."""
-        if self.key == CURRENT_TIME and facts.reads_clock and self.operator.type.kind != "null":
+        is_null = self.operator.type.kind == "null"
+        if self.key == CURRENT_TIME and facts.reads_clock:
             if facts.now is None:
                 return None
-            facts.hold(*self._steady(facts.now))
+            if not is_null:  # that there is a time does not change with it
+                facts.hold(*self._steady(facts.now))
         values = facts.values(self.key)
-        if self.operator.type.kind == "null":
-            return (not values) in self.expected
+        if is_null:
+            return (not values) in self.expected or (None if self.is_unresolved else False)
         if not values:
             return self.operator.if_exist
         verdicts = [self._matches(value) for value in values]
