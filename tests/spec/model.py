@@ -1,128 +1,178 @@
-"""CAM's decision in the most obvious code: the manual, read aloud. It shares nothing with the product but parsed JSON.
+"""What CAM decides, said as plainly as possible: the manual's rules in the manual's order (cam-language 1 to 6 and 8).
 
-An account is {"uin", "app_id", "users": {uin: {...}}, "roles": {name: {...}}, "groups": {name: [policies]},
-"documents": {name: document}}; users and roles hold "policies", "groups", "boundary", "tags", roles "trust" besides.
+It is slow, it believes that documents are valid, and it shares nothing with the product but JSON. `world` maps the uin
+of a root account to {"attachments": the value of its attachments file, "policies": {name: document}}.
 """
 
-import re
+import csv
+from pathlib import Path
+from typing import NamedTuple
 
-from tests.spec.conditions import conditions_hold, wildcard
+from tests.spec.conditions_model import as_list
+from tests.spec.statements_model import applies, is_own, read_action, segments
 
-REGIONS = {"gz": "ap-guangzhou", "sh": "ap-shanghai", "bj": "ap-beijing"}
-DENIED = "NO_MATCHING_ALLOW", None
-
-
-def decide(accounts, operation_level, principal, action, resource, context, time):
-    """Reason and deciding statement (policy, index, attached to); only ALLOWED and ROOT_ACCOUNT allow."""
-    root, _, rest = principal.removeprefix("qcs::cam::uin/").partition(":")
-    kind, _, name = rest.partition("/")
-    account = accounts.get(root)
-    is_root = rest in ("root", f"uin/{root}")
-    if account is None or not (is_root or name in account["users" if kind == "uin" else "roles"]):
-        return "UNKNOWN_PRINCIPAL", None
-    holder = {} if is_root else account["users" if kind == "uin" else "roles"][name]
-    request = {
-        "account": root, "uin": root if is_root else name if kind == "uin" else "",
-        "action": action.removeprefix("name/").lower(), "resource": resource, "context": context, "time": time,
-        "variables": variables(account, holder, root if is_root else name if kind == "uin" else ""),
-    }  # fmt: skip
-    if not is_own(account, resource):
-        return "CROSS_ACCOUNT", None
-    if is_root:
-        return "ROOT_ACCOUNT", None
-    if request["action"] in operation_level:
-        request["resource"] = "*"
-    return combined(account, holder, f"{'user' if kind == 'uin' else 'role'}/{name}", request)
+DATA = Path(__file__).parents[2] / "authz" / "catalog" / "data"
 
 
-def combined(account, holder, label, request):
-    """Any deny wins, then the first allow, within the boundary; else denied (598/10605)."""
-    attached = [(policy, label) for policy in holder["policies"]]
-    for group in holder.get("groups", []):
-        attached += [(policy, f"group/{group}") for policy in account["groups"][group]]
-    bounds = [(holder["boundary"], f"boundary/{label}")] if holder.get("boundary") else []
-    denies = first(account, attached + bounds, "deny", request)
-    if denies:
-        return "EXPLICIT_DENY", denies
-    allows = first(account, attached, "allow", request)
-    if not allows:
-        return DENIED
-    if bounds and not first(account, bounds, "allow", request):
-        return "OUTSIDE_BOUNDARY", None
-    return "ALLOWED", allows
+class Request(NamedTuple):
+    principal: str
+    action: str
+    resource: str
+    context: dict  # of lists
+    time: float | None
 
 
-def first(account, attached, effect, request):
-    for policy, label in attached:
-        for index, statement in enumerate(account["documents"][policy]["statement"]):
-            if statement["effect"] == effect and applies(account, statement, request):
-                return policy, index, label
-    return None
+class Verdict(NamedTuple):
+    allowed: bool
+    reason: str
+    statement: tuple | None = None  # policy, index, what it is attached to
 
 
-def applies(account, statement, request):
-    """What cannot be told never allows and always denies (cam-language 2.2, rule 13)."""
-    if not any(action_matches(each, request["action"]) for each in listed(statement["action"])):
-        return False
-    denies = statement["effect"] == "deny"
-    covered = [resource_matches(account, each, request, denies=denies) for each in listed(statement["resource"])]
-    if not any(covered):
-        return False
-    verdict = conditions_hold(statement, request, request["variables"])
-    return denies if verdict is None else verdict
+class Caller(NamedTuple):
+    """`held` is its entry in the attachments file; `uin` is empty for a role; one set of variables for each tag."""
+
+    root: str
+    kind: str
+    name: str
+    uin: str
+    account: dict
+    held: dict
+    variables: list
 
 
-def listed(value):
-    return value if isinstance(value, list) else [value]
+def operation_level_actions():
+    """The APIs of which CAM is asked about `*` (cam-language 6)."""
+    texts = [path.read_text(encoding="utf-8") for path in DATA.glob("*.csv")]
+    rows = [row for text in texts for row in csv.DictReader(text.splitlines())]
+    return {(row["service"].lower(), row["action"].lower()) for row in rows if row["resource_level"] == "n"}
 
 
-def globbed(pattern, value):
-    return bool(re.fullmatch(wildcard([pattern], {}), value, re.DOTALL))
+OPERATION_LEVEL = operation_level_actions()
 
 
-def action_matches(pattern, action):
-    """`name/` is optional; neither case nor blanks around the parts matter."""
-    pattern = pattern.strip().removeprefix("name/").lower()
-    if pattern == "*":
-        return True
-    service, _, name = (part.strip() for part in pattern.partition(":"))
-    own_service, _, own_name = action.partition(":")
-    return globbed(service, own_service) and globbed(name, own_name)
+def decide(world, request, operation_level=OPERATION_LEVEL):
+    """Whether the request is allowed, why, and by which statement."""
+    caller = find_caller(world, request.principal)
+    if caller is None:
+        return Verdict(False, "UNKNOWN_PRINCIPAL")
+    action = read_action(request.action)
+    if action == ("sts", "assumerole"):
+        return decide_assumption(world, caller, request)
+    if not is_own(caller, request.resource):
+        return Verdict(False, "CROSS_ACCOUNT")
+    if caller.kind == "root":
+        return Verdict(True, "ROOT_ACCOUNT")
+    if action in operation_level:
+        request = request._replace(resource="*")
+    return by_policies(caller, request)
 
 
-def segments(resource):
-    _, _, service, region, account, tail = (part.strip() for part in resource.split(":", 5))
-    return service.lower(), REGIONS.get(region.lower(), region.lower()), account.lower(), tail
+def by_policies(caller, request):
+    """Any deny, then an allow, then the boundary (5.1, 5.3); of several statements the first attached is named."""
+    own, boundary = attached(caller), bounds(caller)
+    denied = first("deny", own + boundary, caller, request)
+    if denied:
+        return Verdict(False, "EXPLICIT_DENY", denied)
+    allowed = first("allow", own, caller, request)
+    if not allowed:
+        return Verdict(False, "NO_MATCHING_ALLOW")
+    if caller.held.get("boundary") and not first("allow", boundary, caller, request):
+        return Verdict(False, "OUTSIDE_BOUNDARY")
+    return Verdict(True, "ALLOWED", allowed)
 
 
-def is_own(account, resource):
-    if resource == "*":
-        return True
-    named = segments(resource)[2]
-    return named in ("", "uin/", f"uin/{account['uin']}") or named == f"uid/{account['app_id'] or None}"
+def decide_assumption(world, caller, request):
+    """The role's trust policy must admit the caller, whose own policies must allow it; root needs none (5.3)."""
+    is_near = is_own(caller, request.resource)
+    refused = Verdict(False, "NO_MATCHING_ALLOW" if is_near else "CROSS_ACCOUNT")
+    if request.resource == "*":
+        return refused
+    service, _, owner, tail = segments(request.resource)
+    account = caller.account if is_near else world.get(owner.removeprefix("uin/"))
+    role = account and entry(account, "roles", "name", tail.removeprefix("roleName/"))
+    if service != "cam" or not tail.startswith("roleName/") or role is None:
+        return refused
+    trust = [
+        ((role["name"], index, f"trust/role/{role['name']}"), {**statement, "resource": "*"})
+        for index, statement in enumerate(as_list(role["trust"]["statement"]))
+        if admits(statement.get("principal", role["trust"].get("principal")), caller)
+    ]
+    # A trust policy has no variables of its own (3 names resources and conditions of identity policies only).
+    nobody = caller._replace(variables=[{}])
+    denied = first("deny", trust, nobody, request)
+    if denied:
+        return Verdict(False, "EXPLICIT_DENY", denied)
+    own = Verdict(True, "ROOT_ACCOUNT") if caller.kind == "root" else by_policies(caller, request)
+    if not own.allowed and own.reason != "NO_MATCHING_ALLOW":
+        return own
+    return own if first("allow", trust, nobody, request) else refused
 
 
-def resource_matches(account, pattern, request, *, denies):
-    """Empty service and region cover all; only a bare `*` covers a request for no resource (cam-language 6)."""
-    resource = request["resource"]
-    if pattern.strip() == "*" or resource == "*":
-        return pattern.strip() == "*"
-    service, region, named, tail = segments(pattern)
-    own_service, own_region, _, own_tail = segments(resource)
-    if named not in ("*", "uin/*") and not is_own(account, pattern):
-        return False
-    pieces = re.split(r"\$\{([^}]*)\}", "".join(tail.split()))
-    known = request["variables"][0]
-    if any(piece not in known for piece in pieces[1::2]):
-        fits = denies
+def admits(principal, caller):
+    """Whether a trust policy's principal means the caller (1.4)."""
+    named = ["*"] if principal == "*" else as_list(principal.get("qcs", []))
+    tails = ["root", {"root": f"uin/{caller.root}", "user": f"uin/{caller.name}"}.get(caller.kind)]
+    tails += [f"roleName/{caller.name}"] if caller.kind == "role" else []
+    tails += [f"groupid/{group}" for group in caller.held.get("groups", [])]
+    owners = [f"uin/{caller.root}", f"uid/{caller.account['attachments'].get('app_id')}"]
+    names = ["*", "qcs::cam::anyone:anyone"] + [f"qcs::cam::{owner}:{tail}" for owner in owners for tail in tails]
+    return any(name in names for name in named)
+
+
+# Who asks, and what is attached to it ---------------------------------------------------------------------------------
+
+
+def find_caller(world, principal):
+    """The root account, a user or a role session (1.4); None for anybody else."""
+    _, _, _, _, root, identity = principal.split(":")
+    root = root.removeprefix("uin/")
+    account = world.get(root)
+    if account is None:
+        return None
+    if identity in ("root", f"uin/{root}"):
+        kind, name, held = "root", root, {}
+    elif identity.startswith("uin/"):
+        kind, name = "user", identity.removeprefix("uin/")
+        held = entry(account, "users", "uin", name)
     else:
-        fits = bool(re.fullmatch(wildcard(pieces, known), own_tail, re.DOTALL))
-    return fits and globbed(service or "*", own_service) and globbed(region or "*", own_region)
+        kind, name = "role", identity.removeprefix("roleName/")
+        held = entry(account, "roles", "name", name)
+    if held is None:
+        return None
+    uin = "" if kind == "role" else name
+    known = {"uin": uin, "owner_uin": root, "app_id": account["attachments"].get("app_id")}
+    known = {variable: value for variable, value in known.items() if value}
+    tagged = [
+        {**known, "qcs:principal_tag_key": key, "qcs:principal_tag_value": value}
+        for key, value in held.get("tags", {}).items()
+    ]
+    return Caller(root, kind, name, uin, account, held, tagged or [known])
 
 
-def variables(account, holder, uin):
-    """One set of values for each tag of the principal, or one without tags."""
-    known = {"uin": uin, "owner_uin": account["uin"], "app_id": account["app_id"]}
-    known = {name: value for name, value in known.items() if value}
-    tags = holder.get("tags", {}).items()
-    return [{**known, "qcs:principal_tag_key": key, "qcs:principal_tag_value": value} for key, value in tags] or [known]
+def entry(account, kind, key, name):
+    return next((each for each in account["attachments"].get(kind, []) if each[key] == name), None)
+
+
+def attached(caller):
+    """The statements of its own policies, then those of its groups; a role session has the role's only (5.1)."""
+    found = statements(caller, caller.held.get("policies", []), f"{caller.kind}/{caller.name}")
+    for name in dict.fromkeys(caller.held.get("groups", [])):
+        found += statements(caller, entry(caller.account, "groups", "name", name).get("policies", []), f"group/{name}")
+    return found
+
+
+def bounds(caller):
+    boundary = caller.held.get("boundary")
+    return statements(caller, [boundary], f"boundary/{caller.kind}/{caller.name}") if boundary else []
+
+
+def statements(caller, policies, attached_to):
+    return [
+        ((name, index, attached_to), statement)
+        for name in dict.fromkeys(policies)
+        for index, statement in enumerate(as_list(caller.account["policies"][name]["statement"]))
+    ]
+
+
+def first(effect, among, caller, request):
+    return next((ref for ref, each in among if each["effect"] == effect and applies(each, caller, request)), None)

@@ -1,0 +1,192 @@
+"""Conditions as the manual tells them (cam-language 2), slowly and plainly.
+
+Every question has three answers: True, False, and None for "cannot be told", which is what a value of the wrong type
+and a variable without a value lead to (2.2, rule 13).
+"""
+
+import functools
+import ipaddress
+import re
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+CLOCK = "qcs:current_time"
+
+
+def all_of(verdicts):
+    verdicts = list(verdicts)
+    if False in verdicts:
+        return False
+    return None if None in verdicts else True
+
+
+def any_of(verdicts):
+    verdicts = list(verdicts)
+    if True in verdicts:
+        return True
+    return None if None in verdicts else False
+
+
+def opposite(verdict):
+    return None if verdict is None else not verdict
+
+
+def as_list(value):
+    return value if isinstance(value, list) else [value]
+
+
+def conditions_hold(block, caller, request):
+    """Operators, and keys under one operator, must all hold (2.2, rules 2 and 3); `[]` is no condition (1.1)."""
+    return all_of(
+        condition_holds(operator.strip(), key.strip(), as_list(values), caller, request)
+        for operator, keys in (block or {}).items()
+        for key, values in keys.items()
+    )
+
+
+def condition_holds(operator, key, written, caller, request):
+    qualifier, _, operator = operator.rpartition(":")
+    needs_no_key = operator.endswith("_if_exist")
+    operator = operator.removesuffix("_if_exist")
+    actual = values_of(key, caller, request)
+    if actual is None:
+        return None
+    if operator == "null_equal":  # "true": the key is absent, "false": it is there (2.1)
+        return any_of(compare("bool_equal", "false" if actual else "true", value, caller) for value in written)
+    if not actual:
+        return needs_no_key  # also for negated operators (rules 4, 5, 10)
+    verdicts = [value_fits(operator, value, written, caller) for value in actual]
+    return all_of(verdicts) if qualifier == "for_all_value" else any_of(verdicts)  # rules 8, 9, 11
+
+
+def value_fits(operator, actual, written, caller):
+    """One of the written values must match (rule 1); for a negated operator, none of them (rule 7)."""
+    positive = operator.replace("_not_", "_", 1)
+    verdict = any_of(compare(positive, actual, value, caller) for value in written)
+    return verdict if operator == positive else opposite(verdict)
+
+
+def compare(operator, actual, written, caller):
+    """A variable of the caller's tags stands for each of them: any will do (cam-language 3)."""
+    text = str(written).lower() if isinstance(written, bool) else str(written)
+    return any_of(compare_one(operator, actual, text, freeze(values)) for values in caller.variables)
+
+
+# Values ---------------------------------------------------------------------------------------------------------------
+
+
+def values_of(key, caller, request):
+    """What the request says of a key: no values where it has none, None where that cannot be told."""
+    key = present_name(key)
+    if key == "qcs:owner_uin":
+        return [caller.root]
+    if key == "qcs:uin":
+        return [caller.uin] if caller.uin else []
+    if key.startswith(("qcs:resource_tag", "qcs:request_tag")):
+        return tags(key, request.context)
+    given = request.context.get(key, [])
+    if key == CLOCK and not given:
+        if request.time is None:
+            return None
+        return [datetime.fromtimestamp(request.time // 1, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")]
+    return given
+
+
+def present_name(key):
+    """`qcs:tag` is the old name of `qcs:resource_tag` (2.4)."""
+    return re.sub(r"^qcs:tag(?=/|$)", "qcs:resource_tag", key)
+
+
+def tags(key, context):
+    """A tag is given as `key&value`, or as `value` under `…/key`; it can be asked for in both ways (2.3)."""
+    name, _, wanted = key.partition("/")
+    whole = []
+    for given, values in context.items():
+        given_name, _, tag_key = present_name(given.strip()).partition("/")
+        if given_name == name:
+            whole += [f"{tag_key}&{value}" if tag_key else value for value in values]
+    if not wanted:
+        return whole
+    return [value for tag_key, _, value in (each.partition("&") for each in whole) if tag_key == wanted]
+
+
+# Comparisons ----------------------------------------------------------------------------------------------------------
+
+
+def freeze(variables):
+    return tuple(variables.items())
+
+
+@functools.cache
+def compare_one(operator, actual, written, variables):
+    expected = replaced(written, dict(variables))
+    if expected is None:
+        return None
+    if operator == "string_like":
+        return fits(written, actual, variables)
+    kind, _, order = operator.partition("_")
+    read = {"string": str, "binary": str, "bool": boolean, "numeric": number, "date": moment}.get(kind)
+    if order == "equal_ignore_case":
+        return actual.casefold() == expected.casefold()
+    try:
+        if kind == "ip":
+            return address(actual) in ipaddress.ip_network(expected.strip(), strict=False)
+        return in_order(read(actual), order, read(expected))
+    except ValueError:
+        return None
+
+
+def in_order(left, order, right):
+    return {
+        "equal": left == right,
+        "less_than": left < right,
+        "less_than_equal": left <= right,
+        "greater_than": left > right,
+        "greater_than_equal": left >= right,
+    }[order]
+
+
+def replaced(text, variables):
+    """The text with its variables replaced (cam-language 3); None where one has no value."""
+    if any(name not in variables for name in re.findall(r"\$\{([^}]*)\}", text)):
+        return None
+    return re.sub(r"\$\{([^}]*)\}", lambda match: variables[match[1]], text)
+
+
+@functools.cache
+def fits(pattern, text, variables=()):
+    """`*` is any run of characters, all else is itself, as is whatever a variable brings in (1.2, 1.3, 3)."""
+    if replaced(pattern, dict(variables)) is None:
+        return None
+    regex = ""
+    for part in re.split(r"(\*|\$\{[^}]*\})", pattern):
+        regex += ".*" if part == "*" else re.escape(replaced(part, dict(variables)))
+    return re.fullmatch(regex, text, re.DOTALL) is not None
+
+
+def boolean(text):
+    if text.strip().lower() not in ("true", "false"):
+        raise ValueError(text)
+    return text.strip().lower() == "true"
+
+
+def number(text):
+    if not re.fullmatch(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?", text.strip()):
+        raise ValueError(text)
+    return Decimal(text.strip())
+
+
+def moment(text):
+    """`2016-06-01T00:01:00Z`; also with an offset, with a blank, or without a zone, which is UTC then (2.3)."""
+    parts = re.fullmatch(r"(\d{4}-\d\d-\d\d)(?:T| |T )(\d\d:\d\d:\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)?", text.strip())
+    if parts is None:
+        raise ValueError(text)
+    day, hour, fraction, zone = parts.groups()
+    read = datetime.strptime(f"{day} {hour} {(zone or 'Z').replace('Z', '+00:00')}", "%Y-%m-%d %H:%M:%S %z")
+    return read + timedelta(seconds=float(fraction or 0))
+
+
+def address(text):
+    """An IPv4 address in IPv6 clothes is the IPv4 address (2.3)."""
+    read = ipaddress.ip_address(text.strip())
+    return getattr(read, "ipv4_mapped", None) or read
