@@ -11,6 +11,7 @@ from authz.engine.facts import Facts
 from authz.engine.request import Request
 from authz.engine.rules import Rule
 from authz.engine.snapshot import AccountState, Snapshot
+from authz.language.action import Action
 from authz.language.document import Effect
 from authz.language.principal import Principal, PrincipalKind, TrustedPrincipals
 from authz.language.resource import AccountKind
@@ -18,9 +19,14 @@ from authz.language.resource import AccountKind
 _ROLE = "roleName/"
 
 
+def is_assumption(action: Action) -> bool:
+    """Whether the action is that of assuming a role."""
+    return action.service == "sts" and action.folded == "assumerole"
+
+
 def asks_to_assume(request: Request) -> bool:
     """Whether the request is for assuming a role."""
-    return request.action.service == "sts" and request.action.folded == "assumerole"
+    return is_assumption(request.action)
 
 
 def decide_assumption(snapshot: Snapshot, caller: AccountState, request: Request, facts: Facts) -> Decision:

@@ -1,9 +1,10 @@
 """Which resources: the patterns that bound what a principal may do an action on, for list APIs (cam-language 6)."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
+from authz.engine.assume import is_assumption
 from authz.engine.facts import Facts
 from authz.engine.plan import PrincipalPlan, is_operation_level
 from authz.engine.request import Context
@@ -63,9 +64,10 @@ def allowed_resources(snapshot: Snapshot, question: ListQuestion) -> AllowedReso
     state = snapshot.states.get(question.principal.account)
     if state is None or not state.knows(question.principal):
         return NOTHING
-    if question.principal.kind is PrincipalKind.ROOT:
-        return EVERYTHING
-    return _Listing(state, question).bounds()
+    found = EVERYTHING if question.principal.kind is PrincipalKind.ROOT else _Listing(state, question).bounds()
+    if found.allow and is_assumption(question.action):
+        return replace(found, needs_check=True)  # each role's trust policy has its say
+    return found
 
 
 @dataclass(slots=True)

@@ -79,6 +79,12 @@ def test_patterns_that_only_overlap_with_the_boundary_need_a_check():
     assert listed(of) == AllowedResources(allow=("qcs::im::uin/12345678:sdkappid/14*",), needs_check=True)
 
 
+@pytest.mark.parametrize("principal", [ALICE, ROOT])
+def test_roles_to_assume_need_a_check_of_each_for_their_trust_policies(principal):
+    of = account(own=[policy("p", allow("sts:*"))])
+    assert listed(of, "sts:AssumeRole", principal) == AllowedResources(allow=("*",), needs_check=True)
+
+
 def test_in_compat_mode_denies_are_not_looked_at_as_cams_list_apis_do():
     """598/73561: allow `*` and deny by tag lists everything; a grant under an inexact operator lists nothing."""
     of = account(own=[policy("p", allow("im:*", APPS), deny("im:*", APP_1), deny("im:*", condition=TAGGED))])

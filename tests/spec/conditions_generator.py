@@ -7,7 +7,7 @@ DATES = [
 ]  # fmt: skip
 NETWORKS = ["10.0.0.0/8", "10.217.182.3/24", "10.1.2.3", "::1", "2001:db8::/32", " 10.0.0.0/30"]
 ADDRESSES = ["10.1.2.3", "10.217.182.255", "10.217.183.0", "::1", "2001:db8::5", "::ffff:10.1.2.3", "192.168.0.1"]
-TAGS = ["dept&ops", "dept&dev", "team&x*", "dept", "dept&", "ops&dept", "team&ops"]
+TAGS = ["dept&ops", "dept&dev", "team&x*", "team&xy", "dept&", "ops&dept", "dept"]
 TAG_KEYS = ["qcs:resource_tag", "qcs:tag", "qcs:request_tag"]
 ORDERS = ["equal", "not_equal", "less_than", "less_than_equal", "greater_than", "greater_than_equal"]
 STRING_OPERATORS = [
@@ -16,7 +16,7 @@ STRING_OPERATORS = [
 ]  # fmt: skip
 OPERATORS = {
     "string": [*STRING_OPERATORS, "binary_equal"],
-    "tag": STRING_OPERATORS,
+    "tag": [*STRING_OPERATORS, "string_equal", "string_like"],
     "tag_value": STRING_OPERATORS,
     "identity": STRING_OPERATORS,
     "numeric": [f"numeric_{order}" for order in ORDERS],
@@ -25,9 +25,9 @@ OPERATORS = {
     "ip": ["ip_equal", "ip_not_equal"],
 }
 EXPECTED = {
-    "string": [*TEXTS, "x*", "*y", "*", "${uin}", "a${uin}*", "${app_id}", "${owner_uin}"],
+    "string": [*TEXTS, "x*x", "*y", "*", "${uin}", "a${uin}*", "${app_id}", "${owner_uin}"],
     "tag": [*TAGS, "dept&*", "${qcs:principal_tag_key}&${qcs:principal_tag_value}", "DEPT&ops",
-            "${qcs:principal_tag_value}&*", "dept&${qcs:principal_tag_value}"],
+            "${qcs:principal_tag_key}&*", "dept&${qcs:principal_tag_value}", "*&${qcs:principal_tag_value}"],
     "tag_value": ["ops", "dev", "", "o*", "OPS", "${qcs:principal_tag_value}"],
     "identity": ["100001", "${uin}", "12345678", "1*", "${owner_uin}"],
     "numeric": [1, "1", 1.5, "2", -1, "1e0", " 1 ", "${uin}"],
@@ -81,7 +81,7 @@ def clock_block(rnd):
 
 
 def test(rnd):
-    kind = rnd.choice(list(KEYS))
+    kind = rnd.choice([*KEYS, "tag"])
     qualifier = rnd.choice(["", "", "for_any_value:", "for_all_value:"])
     operator = f"{qualifier}{rnd.choice(OPERATORS[kind])}{rnd.choice(['', '', '_if_exist'])}"
     return spaced(rnd, operator), spaced(rnd, rnd.choice(KEYS[kind])), written(rnd, EXPECTED[kind])

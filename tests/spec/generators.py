@@ -47,7 +47,7 @@ TAIL_PATTERNS = {
     "im": ["*", "sdkappid/*", "sdkappid/14*", "*1", "sdkappid/${uin}", "sdkappid/1400000001", "sdkappid / 1400000002 ",
            "*/*2", "sdkappid/140000000?", "s*d*1*1"],
     "sms": ["*", "app/*", "app/1", "app/1*", "app/${owner_uin}", "app/12", "a*/*2"],
-    "cos": ["*", "b/*", "b/a", "b/a*", "b/a/*", "b/${uin}/*", "b/a b", "*:d", "b/*/x", "b/a?"],
+    "cos": ["*", "b/*", "b/a", "b/a*", "b/a/*", "b/${uin}/*", "b/a b", "*:d", "b/*/x", "b/a?", "b/a*a"],
     "cmqqueue": ["queueName/uin/${uin}/*", "queueName/*", "queueName/uin/100002/q"],
     "cam": ["roleName/*", "groupid/7", "*"],
     "sts": ["*", "roleName/*", "roleName/ci", "roleName/o*", "roleName/${uin}"],
@@ -97,7 +97,7 @@ def holder(rnd, names, most, groups=()):
     if chance(rnd, 35):
         found["boundary"] = rnd.choice(names)
     if chance(rnd, 50):
-        found["tags"] = dict(rnd.sample([("dept", "ops"), ("team", "x*"), ("ops", "dept")], rnd.randint(1, 2)))
+        found["tags"] = dict(rnd.sample([("dept", "ops"), ("team", "x*"), ("ops", "dept")], rnd.randint(1, 3)))
     return found
 
 
