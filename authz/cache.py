@@ -1,8 +1,7 @@
 """Question -> answer: an LRU of encoded answers, each of which holds as long as its lease does."""
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
 from typing import Protocol
 
 from cachetools import LRUCache
@@ -16,52 +15,67 @@ class Lease(Protocol):
     live: bool
 
 
-@dataclass(frozen=True, slots=True)
 class Entry:
-    """An encoded answer, its lease, and the seconds since the epoch between which it holds; None: at any time."""
+    """An encoded answer, its lease, and the seconds since the epoch between which it holds; None: at any time.
 
-    answer: bytes
-    lease: Lease
-    window: Window | None
+    `question` are the bytes that it was last given for, where its key is what they mean. `stamped` is a form of the
+    answer that holds for the revision `stamp` alone; who uses it makes it anew when the revision is another.
+    """
+
+    __slots__ = ("answer", "lease", "question", "stamp", "stamped", "window")
+
+    def __init__(self, answer: bytes, lease: Lease, window: Window | None = None, question: bytes = b"") -> None:
+        self.answer = answer
+        self.lease = lease
+        self.window = window
+        self.question = question
+        self.stamp = -1
+        self.stamped = b""
 
 
 class DecisionCache:
-    """At most `size` answers by the bytes of their question; 0 keeps nothing.
+    """At most `size` answers; 0 keeps nothing.
+
+    A key is the bytes of a question, or what many questions have in common that must be answered alike. A caller looks
+    for the bytes first, then for what they mean, and reports a `miss` if it has to decide.
 
     It is for one thread. The counters only rise; `dropped` counts the answers that were found dead because their
-    account or the time changed, each of which is a miss too.
+    account or the time changed.
     """
 
     def __init__(self, size: int, clock: Callable[[], float] = time.time) -> None:
-        self._entries: LRUCache[bytes, Entry] = LRUCache(maxsize=size)
+        self._entries: LRUCache[Hashable, Entry] = LRUCache(maxsize=size)
         self.size = size
         self._clock = clock
         self.hits = 0
         self.misses = 0
         self.dropped = 0
 
-    def get(self, question: bytes) -> bytes | None:
+    def get(self, key: Hashable) -> Entry | None:
         """The answer, if there is one that still holds."""
-        entry = self._entries.get(question)
-        if entry is None:
-            self.misses += 1
+        try:
+            entry = self._entries[key]  # half the price of `get`
+        except KeyError:
             return None
         if not entry.lease.live or (entry.window is not None and not self._is_time(entry.window)):
-            del self._entries[question]
+            del self._entries[key]
             self.dropped += 1
-            self.misses += 1
             return None
         self.hits += 1
-        return entry.answer
+        return entry
 
     def _is_time(self, window: Window) -> bool:
         start, end = window
         return start <= self._clock() < end
 
-    def put(self, question: bytes, answer: bytes, lease: Lease, window: Window | None = None) -> None:
+    def miss(self) -> None:
+        """Count a question for which there was no answer."""
+        self.misses += 1
+
+    def put(self, key: Hashable, entry: Entry) -> None:
         """Keep an answer; the least recently used one makes room."""
         if self.size > 0:
-            self._entries[question] = Entry(answer, lease, window)
+            self._entries[key] = entry
 
     def __len__(self) -> int:
         return len(self._entries)

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authz.cache import DecisionCache
+from authz.cache import DecisionCache, Entry
 
 
 class Lease:
@@ -9,72 +9,78 @@ class Lease:
         self.live = True
 
 
+def found(cache, key):
+    entry = cache.get(key)
+    return None if entry is None else entry.answer
+
+
 def test_an_answer_that_was_kept_is_found_again():
     cache = DecisionCache(2)
-    cache.put(b"question", b"answer", Lease())
-    assert cache.get(b"question") == b"answer"
+    cache.put(b"question", Entry(b"answer", Lease()))
+    assert found(cache, b"question") == b"answer"
     assert (cache.hits, cache.misses, cache.dropped, len(cache)) == (1, 0, 0, 1)
 
 
-def test_a_question_that_was_never_answered_is_a_miss():
+def test_a_question_that_was_never_answered_is_not_found_and_its_asker_counts_the_miss():
     cache = DecisionCache(2)
-    assert cache.get(b"question") is None
+    assert found(cache, b"question") is None
+    cache.miss()
     assert (cache.hits, cache.misses, cache.dropped) == (0, 1, 0)
 
 
-def test_an_answer_whose_lease_ended_is_dropped_and_counts_as_a_miss():
+def test_an_answer_whose_lease_ended_is_dropped_once():
     cache, lease = DecisionCache(2), Lease()
-    cache.put(b"question", b"answer", lease)
+    cache.put(b"question", Entry(b"answer", lease))
     lease.live = False
-    assert cache.get(b"question") is None
-    assert (cache.hits, cache.misses, cache.dropped, len(cache)) == (0, 1, 1, 0)
-    assert cache.get(b"question") is None
-    assert (cache.misses, cache.dropped) == (2, 1)
+    assert found(cache, b"question") is None
+    assert (cache.hits, cache.dropped, len(cache)) == (0, 1, 0)
+    assert found(cache, b"question") is None
+    assert cache.dropped == 1
 
 
 def test_the_end_of_one_lease_leaves_the_answers_of_others():
     cache, ended, lasting = DecisionCache(2), Lease(), Lease()
-    cache.put(b"a", b"1", ended)
-    cache.put(b"b", b"2", lasting)
+    cache.put(b"a", Entry(b"1", ended))
+    cache.put(b"b", Entry(b"2", lasting))
     ended.live = False
-    assert (cache.get(b"a"), cache.get(b"b")) == (None, b"2")
+    assert (found(cache, b"a"), found(cache, b"b")) == (None, b"2")
 
 
 def test_an_answer_that_is_put_after_its_lease_ended_is_never_given():
     cache, lease = DecisionCache(2), Lease()
     lease.live = False
-    cache.put(b"question", b"answer", lease)
-    assert cache.get(b"question") is None
+    cache.put(b"question", Entry(b"answer", lease))
+    assert found(cache, b"question") is None
 
 
 def test_a_new_answer_replaces_the_old_one():
     cache, old = DecisionCache(2), Lease()
-    cache.put(b"question", b"old", old)
-    cache.put(b"question", b"new", Lease())
+    cache.put(b"question", Entry(b"old", old))
+    cache.put(b"question", Entry(b"new", Lease()))
     old.live = False
-    assert cache.get(b"question") == b"new"
+    assert found(cache, b"question") == b"new"
 
 
 def test_the_least_recently_used_answer_makes_room():
     cache = DecisionCache(2)
     for question in (b"a", b"b"):
-        cache.put(question, question, Lease())
-    cache.get(b"a")
-    cache.put(b"c", b"c", Lease())
-    assert [cache.get(question) for question in (b"a", b"b", b"c")] == [b"a", None, b"c"]
+        cache.put(question, Entry(question, Lease()))
+    found(cache, b"a")
+    cache.put(b"c", Entry(b"c", Lease()))
+    assert [found(cache, question) for question in (b"a", b"b", b"c")] == [b"a", None, b"c"]
 
 
 def test_a_cache_of_size_one_keeps_the_last_answer():
     cache = DecisionCache(1)
     for question in (b"a", b"b"):
-        cache.put(question, question, Lease())
-    assert (cache.get(b"a"), cache.get(b"b")) == (None, b"b")
+        cache.put(question, Entry(question, Lease()))
+    assert (found(cache, b"a"), found(cache, b"b")) == (None, b"b")
 
 
 def test_a_cache_of_size_nought_keeps_nothing():
     cache = DecisionCache(0)
-    cache.put(b"question", b"answer", Lease())
-    assert cache.get(b"question") is None
+    cache.put(b"question", Entry(b"answer", Lease()))
+    assert found(cache, b"question") is None
     assert (cache.size, len(cache)) == (0, 0)
 
 
@@ -86,10 +92,10 @@ def test_the_cache_never_gives_a_wrong_or_ended_answer_nor_outgrows_its_size(siz
         answer, lease = newest.get(question, (None, Lease()))
         if step == "put":
             newest[question] = (b"%d" % count, Lease())
-            cache.put(question, *newest[question])
+            cache.put(question, Entry(*newest[question]))
         elif step == "end":
             lease.live = False
         else:
-            assert cache.get(question) in ((answer, None) if lease.live else (None,))
+            assert found(cache, question) in ((answer, None) if lease.live else (None,))
         assert len(cache) <= size
-    assert cache.hits + cache.misses == sum(step == "get" for step, _ in steps)
+    assert cache.hits <= sum(step == "get" for step, _ in steps)

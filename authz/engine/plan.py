@@ -30,7 +30,8 @@ def is_operation_level(action: Action) -> bool:
 class ActionPlan:
     """A principal's statements for one action. `boundary` is None where no boundary is set.
 
-    `conditional_allows` are those of the allows that have conditions, for telling what was missing.
+    `conditional_allows` are those of the allows that have conditions, for telling what was missing; `keys_read` are the
+    canonical condition keys of all of them.
     """
 
     is_operation_level: bool
@@ -38,6 +39,7 @@ class ActionPlan:
     allows: ResourceIndex
     boundary: ResourceIndex | None
     conditional_allows: tuple[Rule, ...]
+    keys_read: frozenset[str]
 
     def decide(self, resource: Resource, facts: Facts) -> Decision:
         """Deny wins, then an allow within the boundary, else denial (598/10605).
@@ -87,12 +89,14 @@ class PrincipalPlan:
         # A deny inside the boundary denies like any other (cam-language 5.3, layer 2).
         denies = [*_covering(self.rules, action, Effect.DENY), *_covering(boundary or (), action, Effect.DENY)]
         allows = _covering(self.rules, action, Effect.ALLOW)
+        bounds = _covering(boundary or (), action, Effect.ALLOW)
         return ActionPlan(
             is_operation_level=is_operation_level(action),
             denies=ResourceIndex(denies),
             allows=ResourceIndex(allows),
-            boundary=None if boundary is None else ResourceIndex(_covering(boundary, action, Effect.ALLOW)),
+            boundary=None if boundary is None else ResourceIndex(bounds),
             conditional_allows=tuple(rule for rule in allows if rule.conditions),
+            keys_read=frozenset(condition.key for rule in (*denies, *allows, *bounds) for condition in rule.conditions),
         )
 
 

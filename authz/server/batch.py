@@ -4,7 +4,7 @@ from authz.engine.snapshot import Snapshot
 from authz.errors import AuthzError
 from authz.server.check import Checker, RevisionAheadError
 from authz.wire.answers import revision_text
-from authz.wire.batches import read_batch, write_batch, write_error, write_result
+from authz.wire.batches import read_batch, write_batch, write_error
 from authz.wire.status import status_of
 
 
@@ -32,7 +32,7 @@ class BatchChecker:
 
     def _result(self, item: bytes, snapshot: Snapshot) -> bytes:
         try:
-            return write_result(self._checker.answer(item, snapshot))
+            return self._checker.check_item(item, snapshot)
         except AuthzError as error:
             status = status_of(error)
             return write_error(status.code, status.message)

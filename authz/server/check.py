@@ -1,18 +1,20 @@
 """The hot path: the bytes of a question in, the bytes of its answer out."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 
-from authz.cache import DecisionCache
+from authz.cache import DecisionCache, Entry
 from authz.engine.decision import Decision
 from authz.engine.denial import denial_message
 from authz.engine.evaluate import evaluate
 from authz.engine.live import Engine
+from authz.engine.reading import read_context
 from authz.engine.request import Request
 from authz.engine.snapshot import Snapshot
 from authz.errors import RevisionNotReachedError
 from authz.wire.answers import revision_text, write_answer, write_revision
-from authz.wire.questions import read_question
+from authz.wire.batches import write_result
+from authz.wire.questions import Question, read_item, read_question
 
 
 class RevisionAheadError(RevisionNotReachedError):
@@ -24,7 +26,7 @@ class RevisionAheadError(RevisionNotReachedError):
 
 
 class Checker:
-    """Answers single checks, from the cache where an answer there still holds."""
+    """Answers single checks and items of batches, from the cache where an answer there still holds."""
 
     def __init__(self, engine: Engine, cache: DecisionCache, clock: Callable[[], float] = time.time) -> None:
         self._engine = engine
@@ -43,7 +45,13 @@ class Checker:
         # The snapshot is read once, before the cache: should a newer one come meanwhile, the answer names the older
         # revision, for which it is right.
         snapshot = self._engine.live
-        return self.answer(data, snapshot)
+        entry = self._cache.get(data)
+        if entry is None:
+            question = read_question(data, self._clock())
+            if question.at_least > snapshot.revision:
+                raise RevisionAheadError(question.at_least, snapshot.revision)
+            entry = self._answer(question, snapshot)
+        return entry.answer + self._revision(snapshot.revision)
 
     @property
     def snapshot(self) -> Snapshot:
@@ -54,24 +62,43 @@ class Checker:
         """
         return self._engine.live
 
-    def answer(self, data: bytes, snapshot: Snapshot) -> bytes:
-        """The same on a snapshot that was taken before, so that several answers stand on one revision."""
-        answer = self._cache.get(data)
-        if answer is None:
-            answer = self._decide(data, snapshot)
-        return answer + self._revision(snapshot.revision)
+    def check_item(self, data: bytes, snapshot: Snapshot) -> bytes:
+        """Answer one item of a batch, framed as a result, on a snapshot that all items share.
 
-    def _decide(self, data: bytes, snapshot: Snapshot) -> bytes:
-        question = read_question(data, self._clock())
-        if question.at_least > snapshot.revision:
-            raise RevisionAheadError(question.at_least, snapshot.revision)
+        Raises:
+            InvalidRequestError: for a malformed question.
+        """
+        entry = self._cache.get(data)
+        if entry is None:
+            entry = self._answer(read_item(data, self._clock()), snapshot)
+        if entry.stamp != snapshot.revision:
+            entry.stamped = write_result(entry.answer + self._revision(snapshot.revision))
+            entry.stamp = snapshot.revision
+        return entry.stamped
+
+    def _answer(self, question: Question, snapshot: Snapshot) -> Entry:
+        """Decide, unless the same was decided for another context that differs only in what is not read."""
         request = question.request
+        meaning = _meaning(snapshot, request) if request.context else None
+        if meaning is None:
+            entry = self._decide(request, snapshot)
+            self._cache.put(question.key, entry)
+            return entry
+        shared = self._cache.get(meaning)
+        if shared is None:
+            shared = self._decide(request, snapshot)
+            self._cache.put(meaning, shared)
+        elif shared.question == question.key:  # asked twice running: worth a place of its own
+            self._cache.put(question.key, shared)
+        shared.question = question.key
+        return shared
+
+    def _decide(self, request: Request, snapshot: Snapshot) -> Entry:
+        self._cache.miss()
         # The lease is taken before the decision is made: an account that is replaced in between ends it.
         lease = snapshot.lease(request.principal.account)
         decision = evaluate(snapshot, request)
-        answer = encode_decision(snapshot, decision, request)
-        self._cache.put(data, answer, lease, decision.window)
-        return answer
+        return Entry(encode_decision(snapshot, decision, request), lease, decision.window)
 
     def _revision(self, revision: int) -> bytes:
         known, field = self._stamp
@@ -79,6 +106,14 @@ class Checker:
             field = write_revision(revision)
             self._stamp = (revision, field)
         return field
+
+
+def _meaning(snapshot: Snapshot, request: Request) -> Hashable | None:
+    """What all questions share that differ only in context that is not read; None if all of it is read."""
+    read = read_context(snapshot, request)
+    if len(read) == len(request.context):
+        return None
+    return request.principal, request.action, request.resource, read
 
 
 def encode_decision(snapshot: Snapshot, decision: Decision, request: Request) -> bytes:

@@ -1,7 +1,7 @@
 """The grpcio transport: registers bytes-in, bytes-out answers as RPC methods and turns errors into statuses."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any, NoReturn, TypeAlias
 
 import grpc
@@ -30,11 +30,17 @@ class GrpcioMethods:
         self._feed = feed
         self._tally = tally
         self._patience = patience
-        self._draining = asyncio.Event()
+        self._streams: set[_OpenStream] = set()
 
     def drain(self) -> None:
         """Let streams end as soon as they are idle."""
-        self._draining.set()
+        self._end_idle_streams()
+
+    def _end_idle_streams(self) -> None:
+        for stream in self._streams:
+            stream.end_if_idle()
+        if self._streams:
+            asyncio.get_running_loop().call_later(_IDLE_SECONDS, self._end_idle_streams)
 
     def unary(self, name: str, answer: Answer) -> Handler:
         """One question, one answer."""
@@ -57,9 +63,10 @@ class GrpcioMethods:
 
         async def handle(_requests: AsyncIterator[bytes], context: Context) -> None:
             tally.started += 1
-            watchdog = _Watchdog(self._draining)
+            stream = _OpenStream()
+            self._streams.add(stream)
             try:
-                while (data := await watchdog.watched(context.read)) is not grpc.aio.EOF:
+                while (data := await stream.read(context)) is not grpc.aio.EOF:
                     try:
                         result = answer(data)
                     except Exception as error:  # noqa: BLE001 - as above
@@ -68,6 +75,8 @@ class GrpcioMethods:
                     tally.answered += 1
             except DrainingError as error:
                 await _abort(context, status_of(error), tally)
+            finally:
+                self._streams.discard(stream)
 
         return grpc.stream_stream_rpc_method_handler(handle)
 
@@ -112,25 +121,40 @@ class GrpcioMethods:
 _INTERNAL = grpc.StatusCode.INTERNAL.value[0]
 
 
-class _Watchdog:
-    """Reads messages, and gives up on a silent stream once the server is stopping."""
+class _OpenStream:
+    """A stream that can be told to end while it waits for a question.
 
-    def __init__(self, draining: asyncio.Event) -> None:
-        self._draining = draining
+    Its task is woken by cancellation, so that a message costs no task of its own.
+    """
 
-    async def watched(self, read: Callable[[], Awaitable[Any]]) -> Any:
-        reading = asyncio.ensure_future(read())
-        draining = asyncio.ensure_future(self._draining.wait())
+    def __init__(self) -> None:
+        self._task = asyncio.current_task()
+        self._is_waiting = False
+        self._is_ended = False
+        self._was_waiting = False
+
+    async def read(self, context: Context) -> Any:
+        """The next message or EOF.
+
+        Raises:
+            DrainingError: if the stream was told to end meanwhile.
+        """
+        self._is_waiting = True
         try:
-            await asyncio.wait({reading, draining}, return_when=asyncio.FIRST_COMPLETED)
-            if not reading.done():
-                await asyncio.wait({reading}, timeout=_IDLE_SECONDS)
-            if not reading.done():
-                raise DrainingError("the server is stopping; open the stream again elsewhere")
-            return reading.result()
+            return await context.read()
+        except asyncio.CancelledError:
+            if self._is_ended and self._task is not None and self._task.uncancel() == 0:
+                raise DrainingError("the server is stopping; open the stream again elsewhere") from None
+            raise
         finally:
-            draining.cancel()
-            reading.cancel()
+            self._is_waiting = self._was_waiting = False
+
+    def end_if_idle(self) -> None:
+        """End it if it has been waiting since this was called before."""
+        if self._is_waiting and self._was_waiting and not self._is_ended and self._task is not None:
+            self._is_ended = True
+            self._task.cancel()
+        self._was_waiting = self._is_waiting
 
 
 async def _abort(context: Context, status: Status, tally: MethodTally) -> NoReturn:

@@ -3,51 +3,75 @@
 An item's bytes are its question, so a batch finds the same cache entries as single checks do.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from google.protobuf.descriptor_pb2 import FieldDescriptorProto, FileDescriptorProto
+from google.protobuf.descriptor_pool import DescriptorPool
 from google.protobuf.message import DecodeError
+from google.protobuf.message_factory import GetMessageClass
 
 from authz.errors import InvalidRequestError
 from authz.v1 import authz_pb2
 from authz.wire.questions import parse_revision
 
-_RESPONSE_TAG = 0x0A  # BatchCheckResponse.results, BatchCheckResult.response: field 1, length-delimited
+# BatchCheckResponse.results and BatchCheckResult.response are both field 1, length-delimited.
+_SHORT = [bytes([0x0A, size]) for size in range(0x80)]
+
+
+def _raw_twin(message: str, repeated: str) -> Any:
+    """A message class like `message`, whose `repeated` messages stay encoded: on the wire both are the same."""
+    file = FileDescriptorProto(name="raw.proto", package="raw", syntax="proto3")
+    twin = file.message_type.add()
+    authz_pb2.DESCRIPTOR.message_types_by_name[message].CopyToProto(twin)
+    for field in twin.field:
+        if field.name == repeated:
+            field.type = FieldDescriptorProto.TYPE_BYTES
+            field.ClearField("type_name")
+    pool = DescriptorPool()
+    pool.Add(file)
+    return GetMessageClass(pool.FindMessageTypeByName(f"raw.{message}"))
+
+
+_RawBatch = _raw_twin("BatchCheckRequest", "checks")
 
 
 @dataclass(slots=True)
 class Batch:
     """The items' bytes in order, and the revision that all answers must at least stand on (0: any)."""
 
-    items: tuple[bytes, ...]
+    items: Sequence[bytes]
     at_least: int
 
 
 def read_batch(data: bytes, limit: int) -> Batch:
-    """Decode a BatchCheckRequest down to the bytes of its items.
+    """Split a BatchCheckRequest into the bytes of its items.
 
     Raises:
         InvalidRequestError: for other bytes, or more than `limit` items.
     """
-    message = authz_pb2.BatchCheckRequest()
+    message = _RawBatch()
     try:
         message.ParseFromString(data)
     except DecodeError:
         raise InvalidRequestError("request", "these bytes are no authz.v1.BatchCheckRequest") from None
     if len(message.checks) > limit:
         raise InvalidRequestError("checks", f"{len(message.checks)} checks in one batch, at most {limit} are taken")
-    return Batch(tuple(map(_item, message.checks)), parse_revision(message.at_least_revision))
-
-
-def _item(check: authz_pb2.CheckRequest) -> bytes:
-    check.at_least_revision = ""  # not read for the single checks
-    return check.SerializeToString(deterministic=True)
+    return Batch(message.checks, parse_revision(message.at_least_revision))
 
 
 def write_result(answer: bytes) -> bytes:
     """One answered item, ready to be joined."""
-    inner = bytes([_RESPONSE_TAG]) + _varint(len(answer)) + answer
-    return bytes([_RESPONSE_TAG]) + _varint(len(inner)) + inner
+    inner = _field(answer)
+    return _field(inner)
+
+
+def _field(payload: bytes) -> bytes:
+    size = len(payload)
+    if size < 0x80:
+        return _SHORT[size] + payload
+    return b"\x0a" + _varint(size) + payload
 
 
 def write_error(code: int, message: str) -> bytes:

@@ -21,10 +21,14 @@ _MODES: Mapping[int, ListMode] = {
 
 @dataclass(slots=True)
 class Question:
-    """A request, and the revision that its answer must at least stand on (0: any)."""
+    """A request, and the revision that its answer must at least stand on (0: any).
+
+    `key` are bytes that ask the same, under which the answer may be kept.
+    """
 
     request: Request
     at_least: int
+    key: bytes
 
 
 @dataclass(slots=True)
@@ -41,12 +45,24 @@ def read_question(data: bytes, now: float) -> Question:
     Raises:
         InvalidRequestError: naming the field that is malformed.
     """
-    return _question(decode(authz_pb2.CheckRequest(), data), now)
+    message = decode(authz_pb2.CheckRequest(), data)
+    return Question(_request(message, now), parse_revision(message.at_least_revision), data)
+
+
+def read_item(data: bytes, now: float) -> Question:
+    """Decode one CheckRequest of a batch, whose own revision is not read; see read_question."""
+    message = decode(authz_pb2.CheckRequest(), data)
+    if message.at_least_revision:
+        # As a question of its own it would have to wait for that revision, so its answer is not kept under its bytes.
+        message.at_least_revision = ""
+        data = message.SerializeToString(deterministic=True)
+    return Question(_request(message, now), 0, data)
 
 
 def read_explain(data: bytes, now: float) -> Question:
     """Decode one ExplainRequest; see read_question."""
-    return _question(decode(authz_pb2.ExplainRequest(), data).check, now)
+    message = decode(authz_pb2.ExplainRequest(), data).check
+    return Question(_request(message, now), parse_revision(message.at_least_revision), data)
 
 
 def read_listing(data: bytes, now: float) -> Listing:
@@ -73,9 +89,8 @@ def decode(message: M, data: bytes) -> M:
     return message
 
 
-def _question(message: authz_pb2.CheckRequest, now: float) -> Question:
-    request = parse_request(message.principal, message.action, message.resource, _context(message.context), now)
-    return Question(request, parse_revision(message.at_least_revision))
+def _request(message: authz_pb2.CheckRequest, now: float) -> Request:
+    return parse_request(message.principal, message.action, message.resource, _context(message.context), now)
 
 
 def _context(values: Mapping[str, authz_pb2.ContextValue]) -> Context:

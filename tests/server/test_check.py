@@ -5,7 +5,7 @@ from authz.engine.live import Engine
 from authz.errors import InvalidRequestError, NotReadyError
 from authz.server.check import Checker, RevisionAheadError
 from authz.v1 import authz_pb2
-from tests.builders import ALICE, APP_1, account, allow, engine, policy
+from tests.builders import ALICE, APP_1, account, allow, deny, engine, policy
 from tests.sidecar import check_request
 
 QUESTION = check_request(ALICE, "im:AddUser", APP_1).SerializeToString()
@@ -51,6 +51,67 @@ def test_an_account_that_appears_ends_the_cached_answers_about_strangers():
     assert answer(checker).reason == authz_pb2.REASON_UNKNOWN_PRINCIPAL
     live.publish({"12345678": account(own=GRANT)}, (), 2)
     assert answer(checker).allowed
+
+
+WITH_IP_RULE = [policy("p", allow("im:*"), deny("im:*", condition={"ip_equal": {"qcs:ip": "10.0.0.0/8"}}))]
+
+
+def from_address(address, **context):
+    values = {key: [value] for key, value in {"qcs:ip": address, **context}.items()}
+    return check_request(ALICE, "im:AddUser", APP_1, **values).SerializeToString()
+
+
+def test_questions_that_differ_in_context_that_no_statement_reads_share_an_answer():
+    cache = DecisionCache(10)
+    checker = made(engine(account(own=GRANT)), cache)
+    assert all(answer(checker, from_address(f"10.0.0.{number}")).allowed for number in range(5))
+    assert (cache.hits, cache.misses, len(cache)) == (4, 1, 1)
+
+
+def test_questions_that_differ_in_context_that_a_statement_reads_do_not():
+    cache = DecisionCache(10)
+    checker = made(engine(account(own=WITH_IP_RULE)), cache)
+    addresses = ("10.0.0.1", "9.9.9.9", "10.0.0.1")
+    assert [answer(checker, from_address(address)).allowed for address in addresses] == [False, True, False]
+    assert (cache.hits, cache.misses) == (1, 2)
+
+
+def test_what_is_read_still_counts_beside_what_is_not():
+    checker = made(engine(account(own=WITH_IP_RULE)))
+    asked = [("10.0.0.1", "a"), ("9.9.9.9", "a"), ("9.9.9.9", "b"), ("10.0.0.1", "b")]
+    answers = [answer(checker, from_address(address, trace=trace)).allowed for address, trace in asked]
+    assert answers == [False, True, True, False]
+
+
+def test_a_change_ends_shared_answers_too():
+    live = engine(account(own=GRANT))
+    checker = made(live)
+    assert answer(checker, from_address("10.0.0.1")).allowed
+    live.publish({"12345678": account()}, (), 2)
+    assert not answer(checker, from_address("10.0.0.2")).allowed
+
+
+def test_a_question_that_is_repeated_to_the_byte_gets_a_place_of_its_own():
+    cache = DecisionCache(10)
+    checker = made(engine(account(own=GRANT)), cache)
+    for _ in range(3):
+        answer(checker, from_address("10.0.0.1"))
+    assert (cache.hits, cache.misses, len(cache)) == (2, 1, 2)
+
+
+def test_malformed_context_is_refused_although_nobody_reads_it():
+    checker = made(engine(account(own=GRANT)))
+    answer(checker, from_address("10.0.0.1"))
+    with pytest.raises(InvalidRequestError):
+        answer(checker, from_address("not an address"))
+
+
+def test_an_item_that_names_a_later_revision_is_not_kept_for_a_single_check_that_must_wait_for_it():
+    later = check_request(ALICE, "im:AddUser", APP_1, at_least_revision="2").SerializeToString()
+    checker = made(engine(account(own=GRANT)))
+    checker.check_item(later, checker.snapshot)
+    with pytest.raises(RevisionAheadError):
+        checker.check(later)
 
 
 def test_errors_are_not_cached():

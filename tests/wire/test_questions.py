@@ -2,7 +2,7 @@ import pytest
 
 from authz.errors import InvalidRequestError
 from authz.v1 import authz_pb2
-from authz.wire.questions import parse_revision, read_question
+from authz.wire.questions import parse_revision, read_item, read_question
 from tests.builders import ALICE, APP_1
 
 
@@ -15,6 +15,13 @@ def test_a_question_is_read_with_its_context_and_revision():
     assert (question.request.principal.name, str(question.request.action)) == ("100001", "im:AddUser")
     assert question.request.time == 5.0
     assert (question.request.context, question.at_least) == ({"qcs:ip": ("10.0.0.1",)}, 7)
+
+
+def test_the_revision_of_an_item_is_not_read_nor_part_of_what_it_asks():
+    plain = authz_pb2.CheckRequest(principal=ALICE, action="im:AddUser", resource=APP_1)
+    item = authz_pb2.CheckRequest(principal=ALICE, action="im:AddUser", resource=APP_1, at_least_revision="nonsense")
+    question = read_item(item.SerializeToString(), now=5.0)
+    assert (question.at_least, question.key) == (0, plain.SerializeToString())
 
 
 @pytest.mark.parametrize("data", [b"\xff", b"\x0a\x05abc", b"\x0a\x02\xff\xfe"])
