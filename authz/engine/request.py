@@ -35,7 +35,8 @@ def parse_request(principal: str, action: str, resource: str, context: Context, 
     Raises:
         InvalidRequestError: naming the field that is malformed.
     """
-    _check_context(context)
+    if context:
+        _check_context(context)
     field = "principal"
     try:
         who = _principal(principal)

@@ -13,6 +13,8 @@ from authz.language.pattern import ANY, Pattern
 from authz.language.resource import AccountKind, AccountSegment, Resource, ResourcePattern
 from authz.language.variables import Template
 
+_OWN = AccountSegment(AccountKind.OWN)
+
 
 @dataclass(frozen=True, slots=True)
 class Owner:
@@ -106,6 +108,8 @@ class Rule:
 
     def applies(self, facts: Facts) -> bool:
         """Whether its conditions hold. Fail closed: what cannot be told never allows, and always denies."""
+        if not self.conditions:
+            return True
         verdict = all_hold(condition.holds(facts) for condition in self.conditions)
         return self.effect is Effect.DENY if verdict is None else verdict
 
@@ -152,7 +156,7 @@ def _settled(account: AccountSegment, owner: Owner, effect: Effect) -> AccountSe
     if account.kind is AccountKind.ANY:
         return account
     if owner.owns(account) or (effect is Effect.DENY and owner.may_own(account)):
-        return AccountSegment(AccountKind.OWN)
+        return _OWN
     return account if account.kind is AccountKind.UIN else None
 
 
