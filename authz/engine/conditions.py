@@ -103,8 +103,8 @@ def _bind(condition: Condition, bindings: Bindings) -> BoundCondition:
     is_unresolved = False
     read = _reader(condition.operator)
     for template in condition.values:
-        patterns = [template.bind(values) for values in bindings] if template.variables else [template.bind({})]
-        for pattern in dict.fromkeys(patterns):
+        patterns = [template.bind(values) for values in bindings] if template.has_variables else [template.bind({})]
+        for pattern in dict.fromkeys(patterns) if len(patterns) > 1 else patterns:
             try:
                 if pattern is None:
                     raise ValueError  # noqa: TRY301 - a value that is not known is as good as one that cannot be read
