@@ -36,8 +36,9 @@ class Facts:
 
         `qcs:current_time` is the server's clock in whole seconds when the caller gives none.
         """
-        if key in self._identity:
-            return self._identity[key]
+        known = self._identity.get(key)
+        if known is not None:
+            return known
         if key.startswith(_TAG_KEYS):
             return tuple(self._tags(key))
         if key == CURRENT_TIME and self.reads_clock and self.now is not None:

@@ -33,6 +33,11 @@ class ResourceIndex:
         self._bare = _until_certain([rule for rule in rules if any(scope.is_any for scope in rule.scopes)])
         self._places: dict[tuple[str, str], _Place] = {}
 
+    @property
+    def orders(self) -> tuple[int, ...]:
+        """Which rules it holds, by their places among the principal's statements."""
+        return tuple(rule.order for rule in self._rules)
+
     def find(self, resource: Resource, facts: Facts) -> Rule | None:
         """The first rule that applies; only a bare `*` covers a request without resource (cam-language 6)."""
         if not self._rules:
