@@ -1,7 +1,7 @@
 """Conditions bound to a principal, and whether they hold (CAM conditions, 598/10608; cam-language 2.2)."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from authz.engine.facts import Facts
 from authz.language.condition import CURRENT_TIME, Condition, Operator, Qualifier
 from authz.language.operators import OperatorType
 from authz.language.pattern import Pattern
-from authz.language.variables import Variable
+from authz.language.variables import Template, Variable
 
 Bindings = Sequence[Mapping[Variable, str]]
 """The values of variables; several where a principal has several tags, each of which counts."""
@@ -104,23 +104,23 @@ def bind_conditions(conditions: Sequence[Condition], bindings: Bindings) -> tupl
 
 
 def _bind(condition: Condition, bindings: Bindings) -> BoundCondition:
+    operator = condition.operator
+    # Under `string_like` the stars of the document are wildcards, those of variables are not.
+    read = None if operator.name in ("string_like", "string_not_like") else operator.type.read_expected
     expected: list[Any] = []
     is_unresolved = False
-    read = _reader(condition.operator)
     for template in condition.values:
-        patterns = [template.bind(values) for values in bindings] if template.has_variables else [template.bind({})]
-        for pattern in dict.fromkeys(patterns) if len(patterns) > 1 else patterns:
+        for pattern in _patterns(template, bindings):
             try:
                 if pattern is None:
                     raise ValueError  # noqa: TRY301 - a value that is not known is as good as one that cannot be read
-                expected.append(read(pattern))
+                expected.append(pattern if read is None else read(str(pattern)))
             except ValueError:
                 is_unresolved = True
-    operator = condition.operator
     return BoundCondition(condition, condition.key, operator, operator.type, tuple(expected), is_unresolved)
 
 
-def _reader(operator: Operator) -> Callable[[Pattern], Any]:
-    if operator.name in ("string_like", "string_not_like"):
-        return lambda pattern: pattern  # stars of the document are wildcards, those of variables are not
-    return lambda pattern: operator.type.read_expected(str(pattern))
+def _patterns(template: Template, bindings: Bindings) -> Iterable[Pattern | None]:
+    if template.has_variables:
+        return dict.fromkeys([template.bind(values) for values in bindings])
+    return (template.bind({}),)

@@ -30,7 +30,7 @@ class ResourceIndex:
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self._rules = rules
-        self._bare = _until_certain([rule for rule in rules if any(scope.is_any for scope in rule.scopes)])
+        self._bare = _until_certain([rule for rule in rules if rule.is_everywhere])
         self._places: dict[tuple[str, str], _Place] = {}
 
     @property
@@ -73,7 +73,7 @@ class _Place:
                         exact.setdefault(scope.tail.pieces[0], []).append(rule)
                     else:
                         _add(prefixes, rule, scope.tail)
-            if not rule.conditions and any(scope.is_any for scope in rule.scopes):
+            if not rule.conditions and rule.is_everywhere:
                 break  # it covers everything, so no later rule can be the first
         self._exact = {tail: _until_certain(found) for tail, found in exact.items()}
         self._prefixes = tuple(prefixes.items())

@@ -90,13 +90,24 @@ class Rule:
         return ref
 
     @property
+    def is_everywhere(self) -> bool:
+        """Whether it covers every resource, and a request without one."""
+        for scope in self.scopes:  # noqa: SIM110 - as in covers_action
+            if scope.is_any:
+                return True
+        return False
+
+    @property
     def effect(self) -> Effect:
         """Allow or deny."""
         return self.statement.effect
 
     def covers_action(self, action: Action) -> bool:
         """Whether the statement speaks of `action`."""
-        return any(pattern.matches(action) for pattern in self.statement.actions)
+        for pattern in self.statement.actions:  # noqa: SIM110 - a generator costs more than the matching
+            if pattern.matches(action):
+                return True
+        return False
 
     def covers_resource(self, resource: Resource) -> bool:
         """Whether the statement speaks of `resource`."""
