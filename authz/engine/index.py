@@ -9,6 +9,7 @@ from authz.language.pattern import ANY, Pattern
 from authz.language.resource import Resource
 
 _PLACES_LIMIT = 64  # services and regions of one action; callers choose them, so the memo must not grow for ever
+_KEPT = 256  # characters of a place that is worth keeping, for the same reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,11 @@ class ResourceIndex:
         key = (resource.service, resource.region)
         place = self._places.get(key)
         if place is None:
-            if len(self._places) >= _PLACES_LIMIT:
-                self._places = {}
-            place = self._places[key] = _Place(self._rules, resource)
+            place = _Place(self._rules, resource)
+            if len(resource.service) + len(resource.region) <= _KEPT:
+                if len(self._places) >= _PLACES_LIMIT:
+                    self._places = {}
+                self._places[key] = place
         return place.find(resource.tail, facts)
 
 

@@ -17,6 +17,7 @@ from authz.language.resource import NO_RESOURCE, Resource
 from authz.language.variables import Variable
 
 _MEMO_LIMIT = 4096  # actions of one principal; callers choose the names, so the memo must not grow for ever
+_KEPT = 256  # characters of a name that is worth keeping, for the same reason
 Identity = Mapping[str, tuple[str, ...]]
 _Covered = tuple[bool, tuple[int, ...], tuple[int, ...], tuple[int, ...] | None]
 
@@ -88,6 +89,8 @@ class PrincipalPlan:
             if len(self._actions) >= _MEMO_LIMIT:
                 self._actions, self._distinct = {}, {}
             made = self._plan(action)
+            if len(action.folded) > _KEPT:
+                return made
             plan = self._actions[key] = self._distinct.setdefault(made.covered, made)
         return plan
 

@@ -48,3 +48,9 @@ def test_places_made_up_by_callers_do_not_fill_the_memory(monkeypatch, place):
     for number in range(10):
         assert index.find(parse_resource(place.format(number)), Facts({}, {}, None))
         assert len(index._places) <= 3
+
+
+def test_an_absurdly_long_place_is_looked_at_but_not_kept():
+    _, index = indexed(allow("*", "qcs:::::a"))
+    assert index.find(parse_resource(f"qcs::{'x' * 1000}:::a"), Facts({}, {}, None))
+    assert not index._places
