@@ -1,15 +1,16 @@
 """Conditions bound to a principal, and whether they hold (CAM conditions, 598/10608; cam-language 2.2)."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from authz.engine.facts import Facts
 from authz.language.condition import CURRENT_TIME, Condition, Operator, Qualifier
+from authz.language.operators import OperatorType
 from authz.language.pattern import Pattern
-from authz.language.variables import Variable
+from authz.language.variables import Template, Variable
 
 Bindings = Sequence[Mapping[Variable, str]]
 """The values of variables; several where a principal has several tags, each of which counts."""
@@ -19,18 +20,20 @@ Bindings = Sequence[Mapping[Variable, str]]
 class BoundCondition:
     """A condition with its variables replaced and its values read.
 
-    `is_unresolved` where a value could not be known: it then might match anything.
+    `kind` is that of the operator, looked up once. `is_unresolved` where a value could not be known: it then might
+    match anything.
     """
 
     source: Condition
     key: str
     operator: Operator
+    kind: OperatorType
     expected: tuple[Any, ...]
     is_unresolved: bool
 
     def holds(self, facts: Facts) -> bool | None:
         """True or False; None where it cannot be told, which denies both ways (cam-language 2.2, rule 13)."""
-        is_null = self.operator.type.kind == "null"
+        is_null = self.kind.kind == "null"
         if self.key == CURRENT_TIME and facts.reads_clock:
             if facts.now is None:
                 return None
@@ -41,25 +44,27 @@ class BoundCondition:
             return (not values) in self.expected or (None if self.is_unresolved else False)
         if not values:
             return self.operator.if_exist
+        if len(values) == 1:
+            return self._matches(values[0])  # of one value, all are any
         verdicts = [self._matches(value) for value in values]
         if self.operator.qualifier is Qualifier.ALL_VALUES:
             return all_hold(verdicts)
         return _any_holds(verdicts)
 
     def _matches(self, text: str) -> bool | None:
-        kind = self.operator.type
+        kind = self.kind
         try:
             actual = kind.read_actual(text)
         except ValueError:
             return None
-        is_match = any(kind.matches(actual, expected) for expected in self.expected)
-        if is_match:
-            return not kind.is_negated
+        for expected in self.expected:
+            if kind.matches(actual, expected):
+                return not kind.is_negated
         return None if self.is_unresolved else kind.is_negated
 
     def _steady(self, now: int) -> tuple[float, float]:
         """The whole seconds around `now` in which the comparison with the clock comes out the same."""
-        if self.operator.type.kind != "date":
+        if self.kind.kind != "date":
             return now, now + 1
         return _steady_dates(self.expected, now)
 
@@ -99,22 +104,23 @@ def bind_conditions(conditions: Sequence[Condition], bindings: Bindings) -> tupl
 
 
 def _bind(condition: Condition, bindings: Bindings) -> BoundCondition:
+    operator = condition.operator
+    # Under `string_like` the stars of the document are wildcards, those of variables are not.
+    read = None if operator.name in ("string_like", "string_not_like") else operator.type.read_expected
     expected: list[Any] = []
     is_unresolved = False
-    read = _reader(condition.operator)
     for template in condition.values:
-        patterns = [template.bind(values) for values in bindings] if template.variables else [template.bind({})]
-        for pattern in dict.fromkeys(patterns):
+        for pattern in _patterns(template, bindings):
             try:
                 if pattern is None:
                     raise ValueError  # noqa: TRY301 - a value that is not known is as good as one that cannot be read
-                expected.append(read(pattern))
+                expected.append(pattern if read is None else read(str(pattern)))
             except ValueError:
                 is_unresolved = True
-    return BoundCondition(condition, condition.key, condition.operator, tuple(expected), is_unresolved)
+    return BoundCondition(condition, condition.key, operator, operator.type, tuple(expected), is_unresolved)
 
 
-def _reader(operator: Operator) -> Callable[[Pattern], Any]:
-    if operator.name in ("string_like", "string_not_like"):
-        return lambda pattern: pattern  # stars of the document are wildcards, those of variables are not
-    return lambda pattern: operator.type.read_expected(str(pattern))
+def _patterns(template: Template, bindings: Bindings) -> Iterable[Pattern | None]:
+    if template.has_variables:
+        return dict.fromkeys([template.bind(values) for values in bindings])
+    return (template.bind({}),)

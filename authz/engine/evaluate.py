@@ -1,13 +1,13 @@
 """The decision: a pure function of snapshot and request."""
 
-from dataclasses import replace
-
-from authz.engine.assume import asks_to_assume, decide_assumption
+from authz.engine.assume import decide_assumption, is_assumption
 from authz.engine.decision import CROSS_ACCOUNT, ROOT_ACCOUNT, UNKNOWN_PRINCIPAL, Decision
 from authz.engine.facts import Facts
 from authz.engine.request import Request
-from authz.engine.snapshot import AccountState, Snapshot
+from authz.engine.snapshot import Snapshot
 from authz.language.principal import PrincipalKind
+
+_ROOT = PrincipalKind.ROOT  # reading a member of an Enum costs more than reading a global
 
 
 def evaluate(snapshot: Snapshot, request: Request) -> Decision:
@@ -17,20 +17,20 @@ def evaluate(snapshot: Snapshot, request: Request) -> Decision:
     grants, cam-language 5.3), and the caller is root or has an allow that no deny overrides. Roles may be of another
     account: their trust policies say who may assume them.
     """
-    state = snapshot.states.get(request.principal.account)
-    if state is None or not state.knows(request.principal):
+    principal = request.principal
+    state = snapshot.states.get(principal.account)
+    plan = None if state is None else state.find(principal)
+    if state is None or plan is None:
         return UNKNOWN_PRINCIPAL
-    facts = Facts(request.context, state.plan(request.principal).identity, request.time)
-    if asks_to_assume(request):
+    facts = Facts(request.context, plan.identity, request.time)
+    if is_assumption(request.action):
         decision = decide_assumption(snapshot, state, request, facts)
-    else:
-        decision = _decide(state, request, facts)
-    return decision if facts.window is None else replace(decision, window=facts.window)
-
-
-def _decide(state: AccountState, request: Request, facts: Facts) -> Decision:
-    if not state.owner.owns(request.resource.account):
+    elif not state.owner.owns(request.resource.account):
         return CROSS_ACCOUNT
-    if request.principal.kind is PrincipalKind.ROOT:
+    elif principal.kind is _ROOT:
         return ROOT_ACCOUNT
-    return state.plan(request.principal).for_action(request.action).decide(request.resource, facts)
+    else:
+        decision = plan.for_action(request.action).decide(request.resource, facts)
+    if facts.window is None:
+        return decision
+    return Decision(decision.allowed, decision.reason, decision.statement, facts.window)

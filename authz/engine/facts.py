@@ -16,23 +16,29 @@ class Facts:
     outcomes. It is None unless the server's clock was read.
     """
 
-    __slots__ = ("_context", "_identity", "now", "window")
+    __slots__ = ("_context", "_identity", "_time", "window")
 
     def __init__(
         self, context: Mapping[str, tuple[str, ...]], identity: Mapping[str, tuple[str, ...]], now: float | None
     ) -> None:
         self._context = context
         self._identity = identity
-        self.now = None if now is None else math.floor(now)
+        self._time = now
         self.window: tuple[float, float] | None = None
+
+    @property
+    def now(self) -> int | None:
+        """The server's clock in whole seconds."""
+        return None if self._time is None else math.floor(self._time)
 
     def values(self, key: str) -> tuple[str, ...]:
         """The values of a canonical key; none where the request does not have it.
 
         `qcs:current_time` is the server's clock in whole seconds when the caller gives none.
         """
-        if key in self._identity:
-            return self._identity[key]
+        known = self._identity.get(key)
+        if known is not None:
+            return known
         if key.startswith(_TAG_KEYS):
             return tuple(self._tags(key))
         if key == CURRENT_TIME and self.reads_clock and self.now is not None:

@@ -17,7 +17,9 @@ from authz.language.resource import NO_RESOURCE, Resource
 from authz.language.variables import Variable
 
 _MEMO_LIMIT = 4096  # actions of one principal; callers choose the names, so the memo must not grow for ever
+_KEPT = 256  # characters of a name that is worth keeping, for the same reason
 Identity = Mapping[str, tuple[str, ...]]
+_Covered = tuple[bool, tuple[int, ...], tuple[int, ...], tuple[int, ...] | None]
 
 
 def is_operation_level(action: Action) -> bool:
@@ -40,6 +42,12 @@ class ActionPlan:
     boundary: ResourceIndex | None
     conditional_allows: tuple[Rule, ...]
     keys_read: frozenset[str]
+
+    @property
+    def covered(self) -> _Covered:
+        """What it is made of: plans of which this is equal decide alike."""
+        bounds = None if self.boundary is None else self.boundary.orders
+        return self.is_operation_level, self.denies.orders, self.allows.orders, bounds
 
     def decide(self, resource: Resource, facts: Facts) -> Decision:
         """Deny wins, then an allow within the boundary, else denial (598/10605).
@@ -66,22 +74,26 @@ class PrincipalPlan:
     boundary is set.
     """
 
-    __slots__ = ("_actions", "boundary", "identity", "rules")
+    __slots__ = ("_actions", "_distinct", "boundary", "identity", "rules")
 
     def __init__(self, rules: tuple[Rule, ...], boundary: tuple[Rule, ...] | None, identity: Identity) -> None:
         self.rules = rules
         self.boundary = boundary
         self.identity = identity
         self._actions: dict[tuple[str, str], ActionPlan] = {}
+        self._distinct: dict[_Covered, ActionPlan] = {}
 
     def for_action(self, action: Action) -> ActionPlan:
-        """The plan of `action`, made once."""
+        """The plan of `action`, made once; actions that the same statements cover share one and its indexes."""
         key = (action.service, action.folded)
         plan = self._actions.get(key)
         if plan is None:
             if len(self._actions) >= _MEMO_LIMIT:
-                self._actions = {}
-            plan = self._actions[key] = self._plan(action)
+                self._actions, self._distinct = {}, {}
+            made = self._plan(action)
+            if len(action.folded) > _KEPT:
+                return made
+            plan = self._actions[key] = self._distinct.setdefault(made.covered, made)
         return plan
 
     def _plan(self, action: Action) -> ActionPlan:

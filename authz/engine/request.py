@@ -13,6 +13,7 @@ from authz.language.report import Refusal
 from authz.language.resource import Resource, parse_resource
 
 Context = Mapping[str, tuple[str, ...]]
+_KEPT = 256  # characters; what is longer is read each time, since callers write it and memory is kept for it
 
 
 @dataclass(slots=True)
@@ -35,12 +36,13 @@ def parse_request(principal: str, action: str, resource: str, context: Context, 
     Raises:
         InvalidRequestError: naming the field that is malformed.
     """
-    _check_context(context)
+    if context:
+        _check_context(context)
     field = "principal"
     try:
-        who = _principal(principal)
+        who = _principal(principal) if len(principal) <= _KEPT else parse_principal(principal)
         field = "action"
-        what = _action(action)
+        what = _action(action) if len(action) <= _KEPT else parse_action(action)
         field = "resource"
         return Request(who, what, parse_resource(resource), context, time)
     except Refusal as refusal:

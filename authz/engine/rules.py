@@ -13,6 +13,8 @@ from authz.language.pattern import ANY, Pattern
 from authz.language.resource import AccountKind, AccountSegment, Resource, ResourcePattern
 from authz.language.variables import Template
 
+_OWN = AccountSegment(AccountKind.OWN)
+
 
 @dataclass(frozen=True, slots=True)
 class Owner:
@@ -88,13 +90,24 @@ class Rule:
         return ref
 
     @property
+    def is_everywhere(self) -> bool:
+        """Whether it covers every resource, and a request without one."""
+        for scope in self.scopes:  # noqa: SIM110 - as in covers_action
+            if scope.is_any:
+                return True
+        return False
+
+    @property
     def effect(self) -> Effect:
         """Allow or deny."""
         return self.statement.effect
 
     def covers_action(self, action: Action) -> bool:
         """Whether the statement speaks of `action`."""
-        return any(pattern.matches(action) for pattern in self.statement.actions)
+        for pattern in self.statement.actions:  # noqa: SIM110 - a generator costs more than the matching
+            if pattern.matches(action):
+                return True
+        return False
 
     def covers_resource(self, resource: Resource) -> bool:
         """Whether the statement speaks of `resource`."""
@@ -106,6 +119,8 @@ class Rule:
 
     def applies(self, facts: Facts) -> bool:
         """Whether its conditions hold. Fail closed: what cannot be told never allows, and always denies."""
+        if not self.conditions:
+            return True
         verdict = all_hold(condition.holds(facts) for condition in self.conditions)
         return self.effect is Effect.DENY if verdict is None else verdict
 
@@ -152,7 +167,7 @@ def _settled(account: AccountSegment, owner: Owner, effect: Effect) -> AccountSe
     if account.kind is AccountKind.ANY:
         return account
     if owner.owns(account) or (effect is Effect.DENY and owner.may_own(account)):
-        return AccountSegment(AccountKind.OWN)
+        return _OWN
     return account if account.kind is AccountKind.UIN else None
 
 

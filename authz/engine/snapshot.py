@@ -40,6 +40,11 @@ class AccountState:
         names = self.account.users if principal.kind is PrincipalKind.USER else self.account.roles
         return principal.name in names
 
+    def find(self, principal: Principal) -> PrincipalPlan | None:
+        """The plan of a principal; None where there is no such user or role."""
+        plan = self._plans.get(principal)
+        return plan if plan is not None or not self.knows(principal) else self.plan(principal)
+
     def plan(self, principal: Principal) -> PrincipalPlan:
         """The plan of a principal that is known; their number stays bounded by that of the identities."""
         plan = self._plans.get(principal)

@@ -45,7 +45,8 @@ class Pattern:
         return True
 
     def __str__(self) -> str:
-        return "*".join(self.pieces)
+        pieces = self.pieces
+        return pieces[0] if len(pieces) == 1 else "*".join(pieces)
 
 
 ANY = Pattern(("", ""))

@@ -4,7 +4,7 @@ CAM resource description, 598/10606: `qcs::cam::uin/ROOT:uin/SUB`, `…:root`, `
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from authz.language.report import Refusal
@@ -25,7 +25,7 @@ class PrincipalKind(Enum):
 class Principal:
     """A caller: the root account it belongs to, and the uin of the user or the name of the role."""
 
-    kind: PrincipalKind
+    kind: PrincipalKind = field(hash=False)  # hashing a member of an Enum costs more than all the rest
     account: str
     name: str
 

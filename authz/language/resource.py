@@ -7,12 +7,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 from authz.language.pattern import ANY, Pattern
 from authz.language.report import Refusal
 from authz.language.variables import Template, parse_template
 
 _ACCOUNT = re.compile(r"(?:(uin|uid)/([0-9]*))?")
+_HEAD_LIMIT = 256  # characters; longer ones are not kept, since callers write them
 _COLON_FREE = frozenset({"im", "sms", "cam"})
 _APP_ID_FREE = frozenset({"im", "sms"})
 _SPACED = frozenset({"cos"})  # whose names may hold blanks; elsewhere published documents have them by mistake
@@ -62,14 +64,17 @@ class ResourcePattern:
     def parent(self) -> Template | None:
         """What a pattern that ends in `/*` covers besides, for services whose names are paths (cam-language 1.3)."""
         last = self.tail.pieces[-1]
-        if str(self.service) not in _DIRECTORIES or not isinstance(last, str) or not last.endswith("/*"):
+        if not isinstance(last, str) or not last.endswith("/*") or str(self.service) not in _DIRECTORIES:
             return None
         return Template((*self.tail.pieces[:-1], last.removesuffix("/*")))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Resource:
-    """The resource of a request; service and region in lower case, the tail as given."""
+    """The resource of a request; service and region in lower case, the tail as given.
+
+    Not frozen only because one is made for each request, and frozen classes cost four times as much to make.
+    """
 
     service: str
     region: str
@@ -124,6 +129,35 @@ def parse_resource(text: str) -> Resource:
     """
     if text == "*":
         return NO_RESOURCE
+    tail = text.split(":", 5)[-1]
+    head = text[: len(text) - len(tail)]
+    place = _place(head) if len(head) <= _HEAD_LIMIT else None
+    if place is None or not tail or tail[0].isspace() or tail[-1].isspace() or (":" in tail and place.is_colon_free):
+        return _parse_resource(text)
+    return Resource(place.service, place.region, place.account, tail, text)
+
+
+@dataclass(frozen=True, slots=True)
+class _RequestPlace:
+    """All but the tail of a request's resource."""
+
+    service: str
+    region: str
+    account: AccountSegment
+    is_colon_free: bool
+
+
+@lru_cache(maxsize=4096)  # of one account and product these are the same in every request; its tails are not
+def _place(head: str) -> _RequestPlace | None:
+    """The place of all resources that begin with `head`; None where there can be none."""
+    try:
+        some = _parse_resource(f"{head}x")
+    except Refusal:
+        return None
+    return _RequestPlace(some.service, some.region, some.account, some.service in _COLON_FREE)
+
+
+def _parse_resource(text: str) -> Resource:
     _, service, region, account, tail = _segments(text, "InvalidParameter.ResourceQcsError")
     if not tail:
         raise Refusal("InvalidParameter.ResourceContentError", f"the last segment of `{text}` is empty")

@@ -41,12 +41,20 @@ class Template:
         return frozenset(piece for piece in self.pieces if isinstance(piece, Variable))
 
     @property
+    def has_variables(self) -> bool:
+        """Whether there are any; cheaper than to name them."""
+        return len(self.pieces) != 1 or not isinstance(self.pieces[0], str)
+
+    @property
     def text(self) -> str:
         """The text of a template without variables."""
         return str(self)
 
     def bind(self, values: Mapping[Variable, str]) -> Pattern | None:
         """The pattern with its variables replaced; None where one has no value."""
+        only = self.pieces[0] if len(self.pieces) == 1 else None
+        if isinstance(only, str):
+            return Pattern.of(only)  # nearly all templates are one text
         parts = [""]
         for piece in self.pieces:
             if isinstance(piece, Variable):

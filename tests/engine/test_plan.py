@@ -111,3 +111,23 @@ def test_actions_made_up_by_callers_do_not_fill_the_memory(monkeypatch):
     for number in range(10):
         assert decide(plan, f"im:Made{number}", APP_0).allowed
         assert len(plan._actions) <= 3
+
+
+def test_actions_that_the_same_statements_cover_share_one_plan():
+    plan = user_plan(own=[policy("p", allow("im:*"), deny("im:Remove*"))])
+    add, remove, made_up, operation = (
+        plan.for_action(parse_action(name)) for name in ("im:AddUser", "im:RemoveUser", "im:MadeUp", "sms:SendSms")
+    )
+    assert add is made_up
+    assert len({id(each) for each in (add, remove, operation)}) == 3
+
+
+def test_an_operation_level_api_shares_no_plan_with_one_that_is_not():
+    plan = user_plan(own=[policy("p", allow("*", APP_1))])
+    assert plan.for_action(parse_action("sms:SendSms")) is not plan.for_action(parse_action("sms:DescribeAppInfo"))
+
+
+def test_absurdly_long_actions_are_decided_but_not_kept():
+    plan = user_plan(own=[policy("p", allow("im:*", APP_0))])
+    assert decide(plan, f"im:{'x' * 1000}", APP_0).allowed
+    assert not plan._actions

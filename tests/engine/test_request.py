@@ -1,5 +1,6 @@
 import pytest
 
+from authz.engine import request as request_module
 from authz.engine.request import parse_request
 from authz.errors import InvalidRequestError
 from tests.builders import ALICE, APP_1
@@ -36,3 +37,10 @@ def test_a_malformed_part_is_refused_again_the_second_time():
     for _ in range(2):
         with pytest.raises(InvalidRequestError):
             parse_request("alice", "im:RemoveUser", "*", {})
+
+
+def test_absurdly_long_texts_are_understood_but_not_kept():
+    kept = [cache.cache_info().currsize for cache in (request_module._principal, request_module._action)]
+    long = parse_request(f"qcs::cam::uin/1:uin/{'1' * 1000}", f"im:{'x' * 1000}", "*", {})
+    assert (len(long.principal.name), len(long.action.name)) == (1000, 1000)
+    assert [cache.cache_info().currsize for cache in (request_module._principal, request_module._action)] == kept

@@ -30,3 +30,8 @@ def test_the_lease_of_an_account_is_that_of_its_state_and_strangers_share_one():
     snapshot = Snapshot(1, {"12345678": STATE}, strangers)
     assert snapshot.lease("12345678") is STATE.lease
     assert snapshot.lease("99") is strangers
+
+
+def test_a_principal_is_found_with_its_plan_and_a_stranger_is_not_found():
+    assert STATE.find(parse_principal(ALICE)) is STATE.plan(parse_principal(ALICE))
+    assert STATE.find(parse_principal("qcs::cam::uin/12345678:uin/100002")) is None

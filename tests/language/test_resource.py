@@ -1,6 +1,8 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
+from hypothesis import strategies as st
 
+from authz.language import resource as module
 from authz.language.pattern import ANY
 from authz.language.report import Refusal
 from authz.language.resource import AccountKind, AccountSegment, parse_resource, parse_resource_pattern
@@ -203,3 +205,26 @@ def test_a_pattern_keeps_its_text_as_written(text):
 @given(strategies.resources)
 def test_a_resource_keeps_its_text_as_written(text):
     assert parse_resource(text).text == text
+
+
+PARTS = ["qcs", "im", "COS", "gz", " ", "uin/1", "UID/9", "uin/*", "project", "sdkappid/1", "b/a:c", "*", "x" * 300]
+
+
+@given(st.lists(st.sampled_from(["", ":", *PARTS]), max_size=14).map("".join))
+@example("qcs::im::uin/1:a:b")
+@example("qcs::cos:gz:uid/9: b/a ")
+@example("qcs::im::uin/1:")
+def test_remembering_the_places_of_resources_changes_no_answer(text):
+    def read(parse):
+        try:
+            return parse(text)
+        except Refusal as refusal:
+            return refusal.code, refusal.message
+
+    assert text == "*" or read(parse_resource) == read(parse_resource) == read(module._parse_resource)
+
+
+def test_places_that_callers_make_absurdly_long_are_not_kept():
+    before = module._place.cache_info().currsize
+    assert parse_resource(f"qcs:{'p' * 1000}:im::uin/1:sdkappid/1").service == "im"
+    assert module._place.cache_info().currsize == before

@@ -1,5 +1,6 @@
 """The engine decides as the executable specification does, whatever hypothesis thinks of."""
 
+import random
 from collections import Counter
 
 from hypothesis import HealthCheck, given, settings
@@ -7,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from authz.engine.decision import Reason
 from tests.spec import generators, model, subject
 from tests.spec.compare import QUESTIONS, compare
+from tests.spec.conditions_model import as_list
 
 SEEDS = range(40)
 
@@ -25,6 +27,22 @@ def test_every_reason_comes_up_often_among_ten_thousand_seeded_decisions():
     assert reasons.total() == len(SEEDS) * QUESTIONS == 10_000
     assert set(reasons) == {reason.name for reason in Reason}
     assert min(reasons.values()) > 0.01 * reasons.total(), reasons
+
+
+def test_principals_with_more_statements_than_a_machine_word_has_bits_are_decided_alike():
+    worlds = {seed: generators.world(random.Random(seed), most=8) for seed in range(30)}
+    crowded = [seed for seed, world in worlds.items() if max(statements_held(world[generators.ROOT])) > 64]
+    assert len(crowded) >= 3
+    assert sum((compare(seed, most=8) for seed in crowded), Counter()).total() == len(crowded) * QUESTIONS
+
+
+def statements_held(account):
+    """How many statements each user of an account has, those of its groups included."""
+    sizes = {name: len(as_list(document["statement"])) for name, document in account["policies"].items()}
+    groups = {group["name"]: group["policies"] for group in account["attachments"]["groups"]}
+    for user in account["attachments"]["users"]:
+        through = [name for group in user.get("groups", []) for name in groups[group]]
+        yield sum(sizes[name] for name in (*user.get("policies", []), *through))
 
 
 def test_one_world_is_drawn_from_one_seed():

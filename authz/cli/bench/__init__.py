@@ -2,7 +2,10 @@
 
 import click
 
+from authz.cli.bench.alternatives import alternatives_command
+from authz.cli.bench.engine import engine_command
 from authz.cli.bench.load import load_command
+from authz.cli.bench.peers import peers_command
 from authz.cli.bench.reload import reload_command
 from authz.cli.bench.startup import startup_command
 
@@ -12,6 +15,9 @@ def bench_command() -> None:
     """Measure this machine: each benchmark prints a table and can write JSON."""
 
 
+bench_command.add_command(alternatives_command)
+bench_command.add_command(engine_command)
 bench_command.add_command(load_command)
+bench_command.add_command(peers_command)
 bench_command.add_command(reload_command)
 bench_command.add_command(startup_command)

@@ -1,0 +1,34 @@
+"""Timing several pieces of work in turn, so that a busy moment of the machine falls on all of them."""
+
+import gc
+import statistics
+import time
+from collections.abc import Callable, Sequence
+
+Work = Callable[[], object]
+_LONG_ENOUGH = 0.02  # seconds
+
+
+def interleaved(works: Sequence[Work], runs: int) -> list[float]:
+    """Median seconds of each piece of work: first all of them to warm up, then one after another, `runs` times over.
+
+    Short work is repeated within a run until it lasts long enough to be measured. What lives after the warming up is
+    taken from the garbage collector, as the service does after loading.
+    """
+    for work in works:
+        work()
+    repeats = [max(1, round(_LONG_ENOUGH / _seconds(work, 1))) for work in works]
+    gc.collect()
+    gc.freeze()
+    try:
+        seconds = [[_seconds(*each) for each in zip(works, repeats, strict=True)] for _ in range(runs)]
+    finally:
+        gc.unfreeze()
+    return [statistics.median(each) for each in zip(*seconds, strict=True)]
+
+
+def _seconds(work: Work, repeats: int) -> float:
+    start = time.perf_counter()
+    for _ in range(repeats):
+        work()
+    return (time.perf_counter() - start) / repeats
