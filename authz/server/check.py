@@ -113,7 +113,7 @@ def _meaning(snapshot: Snapshot, request: Request) -> Hashable | None:
     read = read_context(snapshot, request)
     if len(read) == len(request.context):
         return None
-    return request.principal, request.action, request.resource, read
+    return request.principal, request.action, request.resource.text, read
 
 
 def encode_decision(snapshot: Snapshot, decision: Decision, request: Request) -> bytes:

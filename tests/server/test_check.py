@@ -5,7 +5,7 @@ from authz.engine.live import Engine
 from authz.errors import InvalidRequestError, NotReadyError
 from authz.server.check import Checker, RevisionAheadError
 from authz.v1 import authz_pb2
-from tests.builders import ALICE, APP_1, account, allow, deny, engine, policy
+from tests.builders import ALICE, APP_1, APP_2, account, allow, deny, engine, policy
 from tests.sidecar import check_request
 
 QUESTION = check_request(ALICE, "im:AddUser", APP_1).SerializeToString()
@@ -97,6 +97,14 @@ def test_a_question_that_is_repeated_to_the_byte_gets_a_place_of_its_own():
     for _ in range(3):
         answer(checker, from_address("10.0.0.1"))
     assert (cache.hits, cache.misses, len(cache)) == (2, 1, 2)
+
+
+def test_shared_answers_are_those_of_one_resource():
+    cache = DecisionCache(10)
+    checker = made(engine(account(own=[policy("p", allow("im:*", APP_1))])), cache)
+    asked = [check_request(ALICE, "im:AddUser", app, trace=["1"]).SerializeToString() for app in (APP_1, APP_2)]
+    assert [answer(checker, data).allowed for data in asked] == [True, False]
+    assert cache.misses == 2
 
 
 def test_malformed_context_is_refused_although_nobody_reads_it():
