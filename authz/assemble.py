@@ -15,6 +15,7 @@ from authz.server.check import Checker
 from authz.server.explain import Explainer
 from authz.server.grpcio import GrpcioMethods
 from authz.server.lifecycle import Server
+from authz.server.loops import run
 from authz.server.revisions import RevisionFeed
 from authz.server.tally import Tally
 from authz.sources.directory import DirectorySource
@@ -151,7 +152,7 @@ def _stop_signal() -> asyncio.Event:
 
 def serve(settings: Settings, progress: Progress) -> None:
     """Run a sidecar to its end; see Sidecar.run for what it raises."""
-    asyncio.run(_run(settings, progress))
+    run(_run(settings, progress))
 
 
 async def _run(settings: Settings, progress: Progress) -> None:

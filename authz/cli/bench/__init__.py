@@ -7,6 +7,7 @@ from authz.cli.bench.engine import engine_command
 from authz.cli.bench.load import load_command
 from authz.cli.bench.peers import peers_command
 from authz.cli.bench.reload import reload_command
+from authz.cli.bench.server import server_command
 from authz.cli.bench.startup import startup_command
 
 
@@ -20,4 +21,5 @@ bench_command.add_command(engine_command)
 bench_command.add_command(load_command)
 bench_command.add_command(peers_command)
 bench_command.add_command(reload_command)
+bench_command.add_command(server_command)
 bench_command.add_command(startup_command)

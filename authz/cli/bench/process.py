@@ -1,5 +1,6 @@
-"""A sidecar process to measure, ended by its own process id."""
+"""Processes to measure, sidecars and floors, ended by their own process ids."""
 
+import socket
 import subprocess
 import sys
 import tempfile
@@ -7,10 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
+from authz.cli.bench.floor import FloorMode
 from authz.errors import AuthzError
 from authz.v1 import authz_pb2, authz_pb2_grpc
 
@@ -25,6 +28,7 @@ class Sidecar:
 
     address: str
     pid: int
+    tcp: str = ""
 
     def ask(self) -> None:
         """Ask it anything, and wait for the answer."""
@@ -35,22 +39,50 @@ class Sidecar:
 
 @contextmanager
 def running_sidecar(source: Path, *options: str) -> Iterator[Sidecar]:
-    """A sidecar on `source`, ready to be asked, for as long as the block runs."""
+    """A sidecar on `source`, ready to be asked, for as long as the block runs: on a Unix socket, and over TCP."""
     with tempfile.TemporaryDirectory() as folder:
         address = f"unix:{folder}/authz.sock"
+        tcp = f"127.0.0.1:{_free_port()}"
         log = Path(folder, "log")
-        command = [sys.executable, "-m", "authz", "serve", str(source), "--listen", address, *options]
+        command = [sys.executable, "-m", "authz", "serve", str(source), "--listen", address, "--listen", tcp, *options]
         with log.open("w") as stream:
             process = subprocess.Popen([*command, "--shutdown-notice", "0"], stderr=stream)  # noqa: S603 - our own command
-        try:
+        with _ended(process):
             _wait_until_ready(address, log)
-            yield Sidecar(address, process.pid)
-        finally:
-            process.terminate()
-            try:
-                process.wait(_STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
+            yield Sidecar(address, process.pid, tcp)
+
+
+@contextmanager
+def running_floor(mode: FloorMode, address: str = "127.0.0.1:0", python: str = sys.executable) -> Iterator[Sidecar]:
+    """A floor of this `mode`; `python` may be the interpreter of another environment, with another grpcio."""
+    command = [python, "-m", "authz.cli.bench.floor", mode.value, address]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)  # noqa: S603 - our own command
+    with _ended(process):
+        port = process.stdout.readline().strip() if process.stdout else ""
+        if not port:
+            raise AuthzError(f"the floor did not start: {process.stderr.read() if process.stderr else ''}")
+        yield Sidecar(address if address.startswith("unix:") else f"127.0.0.1:{port}", process.pid)
+
+
+@contextmanager
+def _ended(process: "subprocess.Popen[Any]") -> Iterator[None]:
+    try:
+        yield
+    finally:
+        process.terminate()
+        try:
+            process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        for stream in (process.stdout, process.stderr):
+            if stream is not None:
+                stream.close()
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])
 
 
 def _wait_until_ready(address: str, log: Path) -> None:

@@ -1,0 +1,312 @@
+"""A load generator that costs less than the servers it loads: gRPC calls as frames that were encoded beforehand.
+
+It speaks just enough HTTP/2 (RFC 9113) to load a server that behaves; a call counts as answered when a message came
+back, since an error brings trailers alone.
+"""
+
+import select
+import socket
+import struct
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from authz.errors import AuthzError
+
+_PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+_DATA, _HEADERS, _RST_STREAM, _SETTINGS, _PING, _GOAWAY, _WINDOW_UPDATE = 0x0, 0x1, 0x3, 0x4, 0x6, 0x7, 0x8
+_END_STREAM, _END_HEADERS, _ACK = 0x1, 0x4, 0x1
+_WIDE = 2**31 - 1  # our own window: answers never wait for us
+_FRAME = 16384
+_PATIENCE = 30.0  # seconds without any answer after which a run is given up
+
+
+def _frame(kind: int, flags: int, stream: int, payload: bytes = b"") -> bytes:
+    return struct.pack(">I", len(payload))[1:] + struct.pack(">BBI", kind, flags, stream) + payload
+
+
+def _text(value: bytes) -> bytes:
+    if len(value) > 126:
+        raise ValueError("header values of this generator are short")
+    return bytes([len(value)]) + value
+
+
+def _header_blocks(path: bytes) -> tuple[bytes, bytes]:
+    """The block of a first call, which fills the peer's dynamic table, and that of all later ones (RFC 7541, 6)."""
+    first = b"\x83\x86" + b"\x44" + _text(path) + b"\x41" + _text(b"localhost")
+    first += b"\x5f" + _text(b"application/grpc") + b"\x40" + _text(b"te") + _text(b"trailers")
+    return first, b"\x83\x86\xc1\xc0\xbf\xbe"
+
+
+def grpc_message(data: bytes) -> bytes:
+    """A message with gRPC's prefix: not compressed, and its length."""
+    return b"\0" + len(data).to_bytes(4, "big") + data
+
+
+@dataclass(slots=True)
+class Figures:
+    """What a run showed; `latencies` are seconds, one for each answered call or message, sorted."""
+
+    answered: int
+    failed: int
+    seconds: float
+    latencies: list[float]
+
+    @property
+    def rate(self) -> float:
+        """Answers a second."""
+        return self.answered / self.seconds
+
+    def percentile(self, share: float) -> float:
+        """The latency, in seconds, that `share` of the calls did not exceed."""
+        if not self.latencies:
+            return float("nan")
+        return self.latencies[min(int(share * len(self.latencies)), len(self.latencies) - 1)]
+
+
+@dataclass(slots=True)
+class _Stream:
+    """One stream under way: when its unanswered messages were meant to be sent, and what the peer lets us send."""
+
+    window: int
+    due: deque[float] = field(default_factory=deque)
+    unsent: bytes = b""
+    heard: bytearray = field(default_factory=bytearray)
+    ends_after_send: bool = True
+
+
+class Connection:
+    """One connection. It calls `answered(stream, due)` for each message, and `ended(stream, is_answered)` at last."""
+
+    def __init__(self, address: str, path: str) -> None:
+        self._socket = _connect(address)
+        self._first, self._later = _header_blocks(path.encode())
+        self._next = 1
+        self._window = 65535
+        self._initial = 65535
+        self._streams: dict[int, _Stream] = {}
+        self._inbox = bytearray()
+        self._outbox = bytearray(_PREFACE)
+        self._outbox += _frame(_SETTINGS, 0, 0, struct.pack(">HIHI", 0x2, 0, 0x4, _WIDE))
+        self._outbox += _frame(_WINDOW_UPDATE, 0, 0, struct.pack(">I", _WIDE - 65535))
+        self.answered: Callable[[int, float], None] = lambda _stream, _due: None
+        self.ended: Callable[[int, bool], None] = lambda _stream, _ok: None
+
+    @property
+    def under_way(self) -> int:
+        """Streams that did not end yet."""
+        return len(self._streams)
+
+    def open(self, message: bytes, due: float, *, last: bool = True) -> int:
+        """Start a call with one prefixed message; further ones may be sent unless it was the `last`."""
+        number = self._next
+        self._next += 2
+        block = self._first if number == 1 else self._later
+        self._outbox += _frame(_HEADERS, _END_HEADERS, number, block)
+        self._streams[number] = _Stream(self._initial, ends_after_send=last)
+        self.send(number, message, due)
+        return number
+
+    def send(self, number: int, message: bytes, due: float) -> None:
+        """Send a message on an open stream, as far as the windows allow; the rest follows when they do."""
+        stream = self._streams[number]
+        stream.due.append(due)
+        stream.unsent += message
+        self._push(number, stream)
+
+    def finish(self, number: int) -> None:
+        """Say that no more messages come."""
+        self._outbox += _frame(_DATA, _END_STREAM, number)
+
+    def waiting(self, number: int) -> int:
+        """Messages of a stream that were not answered yet."""
+        return len(self._streams[number].due)
+
+    def _push(self, number: int, stream: _Stream) -> None:
+        while stream.unsent and (size := min(len(stream.unsent), stream.window, self._window, _FRAME)) > 0:
+            part, stream.unsent = stream.unsent[:size], stream.unsent[size:]
+            stream.window -= size
+            self._window -= size
+            flags = _END_STREAM if stream.ends_after_send and not stream.unsent else 0
+            self._outbox += _frame(_DATA, flags, number, part)
+
+    def turn(self, seconds: float) -> bool:
+        """Write what waits, and read what came within `seconds`; whether anything came."""
+        self._write()
+        readable, _, _ = select.select([self._socket], [], [], max(seconds, 0))
+        if not readable:
+            return False
+        data = self._socket.recv(1 << 18)
+        if not data:
+            raise AuthzError("the server closed the connection")
+        self._inbox += data
+        self._read_frames()
+        self._write()
+        return True
+
+    def _write(self) -> None:
+        if self._outbox:
+            self._socket.sendall(self._outbox)
+            self._outbox.clear()
+
+    def _read_frames(self) -> None:
+        inbox, at, size = self._inbox, 0, len(self._inbox)
+        while size - at >= 9:
+            length = inbox[at] << 16 | inbox[at + 1] << 8 | inbox[at + 2]
+            end = at + 9 + length
+            if end > size:
+                break
+            number = int.from_bytes(inbox[at + 5 : at + 9], "big") & _WIDE
+            self._hear(inbox[at + 3], inbox[at + 4], number, inbox[at + 9 : end])
+            at = end
+        del inbox[:at]
+
+    def _hear(self, kind: int, flags: int, number: int, payload: bytearray) -> None:
+        stream = self._streams.get(number)
+        if kind == _DATA and stream is not None:
+            stream.heard += payload
+            self._take_messages(number, stream)
+        elif kind == _SETTINGS and not flags & _ACK:
+            self._settle(payload)
+        elif kind == _PING and not flags & _ACK:
+            self._outbox += _frame(_PING, _ACK, 0, bytes(payload))
+        elif kind == _WINDOW_UPDATE:
+            self._widen(number, int.from_bytes(payload, "big"))
+        elif kind == _GOAWAY:
+            raise AuthzError("the server sent GOAWAY")
+        if stream is not None and (kind == _RST_STREAM or (kind in {_DATA, _HEADERS} and flags & _END_STREAM)):
+            del self._streams[number]
+            self.ended(number, not stream.due)
+
+    def _take_messages(self, number: int, stream: _Stream) -> None:
+        heard = stream.heard
+        while len(heard) >= 5 and len(heard) >= (end := 5 + int.from_bytes(heard[1:5], "big")):
+            del heard[:end]
+            self.answered(number, stream.due.popleft())
+
+    def _settle(self, payload: bytearray) -> None:
+        for key, value in struct.iter_unpack(">HI", payload):
+            if key == 0x4:
+                for stream in self._streams.values():
+                    stream.window += value - self._initial
+                self._initial = value
+        self._outbox += _frame(_SETTINGS, _ACK, 0)
+        self._push_all()
+
+    def _widen(self, number: int, by: int) -> None:
+        if number == 0:
+            self._window += by
+            self._push_all()
+        elif number in self._streams:
+            self._streams[number].window += by
+            self._push(number, self._streams[number])
+
+    def _push_all(self) -> None:
+        for number, stream in self._streams.items():
+            if stream.unsent:
+                self._push(number, stream)
+
+    def close(self) -> None:
+        """Hang up."""
+        self._socket.close()
+
+
+def _connect(address: str) -> socket.socket:
+    if address.startswith("unix:"):
+        connected = socket.socket(socket.AF_UNIX)
+        connected.connect(address.removeprefix("unix:"))
+        return connected
+    host, _, port = address.rpartition(":")
+    connected = socket.create_connection((host.strip("[]"), int(port)))
+    connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return connected
+
+
+class _Run:
+    """Counts the answers of some connections."""
+
+    def __init__(self, connections: Sequence[Connection]) -> None:
+        self.latencies: list[float] = []
+        self.failed = 0
+        for connection in connections:
+            connection.answered = self._answered
+            connection.ended = self._ended
+
+    def _answered(self, _stream: int, due: float) -> None:
+        self.latencies.append(time.perf_counter() - due)
+
+    def _ended(self, _stream: int, ok: bool) -> None:  # noqa: FBT001 - the callback's shape
+        self.failed += not ok
+
+    def figures(self, seconds: float) -> Figures:
+        return Figures(len(self.latencies), self.failed, seconds, sorted(self.latencies))
+
+
+def closed_loop(address: str, path: str, messages: Iterator[bytes], in_flight: int) -> Figures:
+    """Ask all `messages`, `in_flight` of them at a time, on one connection."""
+    connection = Connection(address, path)
+    run = _Run([connection])
+    start = time.perf_counter()
+    is_over = False
+    while not is_over or connection.under_way:
+        while not is_over and connection.under_way < in_flight:
+            message = next(messages, None)
+            is_over = message is None
+            if message is not None:
+                connection.open(grpc_message(message), time.perf_counter())
+        if connection.under_way and not connection.turn(_PATIENCE):
+            raise AuthzError("the server stopped answering")
+    seconds = time.perf_counter() - start
+    connection.close()
+    return run.figures(seconds)
+
+
+def open_loop(address: str, path: str, messages: Iterator[bytes], rate: float) -> Figures:
+    """Ask `rate` messages a second, whatever comes back; latencies count from when each was meant to be sent."""
+    connection = Connection(address, path)
+    run = _Run([connection])
+    start = time.perf_counter()
+    sent = 0
+    is_over = False
+    while not is_over or connection.under_way:
+        now = time.perf_counter()
+        while not is_over and (due := start + sent / rate) <= now:
+            message = next(messages, None)
+            is_over = message is None
+            if message is not None:
+                connection.open(grpc_message(message), due)
+                sent += 1
+        came = connection.turn(_PATIENCE if is_over else start + sent / rate - time.perf_counter())
+        if is_over and not came and connection.under_way:
+            raise AuthzError("the server stopped answering")
+    seconds = time.perf_counter() - start
+    connection.close()
+    return run.figures(seconds)
+
+
+def streams(address: str, path: str, messages: Iterator[bytes], count: int, window: int) -> Figures:
+    """Ask all `messages` on `count` streams of one connection, `window` unanswered ones on each at a time."""
+    connection = Connection(address, path)
+    run = _Run([connection])
+
+    def answered(stream: int, due: float) -> None:
+        run.latencies.append(time.perf_counter() - due)
+        message = next(messages, None)
+        if message is not None:
+            connection.send(stream, grpc_message(message), time.perf_counter())
+        elif not connection.waiting(stream):
+            connection.finish(stream)
+
+    connection.answered = answered
+    start = time.perf_counter()
+    for _ in range(count):
+        number = connection.open(grpc_message(next(messages)), time.perf_counter(), last=False)
+        for _ in range(window - 1):
+            connection.send(number, grpc_message(next(messages)), time.perf_counter())
+    while connection.under_way:
+        if not connection.turn(_PATIENCE):
+            raise AuthzError("the server stopped answering")
+    seconds = time.perf_counter() - start
+    connection.close()
+    return run.figures(seconds)

@@ -1,0 +1,70 @@
+"""Questions to load a sidecar with, encoded: on the accounts that `workload` makes."""
+
+from collections.abc import Iterator
+
+from authz.v1 import authz_pb2
+
+ACCOUNTS, USERS, POLICIES = 20, 10, 10
+DISTINCT = 1000
+
+
+def _check(number: int, resource: int) -> authz_pb2.CheckRequest:
+    uin = 10_000_000 + number % ACCOUNTS
+    return authz_pb2.CheckRequest(
+        principal=f"qcs::cam::uin/{uin}:uin/{100_001 + number // ACCOUNTS % USERS}",
+        action="im:AddUser",
+        resource=f"qcs::im::uin/{uin}:sdkappid/{resource}",
+    )
+
+
+def _repeated(number: int) -> authz_pb2.CheckRequest:
+    return _check(number % DISTINCT, 1_400_000_000 + number % DISTINCT // (ACCOUNTS * USERS))
+
+
+def warm(count: int) -> Iterator[bytes]:
+    """The same thousand questions over and over."""
+    encoded = [_repeated(number).SerializeToString() for number in range(DISTINCT)]
+    return (encoded[number % DISTINCT] for number in range(count))
+
+
+class Novelty:
+    """Makes questions that were never asked before; `first` tells the runs apart."""
+
+    def __init__(self) -> None:
+        self._first = 0
+
+    def _numbers(self, count: int) -> range:
+        self._first += count
+        return range(self._first - count, self._first)
+
+    def cold(self, count: int) -> Iterator[bytes]:
+        """Every question about a resource of its own."""
+        checks = [_check(number, 1_500_000_000 + number).SerializeToString() for number in self._numbers(count)]
+        return iter(checks)
+
+    def contexts(self, count: int) -> Iterator[bytes]:
+        """A thousand distinct questions, but each time from another address and at another time."""
+        checks = []
+        for number in self._numbers(count):
+            message = _repeated(number)
+            message.context["qcs:ip"].values.append(f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}")
+            stamp = f"2026-01-{1 + number % 28:02}T{number % 24:02}:{number % 60:02}:00Z"
+            message.context["qcs:current_time"].values.append(stamp)
+            checks.append(message.SerializeToString())
+        return iter(checks)
+
+    def cold_batches(self, count: int, size: int) -> Iterator[bytes]:
+        """Batches of `size` new questions each."""
+        items = self.cold(count * size)
+        return iter([_batch([next(items) for _ in range(size)]) for _ in range(count)])
+
+
+def warm_batches(count: int, size: int) -> Iterator[bytes]:
+    """The same batch of `size` distinct questions over and over."""
+    batch = _batch(list(warm(size)))
+    return iter([batch] * count)
+
+
+def _batch(items: list[bytes]) -> bytes:
+    checks = [authz_pb2.CheckRequest.FromString(item) for item in items]
+    return authz_pb2.BatchCheckRequest(checks=checks).SerializeToString()

@@ -1,0 +1,169 @@
+"""`authz bench server`: what a call costs the server, as a ratio to the floor that was measured in the same run."""
+
+import statistics
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from authz.cli.bench import questions
+from authz.cli.bench.cpu import cpu_seconds
+from authz.cli.bench.floor import FloorMode
+from authz.cli.bench.http2_load import Figures, closed_loop, streams
+from authz.cli.bench.process import Sidecar, running_floor, running_sidecar
+from authz.cli.bench.table import Row, show
+from authz.cli.bench.workload import write_accounts
+from authz.errors import AuthzError
+
+_SERVICE = "/authz.v1.AuthorizationService/"
+_WINDOW = 4  # unanswered messages on each stream
+Messages = Callable[[int], Iterator[bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One way to load a server. `size` are the decisions in one message; `streams` is 0 for unary calls."""
+
+    name: str
+    messages: Messages
+    in_flight: int = 16
+    method: str = "Check"
+    size: int = 1
+    streams: int = 0
+    is_unix: bool = False
+
+    def run(self, server: Sidecar, messages: int) -> Figures:
+        """Load `server` once."""
+        address = server.address if self.is_unix or not server.tcp else server.tcp
+        if self.streams:
+            return streams(address, _SERVICE + self.method, self.messages(messages), self.streams, _WINDOW)
+        return closed_loop(address, _SERVICE + self.method, self.messages(messages), self.in_flight)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One run of a scenario: CPU seconds of the server for each decision, and what the client saw."""
+
+    cpu: float
+    figures: Figures
+
+
+def scenarios() -> list[Scenario]:
+    """Everything that is measured on a sidecar."""
+    new = questions.Novelty()
+    unary = [
+        Scenario(
+            f"warm, {in_flight} in flight{', Unix socket' if is_unix else ''}",
+            questions.warm,
+            in_flight,
+            is_unix=is_unix,
+        )
+        for is_unix in (False, True)
+        for in_flight in (1, 16, 128)
+    ]
+    batches = [
+        Scenario(f"batch of {size}, warm", _warm_batches(size), 4, "BatchCheck", size) for size in (1, 10, 100, 1000)
+    ]
+    return [
+        *unary,
+        Scenario("cold", new.cold),
+        Scenario("other address and time each", new.contexts),
+        *batches,
+        Scenario("batch of 1000, cold", lambda count: new.cold_batches(count, 1000), 4, "BatchCheck", 1000),
+        Scenario("1 stream", questions.warm, method="StreamCheck", streams=1),
+        Scenario("16 streams", questions.warm, method="StreamCheck", streams=16),
+    ]
+
+
+def _warm_batches(size: int) -> Messages:
+    return lambda count: questions.warm_batches(count, size)
+
+
+_FLOORS = [
+    Scenario("floor: raw bytes, 1 in flight", questions.warm, 1),
+    Scenario("floor: raw bytes, 16 in flight", questions.warm, 16),
+    Scenario("floor: raw bytes, 128 in flight", questions.warm, 128),
+    Scenario("floor: raw bytes, 16 streams", questions.warm, method="StreamCheck", streams=16),
+]
+
+
+@click.command("server")
+@click.option("--runs", default=5, show_default=True, help="Of each scenario, taking turns.")
+@click.option("--calls", default=5000, show_default=True, help="Of each run.")
+@click.option("--workers", default=1, show_default=True)
+@click.option("--only", default="", help="Only scenarios whose name contains this, and the floors.")
+@click.option(
+    "--rival-python",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="An interpreter with another grpcio: a plain servicer with messages is measured there in the same run.",
+)
+@click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the figures there.")
+def server_command(
+    *, runs: int, calls: int, workers: int, only: str, rival_python: Path | None, json_file: Path | None
+) -> None:
+    """Load a sidecar in many ways, and beside it servers that only echo; medians, and ratios to the echo."""
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        root = Path(folder)
+        write_accounts(root, questions.ACCOUNTS, questions.USERS, questions.POLICIES)
+        options = ("--workers", str(workers)) if workers > 1 else ()
+        sidecar = stack.enter_context(running_sidecar(root, *options))
+        floor = stack.enter_context(running_floor(FloorMode.AIO))
+        plan = [(floor, each) for each in _FLOORS]
+        if rival_python is not None:
+            rival = stack.enter_context(running_floor(FloorMode.AIO_MESSAGES, python=str(rival_python)))
+            plan.append((rival, Scenario("rival: servicer with messages", questions.warm)))
+        plan += [(sidecar, each) for each in scenarios() if only in each.name]
+        results = measure(plan, runs, calls)
+    show(_rows(results), json_file)
+
+
+def measure(plan: Sequence[tuple[Sidecar, Scenario]], runs: int, calls: int) -> list[tuple[Scenario, list[Measured]]]:
+    """Each scenario once to warm up, then all of them in turn, `runs` times.
+
+    Raises:
+        AuthzError: if a call fails.
+    """
+    for server, scenario in plan:
+        _measure(server, scenario, min(calls, 2000))
+    rounds = [[_measure(server, scenario, calls) for server, scenario in plan] for _ in range(runs)]
+    return [(scenario, [each[at] for each in rounds]) for at, (_, scenario) in enumerate(plan)]
+
+
+def _measure(server: Sidecar, scenario: Scenario, calls: int) -> Measured:
+    messages = max(calls // scenario.size, 20)
+    before = cpu_seconds(server.pid)
+    figures = scenario.run(server, messages)
+    cpu = cpu_seconds(server.pid) - before
+    if figures.failed or figures.answered != messages:
+        raise AuthzError(f"{scenario.name}: {figures.failed} calls failed, {figures.answered} of {messages} answered")
+    return Measured(cpu / (messages * scenario.size), figures)
+
+
+def _rows(results: Sequence[tuple[Scenario, list[Measured]]]) -> list[Row]:
+    floors = {scenario.in_flight: _cpu(measured) for scenario, measured in results[:3]}
+    return [
+        _row(scenario, measured, floors[scenario.in_flight if scenario.in_flight in floors else 16])
+        for scenario, measured in results
+    ]
+
+
+def _cpu(measured: Sequence[Measured]) -> float:
+    return statistics.median(each.cpu for each in measured)
+
+
+def _row(scenario: Scenario, measured: Sequence[Measured], floor: float) -> Row:
+    def median(value: Callable[[Figures], float]) -> float:
+        return statistics.median(value(each.figures) for each in measured)
+
+    return {
+        "scenario": scenario.name,
+        "server µs a decision": _cpu(measured) * 1e6,
+        "ratio to floor": _cpu(measured) / floor,
+        "decisions/s": median(lambda figures: figures.rate * scenario.size),
+        "p50 ms": median(lambda figures: figures.percentile(0.5)) * 1e3,
+        "p99 ms": median(lambda figures: figures.percentile(0.99)) * 1e3,
+        "p99.9 ms": median(lambda figures: figures.percentile(0.999)) * 1e3,
+    }
