@@ -1,7 +1,7 @@
 """The asyncio client."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Iterable, Sequence
 from functools import partial
 from types import TracebackType
 from typing import Self
@@ -103,7 +103,7 @@ class AsyncClient:
                 answer = await self._ask_and_keep(key, self._memory, at_least_revision, timeout)
         except ClientError as error:
             answer = error
-        return self._settled(answer)
+        return answer if isinstance(answer, Decision) else self._settled(answer)
 
     async def _ask_and_keep(self, key: Key, memory: DecisionMemory, revision: str, timeout: float) -> Answer:  # noqa: ASYNC109
         ticket = memory.ticket()
@@ -113,10 +113,14 @@ class AsyncClient:
             memory.put(key, answer, ticket)
         return answer
 
-    async def _ask(self, question: bytes, revision: str, timeout: float) -> Answer:  # noqa: ASYNC109
+    def _ask(self, question: bytes, revision: str, timeout: float) -> Awaitable[Answer]:
         calls = self._calls or self._open()
         if self._gatherer is not None:
-            return await self._gatherer.ask(question, timeout, revision)
+            return self._gatherer.ask(question, timeout, revision)
+        return self._ask_alone(calls, question, revision, timeout)
+
+    @staticmethod
+    async def _ask_alone(calls: AsyncCalls, question: bytes, revision: str, timeout: float) -> Answer:  # noqa: ASYNC109
         data = question + encode_revision(revision) if revision else question
         return read_decision(await calls.call("Check", data, timeout))
 
@@ -142,7 +146,7 @@ class AsyncClient:
             answer = first_denial(await self._batch(questions, at_least_revision, timeout))
         except ClientError as error:
             answer = error
-        return self._settled(answer)
+        return answer if isinstance(answer, Decision) else self._settled(answer)
 
     async def batch(
         self,

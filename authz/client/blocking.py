@@ -96,7 +96,7 @@ class Client:
                 answer = self._ask_and_keep(key, self._memory, at_least_revision, timeout)
         except ClientError as error:
             answer = error
-        return self._settled(answer)
+        return answer if isinstance(answer, Decision) else self._settled(answer)
 
     def _ask_and_keep(self, key: Key, memory: DecisionMemory, revision: str, timeout: float) -> Answer:
         ticket = memory.ticket()
@@ -133,7 +133,7 @@ class Client:
             answer = first_denial(self._batch(questions, at_least_revision, timeout))
         except ClientError as error:
             answer = error
-        return self._settled(answer)
+        return answer if isinstance(answer, Decision) else self._settled(answer)
 
     def batch(
         self,

@@ -2,6 +2,7 @@
 
 import click
 
+from authz.cli.bench.client import client_command
 from authz.cli.bench.load import load_command
 from authz.cli.bench.reload import reload_command
 from authz.cli.bench.startup import startup_command
@@ -12,6 +13,7 @@ def bench_command() -> None:
     """Measure this machine: each benchmark prints a table and can write JSON."""
 
 
+bench_command.add_command(client_command)
 bench_command.add_command(load_command)
 bench_command.add_command(reload_command)
 bench_command.add_command(startup_command)
