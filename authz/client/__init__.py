@@ -15,7 +15,6 @@ from authz.client.answers import (
 )
 from authz.client.blocking import Client
 from authz.client.faults import (
-    ClientError,
     FieldViolation,
     InvalidQuestionError,
     MalformedAnswerError,
@@ -26,6 +25,7 @@ from authz.client.faults import (
 )
 from authz.client.questions import Context, ListMode, Question
 from authz.client.settings import OnFailure
+from authz.errors import ClientError
 
 __all__ = [
     "AllowedResources",

@@ -21,13 +21,14 @@ from authz.client.answers import (
     read_listing,
 )
 from authz.client.calls_aio import AsyncCalls
-from authz.client.faults import ClientError, UnavailableError
+from authz.client.faults import UnavailableError
 from authz.client.gathering import Gatherer
 from authz.client.memory import DecisionMemory, Key
 from authz.client.questions import (
     Context,
     ListMode,
     Question,
+    encode_all,
     encode_batch,
     encode_context,
     encode_explain,
@@ -38,6 +39,7 @@ from authz.client.questions import (
 )
 from authz.client.retry import Deadline
 from authz.client.settings import ClientSettings, OnFailure
+from authz.errors import ClientError
 
 
 class AsyncClient:
@@ -173,11 +175,13 @@ class AsyncClient:
 
     async def _batch(self, questions: Sequence[Question], revision: str, timeout: float | None) -> list[Answer]:  # noqa: ASYNC109
         calls, deadline = self._calls or self._open(), Deadline(self._timeout if timeout is None else timeout)
-        encoded = [encode_question(each.principal, each.action, each.resource, each.context) for each in questions]
+        encoded, refused = encode_all(questions)
         answers: list[Answer] = []
         for part in split(encoded, self._settings.batch_limit):
             data = await calls.call("BatchCheck", encode_batch(part, revision), deadline.left())
             answers += read_batch(data, len(part))
+        for place, error in refused.items():
+            answers.insert(place, error)
         return answers
 
     async def allowed_resources(

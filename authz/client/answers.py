@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 
 from google.protobuf.message import DecodeError, Message
 
-from authz.client.faults import ClientError, MalformedAnswerError, fault_of_item
+from authz.client.faults import MalformedAnswerError, fault_of_item
+from authz.errors import ClientError
 from authz.v1 import authz_pb2
 
 M = TypeVar("M", bound=Message)

@@ -20,12 +20,13 @@ from authz.client.answers import (
     read_listing,
 )
 from authz.client.calls_blocking import BlockingCalls
-from authz.client.faults import ClientError, UnavailableError
+from authz.client.faults import UnavailableError
 from authz.client.memory import DecisionMemory, Key
 from authz.client.questions import (
     Context,
     ListMode,
     Question,
+    encode_all,
     encode_batch,
     encode_context,
     encode_explain,
@@ -36,6 +37,7 @@ from authz.client.questions import (
 )
 from authz.client.retry import Deadline
 from authz.client.settings import ClientSettings, OnFailure
+from authz.errors import ClientError
 
 
 class Client:
@@ -160,11 +162,13 @@ class Client:
 
     def _batch(self, questions: Sequence[Question], revision: str, timeout: float | None) -> list[Answer]:
         calls, deadline = self._calls or self._open(), Deadline(self._timeout if timeout is None else timeout)
-        encoded = [encode_question(each.principal, each.action, each.resource, each.context) for each in questions]
+        encoded, refused = encode_all(questions)
         answers: list[Answer] = []
         for part in split(encoded, self._settings.batch_limit):
             data = calls.call("BatchCheck", encode_batch(part, revision), deadline.left())
             answers += read_batch(data, len(part))
+        for place, error in refused.items():
+            answers.insert(place, error)
         return answers
 
     def allowed_resources(

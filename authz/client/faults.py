@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import grpc
 from google.protobuf.message import DecodeError
 from google.rpc import error_details_pb2, status_pb2
 
-from authz.errors import AuthzError
+from authz.errors import ClientError
 
 _DETAILS = "grpc-status-details-bin"
 _FIELDS = frozenset({"principal", "action", "resource", "context", "at_least_revision"})
@@ -20,13 +20,6 @@ class FieldViolation:
 
     field: str
     description: str
-
-
-class ClientError(AuthzError):
-    """The root of what a client raises. `reason` is the name of the reason that it has as a denial."""
-
-    code = "ClientFailure"
-    reason: ClassVar[str] = "SIDECAR_FAULT"
 
 
 class UnavailableError(ClientError):

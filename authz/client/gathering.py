@@ -5,8 +5,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
 from authz.client.answers import Answer, read_batch
-from authz.client.faults import ClientError, SidecarFaultError, UnavailableError
+from authz.client.faults import SidecarFaultError, UnavailableError
 from authz.client.questions import encode_batch, split
+from authz.errors import ClientError
 
 Waiting = dict[bytes, list["asyncio.Future[Answer]"]]
 Send = Callable[[bytes, float], Awaitable[bytes]]

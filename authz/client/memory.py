@@ -129,4 +129,4 @@ class DecisionMemory:
 
 def is_revision(text: str) -> bool:
     """Whether revisions can be compared: they are opaque, and rising numbers as far as we know."""
-    return text.isascii() and text.isdigit()
+    return text.isascii() and text.isdigit() and len(text) <= 20

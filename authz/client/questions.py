@@ -1,6 +1,6 @@
 """From questions to bytes: a question is encoded once, and its bytes are its key as well."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
@@ -57,6 +57,18 @@ def encode_context(context: Context) -> bytes:
         raise _not_text(error, "context") from None
 
 
+def encode_all(questions: Iterable[Question]) -> tuple[list[bytes], dict[int, InvalidQuestionError]]:
+    """The questions that can be encoded, in order, and the errors of the others by their place among all."""
+    items: list[bytes] = []
+    refused: dict[int, InvalidQuestionError] = {}
+    for place, each in enumerate(questions):
+        try:
+            items.append(encode_question(each.principal, each.action, each.resource, each.context))
+        except InvalidQuestionError as error:
+            refused[place] = error
+    return items, refused
+
+
 def encode_revision(revision: str) -> bytes:
     """CheckRequest.at_least_revision, to be appended to a question.
 
@@ -104,6 +116,8 @@ def encode_explain(question: bytes) -> bytes:
 
 def split(items: Sequence[bytes], limit: int) -> Iterator[Sequence[bytes]]:
     """Runs of items that fit into one batch each: at most `limit`, and not too many bytes."""
+    if not items:
+        return
     if len(items) <= limit and sum(map(len, items)) <= _BATCH_BYTES:
         yield items
         return

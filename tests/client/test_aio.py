@@ -92,6 +92,15 @@ def test_a_batch_is_answered_in_order_with_errors_of_their_own(sidecar, connect)
         assert reasons == [Reason.ALLOWED, Reason.QUESTION_REFUSED, Reason.ALLOWED]
 
 
+def test_what_is_no_text_fails_alone_and_nothing_is_asked_for_nothing(sidecar, connect):
+    wrong = Question(IVAN, "im:\ud800")
+    good = Question(IVAN, "sms:DescribeAppInfo", APP)
+    with connect(sidecar.socket) as client:
+        answers = client.batch([wrong, good, wrong, wrong, good])
+        assert [isinstance(answer, Decision) for answer in answers] == [False, True, False, False, True]
+        assert client.batch([]) == []
+
+
 def test_a_batch_beyond_the_limit_of_the_server_is_split(sidecar, connect):
     asked = [Question(user(100001 + number % 14), "im:AddUser", "*") for number in range(2500)]
     with connect(sidecar.socket) as client:
