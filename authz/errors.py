@@ -114,3 +114,10 @@ class MalformedTextError(AuthzError):
         super().__init__(message)
         self.line = line
         self.column = column
+
+
+class ClientError(AuthzError):
+    """A question that no sidecar decided, as clients raise it. `reason` is the name that it has as a denial."""
+
+    code = "NotDecided"
+    reason: ClassVar[str] = "SIDECAR_FAULT"

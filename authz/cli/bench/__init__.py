@@ -3,6 +3,7 @@
 import click
 
 from authz.cli.bench.alternatives import alternatives_command
+from authz.cli.bench.client import client_command
 from authz.cli.bench.engine import engine_command
 from authz.cli.bench.load import load_command
 from authz.cli.bench.peers import peers_command
@@ -18,6 +19,7 @@ def bench_command() -> None:
 
 bench_command.add_command(alternatives_command)
 bench_command.add_command(engine_command)
+bench_command.add_command(client_command)
 bench_command.add_command(load_command)
 bench_command.add_command(peers_command)
 bench_command.add_command(reload_command)

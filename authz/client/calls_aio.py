@@ -1,0 +1,72 @@
+"""One asyncio channel to a sidecar: calls in bytes, with deadline and retries, and the watch behind the cache."""
+
+import asyncio
+from collections.abc import Mapping
+
+import grpc
+
+from authz.client.faults import fault_of_call, may_retry
+from authz.client.memory import DecisionMemory
+from authz.client.retry import Backoff, Deadline
+from authz.client.settings import ClientSettings
+from authz.v1 import authz_pb2
+
+SERVICE = "/authz.v1.AuthorizationService/"
+
+
+class AsyncCalls:
+    """Made and used on one event loop. Messages are bytes here: what is sent often is encoded elsewhere, once."""
+
+    def __init__(self, settings: ClientSettings, credentials: grpc.ChannelCredentials | None) -> None:
+        options = settings.channel_options()
+        if credentials is None:
+            self._channel = grpc.aio.insecure_channel(settings.target, options=options)
+        else:
+            self._channel = grpc.aio.secure_channel(settings.target, credentials, options=options)
+        self._methods: Mapping[str, grpc.aio.UnaryUnaryMultiCallable[bytes, bytes]] = {
+            name: self._channel.unary_unary(SERVICE + name)
+            for name in ("Check", "BatchCheck", "Explain", "AllowedResources")
+        }
+
+    async def call(self, method: str, data: bytes, timeout: float) -> bytes:  # noqa: ASYNC109 - it becomes gRPC's deadline
+        """The answer's bytes, within `timeout` seconds, retries included.
+
+        Raises:
+            ClientError: of the kind that the failure is.
+        """
+        send, deadline, backoff = self._methods[method], Deadline(timeout), Backoff()
+        while True:
+            try:
+                return bytes(await send(data, timeout=deadline.left()))
+            except grpc.aio.AioRpcError as error:
+                pause = backoff.next()
+                if not may_retry(error) or pause >= deadline.left():
+                    raise fault_of_call(error) from None
+            await asyncio.sleep(pause)
+
+    async def watch(self, memory: DecisionMemory) -> None:
+        """Keep the memory right, for ever: a lost watch empties it until the next one tells where it stands."""
+        backoff = Backoff()
+        watch: grpc.aio.UnaryStreamMultiCallable[bytes, authz_pb2.WatchRevisionResponse] = self._channel.unary_stream(
+            SERVICE + "WatchRevision", response_deserializer=authz_pb2.WatchRevisionResponse.FromString
+        )
+        while True:
+            try:
+                stream = watch(b"")
+                is_first = True
+                async for message in stream:
+                    if is_first:
+                        memory.begin(message.revision)
+                        backoff.reset()
+                    else:
+                        memory.tell(message.revision, () if message.all else message.accounts)
+                    is_first = False
+            except grpc.RpcError:
+                pass
+            finally:
+                memory.lose()
+            await asyncio.sleep(backoff.next())
+
+    async def close(self) -> None:
+        """End what is in flight and close the channel."""
+        await self._channel.close()

@@ -1,0 +1,159 @@
+"""From questions to bytes: a question is encoded once, and its bytes are its key as well."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import lru_cache
+
+from authz.client.faults import FieldViolation, InvalidQuestionError
+from authz.v1 import authz_pb2
+
+Context = Mapping[str, str | Sequence[str]]
+"""Condition keys and their values: `{"qcs:ip": "10.0.0.1", "qcs:resource_tag": ["dept&ops"]}`."""
+
+_BATCH_BYTES = 1 << 20  # far below the 4 MB that a server takes
+_CHECK_TAG = b"\x0a"  # BatchCheckRequest.checks: field 1, length-delimited
+
+
+class ListMode(IntEnum):
+    """Which statements a list of resources minds; see the contract."""
+
+    STRICT = 1
+    CAM_COMPAT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One item of a batch."""
+
+    principal: str
+    action: str
+    resource: str = "*"
+    context: Context | None = None
+
+
+def encode_question(principal: str, action: str, resource: str, context: Context | None) -> bytes:
+    """A CheckRequest without a revision, the same bytes for the same question.
+
+    Raises:
+        InvalidQuestionError: for what is no text.
+    """
+    try:
+        head = _encode_texts(principal, action, resource)
+        return head + encode_context(context) if context else head
+    except (TypeError, UnicodeError, AttributeError, ValueError) as error:
+        raise _not_text(error) from None
+
+
+def encode_context(context: Context) -> bytes:
+    """CheckRequest.context, the same bytes for the same values.
+
+    Raises:
+        InvalidQuestionError: for what is no text.
+    """
+    try:
+        return authz_pb2.CheckRequest(context=_context_values(context)).SerializeToString(deterministic=True)
+    except (TypeError, UnicodeError, AttributeError, ValueError) as error:
+        raise _not_text(error, "context") from None
+
+
+def encode_all(questions: Iterable[Question]) -> tuple[list[bytes], dict[int, InvalidQuestionError]]:
+    """The questions that can be encoded, in order, and the errors of the others by their place among all."""
+    items: list[bytes] = []
+    refused: dict[int, InvalidQuestionError] = {}
+    for place, each in enumerate(questions):
+        try:
+            items.append(encode_question(each.principal, each.action, each.resource, each.context))
+        except InvalidQuestionError as error:
+            refused[place] = error
+    return items, refused
+
+
+def encode_revision(revision: str) -> bytes:
+    """CheckRequest.at_least_revision, to be appended to a question.
+
+    Raises:
+        InvalidQuestionError: for what is no text.
+    """
+    try:
+        return authz_pb2.CheckRequest(at_least_revision=revision).SerializeToString()
+    except (TypeError, UnicodeError, ValueError) as error:
+        raise _not_text(error, "at_least_revision") from None
+
+
+def encode_batch(items: Sequence[bytes], revision: str) -> bytes:
+    """A BatchCheckRequest of encoded questions."""
+    parts: list[bytes] = []
+    for item in items:
+        parts += (_CHECK_TAG, _varint(len(item)), item)
+    if revision:
+        parts.append(authz_pb2.BatchCheckRequest(at_least_revision=revision).SerializeToString())
+    return b"".join(parts)
+
+
+def encode_listing(principal: str, action: str, context: Context | None, revision: str, mode: ListMode) -> bytes:
+    """An AllowedResourcesRequest.
+
+    Raises:
+        InvalidQuestionError: for what is no text.
+    """
+    try:
+        return authz_pb2.AllowedResourcesRequest(
+            principal=principal,
+            action=action,
+            context=_context_values(context or {}),
+            at_least_revision=revision,
+            mode=authz_pb2.ListMode.Name(mode),
+        ).SerializeToString()
+    except (TypeError, UnicodeError, AttributeError, ValueError) as error:
+        raise _not_text(error) from None
+
+
+def encode_explain(question: bytes) -> bytes:
+    """An ExplainRequest around an encoded question."""
+    return _CHECK_TAG + _varint(len(question)) + question  # ExplainRequest.check is field 1 too
+
+
+def split(items: Sequence[bytes], limit: int) -> Iterator[Sequence[bytes]]:
+    """Runs of items that fit into one batch each: at most `limit`, and not too many bytes."""
+    if not items:
+        return
+    if len(items) <= limit and sum(map(len, items)) <= _BATCH_BYTES:
+        yield items
+        return
+    start = size = 0
+    for at, item in enumerate(items):
+        if at > start and (at - start >= limit or size + len(item) > _BATCH_BYTES):
+            yield items[start:at]
+            start, size = at, 0
+        size += len(item)
+    yield items[start:]
+
+
+@lru_cache(maxsize=16384)
+def _encode_texts(principal: str, action: str, resource: str) -> bytes:
+    """The three texts of a question: those of a busy backend repeat."""
+    who, what, on = principal.encode(), action.encode(), resource.encode()
+    return b"".join((b"\x0a", _varint(len(who)), who, b"\x12", _varint(len(what)), what, b"\x1a", _varint(len(on)), on))
+
+
+def _context_values(context: Context) -> dict[str, authz_pb2.ContextValue]:
+    return {
+        key: authz_pb2.ContextValue(values=(value,) if isinstance(value, str) else value)
+        for key, value in context.items()
+    }
+
+
+def _not_text(error: Exception, field: str = "question") -> InvalidQuestionError:
+    message = f"{field}: not made of texts: {error}"
+    return InvalidQuestionError(message, [FieldViolation(field, str(error))])
+
+
+@lru_cache(maxsize=4096)
+def _varint(number: int) -> bytes:
+    out = bytearray()
+    while number > 0x7F:
+        out.append(number & 0x7F | 0x80)
+        number >>= 7
+    out.append(number)
+    return bytes(out)

@@ -1,0 +1,91 @@
+"""The engine inside a program gives the sidecar's answers."""
+
+import random
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from authz import Engine, InvalidAccountError, InvalidRequestError, NotReadyError
+from authz.client import Client, InvalidQuestionError, Question
+from authz.errors import SourceError
+from tests.sidecar import EXAMPLE, ROOT, Sidecar, eventually, user, write_account
+
+ALLOW_SEND = [{"effect": "allow", "action": "sms:SendSms", "resource": "*"}]
+ACTIONS = [
+    "im:AddUser",
+    "im:DescribeAppInfo",
+    "name/sms:SendSms",
+    "sms:DescribeAppInfo",
+    "sms:DeleteSmsSign",
+    "cam:GetUser",
+    "x",
+]
+RESOURCES = [
+    "*",
+    "qcs::im::uin/12345678:sdkappid/1400000001",
+    "qcs::sms::uin/12345678:app/1400000001",
+    "qcs::im::uin/9:a/b",
+    "",
+]
+CONTEXTS = [None, {"qcs:ip": ("10.20.30.40",)}, {"qcs:ip": ("192.0.2.1",)}, {"qcs:ip": ("nonsense",)}]
+
+
+def random_questions(number):
+    draw = random.Random(7)
+    principals = [user(100000 + each) for each in range(16)]
+    principals += [f"qcs::cam::uin/12345678:{who}" for who in ("root", "roleName/ci", "uin/x")]
+    kinds = (principals, ACTIONS, RESOURCES, CONTEXTS)
+    return [Question(*(draw.choice(kind) for kind in kinds)) for _ in range(number)]
+
+
+def test_random_questions_get_the_answers_of_the_sidecar():
+    questions = random_questions(3000)
+    engine = Engine.from_directory(EXAMPLE)
+    with Sidecar(EXAMPLE) as sidecar, Client(sidecar.socket, timeout=30) as client:
+        told = client.batch(questions)
+    for question, answer in zip(questions, told, strict=True):
+        asked = (question.principal, question.action, question.resource, question.context)
+        if isinstance(answer, InvalidQuestionError):
+            with pytest.raises(InvalidRequestError):
+                engine.check(*asked)
+            continue
+        decision = engine.check(*asked)
+        statement = decision.statement and (decision.statement.policy, decision.statement.index)
+        assert (decision.allowed, int(decision.reason)) == (answer.allowed, int(answer.reason)), question
+        assert statement == (answer.statement and (answer.statement.policy, answer.statement.index)), question
+
+
+def test_a_change_is_followed_until_the_engine_is_closed(tmp_path):
+    account = write_account(tmp_path / "a", {"send": ALLOW_SEND}, users=[{"uin": "100001", "policies": ["send"]}])
+    with Engine.from_directory(account, follow=True) as engine:
+        assert engine.check(user(), "sms:SendSms").allowed
+        write_account(account, {"send": ALLOW_SEND}, users=[{"uin": "100001"}])
+        eventually(lambda: not engine.check(user(), "sms:SendSms").allowed)
+    engine.close()
+    assert "authz-follow" not in [thread.name for thread in threading.enumerate()]
+    assert not engine.check(user(), "sms:SendSms").allowed
+
+
+def test_what_serve_would_refuse_is_refused(tmp_path):
+    with pytest.raises(SourceError):
+        Engine.from_directory(tmp_path)
+    write_account(tmp_path, {"p": "{"}, users=[{"uin": "100001", "policies": ["nowhere"]}])
+    with pytest.raises(InvalidAccountError) as caught:
+        Engine.from_directory(tmp_path, follow=True)
+    assert len(caught.value.problems) == 2
+    assert "authz-follow" not in [thread.name for thread in threading.enumerate()]
+
+
+def test_an_engine_without_a_directory_is_empty():
+    with Engine() as engine, pytest.raises(NotReadyError):
+        engine.check(user(), "sms:SendSms")
+
+
+def test_importing_the_package_loads_no_disk_watcher_and_no_grpc():
+    program = (
+        "import sys, authz; print(*{'grpc', 'google.protobuf', 'yaml', 'structlog', 'watchfiles'} & set(sys.modules))"
+    )
+    result = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert (result.stdout, result.stderr) == ("\n", "")
