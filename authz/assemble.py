@@ -7,6 +7,7 @@ from collections.abc import Callable, Coroutine
 import structlog
 
 from authz.cache import DecisionCache
+from authz.collector import exempt_new, settle
 from authz.config import Settings
 from authz.engine.live import Engine
 from authz.errors import AuthzError, InvalidAccountError
@@ -60,6 +61,8 @@ class Sidecar:
         try:
             bound = await self._server.startup(self._settings.listen)
             if await _unless_stopped(self._load(progress), stop):
+                settle()
+                self._engine.subscribe(lambda _: exempt_new())
                 await self._server.ready()
                 address = http.address if http else None
                 log.info("serving", listen=bound, http=address, source=str(self._settings.source))

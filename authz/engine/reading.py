@@ -1,11 +1,10 @@
 """Which part of a request's context can change its decision."""
 
-from authz.engine.assume import asks_to_assume
+from authz.engine.assume import is_assumption
 from authz.engine.plan import ActionPlan
 from authz.engine.request import Request
 from authz.engine.snapshot import Snapshot
 from authz.language.condition import REQUEST_TAG, RESOURCE_TAG, canonical_key
-from authz.language.principal import PrincipalKind
 
 Read = tuple[tuple[str, tuple[str, ...]], ...]
 """Keys and values as the caller gave them, in the order of the keys."""
@@ -19,13 +18,13 @@ def read_context(snapshot: Snapshot, request: Request) -> Read:
     Requests that differ in the rest alone are decided alike (as long as the snapshot stands), and are denied in the
     same words.
     """
-    if asks_to_assume(request):  # the trust policies of other accounts may read it too
+    if is_assumption(request.action):  # the trust policies of other accounts may read it too
         return tuple(sorted(request.context.items()))
     state = snapshot.states.get(request.principal.account)
-    # Root is not decided by statements, and an unknown principal has none.
-    if state is None or request.principal.kind is PrincipalKind.ROOT or not state.knows(request.principal):
+    principal_plan = None if state is None else state.find(request.principal)
+    if principal_plan is None:
         return ()
-    plan = state.plan(request.principal).for_action(request.action)
+    plan = principal_plan.for_action(request.action)
     if not plan.keys_read:
         return ()
     return tuple(sorted(item for item in request.context.items() if _is_read(item[0], plan)))

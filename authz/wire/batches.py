@@ -14,10 +14,8 @@ from google.protobuf.message_factory import GetMessageClass
 
 from authz.errors import InvalidRequestError
 from authz.v1 import authz_pb2
+from authz.wire.fields import bytes_field
 from authz.wire.questions import parse_revision
-
-# BatchCheckResponse.results and BatchCheckResult.response are both field 1, length-delimited.
-_SHORT = [bytes([0x0A, size]) for size in range(0x80)]
 
 
 def _raw_twin(message: str, repeated: str) -> Any:
@@ -62,16 +60,8 @@ def read_batch(data: bytes, limit: int) -> Batch:
 
 
 def write_result(answer: bytes) -> bytes:
-    """One answered item, ready to be joined."""
-    inner = _field(answer)
-    return _field(inner)
-
-
-def _field(payload: bytes) -> bytes:
-    size = len(payload)
-    if size < 0x80:
-        return _SHORT[size] + payload
-    return b"\x0a" + _varint(size) + payload
+    """One answered item, ready to be joined: BatchCheckResponse.results and BatchCheckResult.response are fields 1."""
+    return bytes_field(1, bytes_field(1, answer))
 
 
 def write_error(code: int, message: str) -> bytes:
@@ -83,12 +73,3 @@ def write_error(code: int, message: str) -> bytes:
 def write_batch(results: Iterable[bytes], revision: str) -> bytes:
     """The whole BatchCheckResponse."""
     return b"".join(results) + authz_pb2.BatchCheckResponse(revision=revision).SerializeToString()
-
-
-def _varint(number: int) -> bytes:
-    out = bytearray()
-    while number > 0x7F:
-        out.append(number & 0x7F | 0x80)
-        number >>= 7
-    out.append(number)
-    return bytes(out)

@@ -18,6 +18,8 @@ _MODES: Mapping[int, ListMode] = {
     authz_pb2.LIST_MODE_CAM_COMPAT: ListMode.CAM_COMPAT,
 }
 
+_NO_CONTEXT: Context = {}
+
 
 @dataclass(slots=True)
 class Question:
@@ -94,7 +96,7 @@ def _request(message: authz_pb2.CheckRequest, now: float) -> Request:
 
 
 def _context(values: Mapping[str, authz_pb2.ContextValue]) -> Context:
-    return {key: tuple(value.values) for key, value in values.items()} if values else {}
+    return {key: tuple(value.values) for key, value in values.items()} if values else _NO_CONTEXT
 
 
 def parse_revision(text: str) -> int:

@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from authz.engine.decision import CROSS_ACCOUNT, ROOT_ACCOUNT, Decision, Reason, StatementRef
 from authz.v1 import authz_pb2
@@ -10,6 +12,21 @@ def test_an_answer_and_its_revision_are_one_message_when_joined():
     answer = authz_pb2.CheckResponse.FromString(write_answer(decision, "") + write_revision(42))
     assert (answer.allowed, answer.reason, answer.revision) == (True, authz_pb2.REASON_ALLOWED, "42")
     assert (answer.statement.policy, answer.statement.index, answer.statement.attached_to) == ("p", 3, "user/1")
+
+
+REFS = st.none() | st.builds(StatementRef, st.text(max_size=200), st.integers(0, 500), st.text(max_size=20))
+
+
+@given(st.builds(Decision, st.booleans(), st.sampled_from(Reason), REFS), st.text(max_size=300))
+def test_an_answer_is_what_protobuf_would_have_encoded(decision, message):
+    ref = decision.statement
+    expected = authz_pb2.CheckResponse(
+        allowed=decision.allowed,
+        reason=authz_pb2.Reason.Name(decision.reason),
+        statement=ref and authz_pb2.StatementRef(policy=ref.policy, index=ref.index, attached_to=ref.attached_to),
+        message=message,
+    )
+    assert write_answer(decision, message) == expected.SerializeToString()
 
 
 @pytest.mark.parametrize("decision", [ROOT_ACCOUNT, CROSS_ACCOUNT])
