@@ -10,10 +10,18 @@ def cpu_seconds(pid: int) -> float:
 
 
 def _family(pid: int) -> Iterator[int]:
-    yield pid
-    for children in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in children.read_text().split():
-            yield from _family(int(child))
+    children: dict[int, list[int]] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parent = int(stat.read_text().rpartition(")")[2].split()[1])
+        except OSError:  # gone since it was listed
+            continue
+        children.setdefault(parent, []).append(int(stat.parent.name))
+    waiting = [pid]
+    while waiting:
+        each = waiting.pop()
+        yield each
+        waiting += children.get(each, [])
 
 
 def _nanoseconds(pid: int) -> int:

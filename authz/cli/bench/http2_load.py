@@ -4,12 +4,14 @@ It speaks just enough HTTP/2 (RFC 9113) to load a server that behaves; a call co
 back, since an error brings trailers alone.
 """
 
+import itertools
 import select
 import socket
 import struct
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 
 from authz.errors import AuthzError
@@ -245,7 +247,11 @@ class _Run:
 
 def closed_loop(address: str, path: str, messages: Iterator[bytes], in_flight: int) -> Figures:
     """Ask all `messages`, `in_flight` of them at a time, on one connection."""
-    connection = Connection(address, path)
+    with closing(Connection(address, path)) as connection:
+        return _closed_loop(connection, messages, in_flight)
+
+
+def _closed_loop(connection: Connection, messages: Iterator[bytes], in_flight: int) -> Figures:
     run = _Run([connection])
     start = time.perf_counter()
     is_over = False
@@ -258,13 +264,16 @@ def closed_loop(address: str, path: str, messages: Iterator[bytes], in_flight: i
         if connection.under_way and not connection.turn(_PATIENCE):
             raise AuthzError("the server stopped answering")
     seconds = time.perf_counter() - start
-    connection.close()
     return run.figures(seconds)
 
 
 def open_loop(address: str, path: str, messages: Iterator[bytes], rate: float) -> Figures:
     """Ask `rate` messages a second, whatever comes back; latencies count from when each was meant to be sent."""
-    connection = Connection(address, path)
+    with closing(Connection(address, path)) as connection:
+        return _open_loop(connection, messages, rate)
+
+
+def _open_loop(connection: Connection, messages: Iterator[bytes], rate: float) -> Figures:
     run = _Run([connection])
     start = time.perf_counter()
     sent = 0
@@ -281,13 +290,16 @@ def open_loop(address: str, path: str, messages: Iterator[bytes], rate: float) -
         if is_over and not came and connection.under_way:
             raise AuthzError("the server stopped answering")
     seconds = time.perf_counter() - start
-    connection.close()
     return run.figures(seconds)
 
 
 def streams(address: str, path: str, messages: Iterator[bytes], count: int, window: int) -> Figures:
     """Ask all `messages` on `count` streams of one connection, `window` unanswered ones on each at a time."""
-    connection = Connection(address, path)
+    with closing(Connection(address, path)) as connection:
+        return _streams(connection, messages, count, window)
+
+
+def _streams(connection: Connection, messages: Iterator[bytes], count: int, window: int) -> Figures:
     run = _Run([connection])
 
     def answered(stream: int, due: float) -> None:
@@ -301,12 +313,12 @@ def streams(address: str, path: str, messages: Iterator[bytes], count: int, wind
     connection.answered = answered
     start = time.perf_counter()
     for _ in range(count):
-        number = connection.open(grpc_message(next(messages)), time.perf_counter(), last=False)
-        for _ in range(window - 1):
-            connection.send(number, grpc_message(next(messages)), time.perf_counter())
+        for first in itertools.islice(messages, 1):
+            number = connection.open(grpc_message(first), time.perf_counter(), last=False)
+            for message in itertools.islice(messages, window - 1):
+                connection.send(number, grpc_message(message), time.perf_counter())
     while connection.under_way:
         if not connection.turn(_PATIENCE):
             raise AuthzError("the server stopped answering")
     seconds = time.perf_counter() - start
-    connection.close()
     return run.figures(seconds)
