@@ -1,29 +1,21 @@
 """Settings -> a running sidecar; the only file that knows everyone."""
 
 import asyncio
-import signal
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 
 import structlog
 
-from authz.cache import DecisionCache
-from authz.collector import exempt_new, settle
 from authz.config import Settings
 from authz.engine.live import Engine
 from authz.errors import AuthzError, InvalidAccountError
-from authz.server.batch import BatchChecker
-from authz.server.check import Checker
-from authz.server.explain import Explainer
-from authz.server.grpcio import GrpcioMethods
-from authz.server.lifecycle import Server
-from authz.server.loops import run
-from authz.server.revisions import RevisionFeed
-from authz.server.tally import Tally
+from authz.server.loops import run, stop_signal, unless_stopped
+from authz.service import Service
 from authz.sources.directory import DirectorySource
 from authz.sources.follower import Follower
 from authz.sources.watch import DirectoryWatch
 from authz.telemetry.http import HttpEndpoint
-from authz.telemetry.metrics import CallCount, Reading, registry_of
+from authz.telemetry.metrics import Reading, ServiceReading, registry_of
+from authz.workers.supervisor import Supervisor
 
 _CANCEL_SECONDS = 5.0  # for tasks to end that were told to: nothing may hold up a stop for longer
 
@@ -31,57 +23,27 @@ log = structlog.get_logger("authz")
 Progress = Callable[[int, int], None]
 
 
-class Sidecar:
-    """All parts of one sidecar, wired."""
+class Feeding:
+    """Fills an engine from the source of the settings: everything at first, then every change."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, engine: Engine) -> None:
         self._settings = settings
-        self._engine = Engine()
-        self._cache = DecisionCache(settings.cache_size)
-        self._tally = Tally()
-        feed = RevisionFeed(self._engine)
-        methods = GrpcioMethods(feed, self._tally, settings.revision_wait)
-        checker = Checker(self._engine, self._cache)
-        self._server = Server(
-            checker, BatchChecker(checker, settings.max_batch), Explainer(self._engine), feed, methods
-        )
-        self._follower = Follower(DirectorySource(settings.source), self._engine)
-        self._is_stopping = False
+        self._engine = engine
+        self._follower = Follower(DirectorySource(settings.source), engine)
 
-    async def run(self, progress: Progress) -> None:
-        """Serve until SIGTERM or SIGINT, then drain.
+    async def load(self, progress: Progress) -> None:
+        """Put everything into force for the first time.
 
         Raises:
-            ListenError: if an address cannot be had.
             SourceError: if the source cannot be read.
             InvalidAccountError: if accounts are broken and may not be.
         """
-        stop = _stop_signal()
-        http = self._open_http()
-        try:
-            bound = await self._server.startup(self._settings.listen)
-            if await _unless_stopped(self._load(progress), stop):
-                settle()
-                self._engine.subscribe(lambda _: exempt_new())
-                await self._server.ready()
-                address = http.address if http else None
-                log.info("serving", listen=bound, http=address, source=str(self._settings.source))
-                await self._follow_until(stop)
-            self._is_stopping = True
-            await self._server.drain(self._settings.shutdown_notice, self._settings.drain_timeout)
-            log.info("stopped", answered=self._tally.answered())
-        finally:
-            await self._server.close()
-            if http is not None:
-                http.close()
-
-    async def _load(self, progress: Progress) -> None:
         allow_broken = self._settings.allow_broken_accounts
         problems = await self._follower.load(progress, allow_broken=allow_broken)
         if problems and not allow_broken:
             raise InvalidAccountError(problems)
 
-    async def _follow_until(self, stop: asyncio.Event) -> None:
+    async def follow_until(self, stop: asyncio.Event) -> None:
         """Follow the source until `stop`; a follower that dies is a bug, and takes the server down with it."""
         watch = DirectoryWatch(self._settings.source)
         tasks = [asyncio.create_task(self._follower.follow(watch.wait)), asyncio.create_task(stop.wait())]
@@ -94,69 +56,110 @@ class Sidecar:
         if not stop.is_set():
             raise AuthzError(f"following the source ended: {done}")
 
-    def _open_http(self) -> HttpEndpoint | None:
-        if self._settings.http is None:
-            return None
-        return HttpEndpoint(self._settings.http, registry_of(self._reading), self._is_ready)
-
-    def _is_ready(self) -> bool:
-        return self._engine.is_ready and not self._is_stopping
-
-    def _reading(self) -> Reading:
+    def reading(self, service: ServiceReading, workers: int = 1, restarts: int = 0) -> Reading:
+        """All figures, those of the processes that serve being given."""
         live = self._engine.live if self._engine.is_ready else None
         status = self._follower.status
         return Reading(
-            cache_hits=self._cache.hits,
-            cache_misses=self._cache.misses,
-            cache_dropped=self._cache.dropped,
-            cache_entries=len(self._cache),
+            service=service,
+            workers=workers,
+            restarts=restarts,
             revision=live.revision if live else 0,
             revision_at=status.published_at,
             accounts=len(live.states) if live else 0,
             reloads=status.reloads,
             refusals=status.refusals,
             faults=tuple((key or ".", len(fault.problems)) for key, fault in status.reported_faults.items()),
-            calls=self._calls(),
         )
 
-    def _calls(self) -> tuple[CallCount, ...]:
-        counts = []
-        for method, tally in list(self._tally.methods.items()):
-            counts.append(CallCount(method, "OK", tally.answered))
-            counts += [CallCount(method, code, calls) for code, calls in tally.failed.items()]
-        return tuple(counts)
+
+class Sidecar:
+    """A sidecar in one process."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._service = Service(settings)
+        self._feeding = Feeding(settings, self._service.engine)
+        self._is_stopping = False
+
+    async def run(self, progress: Progress) -> None:
+        """Serve until SIGTERM or SIGINT, then drain.
+
+        Raises:
+            ListenError: if an address cannot be had.
+            SourceError: if the source cannot be read.
+            InvalidAccountError: if accounts are broken and may not be.
+        """
+        stop = stop_signal()
+        http = _open_http(self._settings, self._reading, self._is_ready)
+        try:
+            bound = await self._service.startup()
+            if await unless_stopped(self._feeding.load(progress), stop):
+                await self._service.ready()
+                _log_serving(self._settings, bound, http)
+                await self._feeding.follow_until(stop)
+            self._is_stopping = True
+            await self._service.drain()
+            log.info("stopped", answered=self._service.answered())
+        finally:
+            await self._service.close()
+            if http is not None:
+                http.close()
+
+    def _is_ready(self) -> bool:
+        return self._service.engine.is_ready and not self._is_stopping
+
+    def _reading(self) -> Reading:
+        return self._feeding.reading(self._service.reading())
 
 
-async def _unless_stopped(work: Coroutine[None, None, None], stop: asyncio.Event) -> bool:
-    """Do the work, or give it up when `stop` comes first; whether it was done."""
-    tasks = [asyncio.create_task(work), asyncio.create_task(stop.wait())]
-    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    if not tasks[0].done():
-        tasks[0].cancel()
-        return False
-    tasks[1].cancel()
-    await tasks[0]
-    return True
+class SharedSidecar:
+    """A sidecar in several processes: this one reads the source, and its workers serve."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._engine = Engine()
+        self._feeding = Feeding(settings, self._engine)
+        self._supervisor = Supervisor(settings, self._engine)
+
+    async def run(self, progress: Progress) -> None:
+        """Serve until SIGTERM or SIGINT, then let all workers drain; raises what Sidecar.run does."""
+        stop = stop_signal()
+        bound = self._supervisor.reserve()
+        http = _open_http(self._settings, self._reading, self._supervisor.is_ready)
+        try:
+            if await unless_stopped(self._start(progress), stop):
+                _log_serving(self._settings, bound, http)
+                await self._feeding.follow_until(stop)
+            await self._supervisor.drain()
+            log.info("stopped")
+        finally:
+            await self._supervisor.close()
+            if http is not None:
+                http.close()
+
+    async def _start(self, progress: Progress) -> None:
+        await self._feeding.load(progress)
+        await self._supervisor.start()
+
+    def _reading(self) -> Reading:
+        service = self._supervisor.reading()
+        return self._feeding.reading(service, self._supervisor.serving, self._supervisor.restarts)
 
 
-def _stop_signal() -> asyncio.Event:
-    """Set by the first SIGTERM or SIGINT; the second one has its usual effect."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
+def _open_http(settings: Settings, reading: Callable[[], Reading], is_ready: Callable[[], bool]) -> HttpEndpoint | None:
+    return None if settings.http is None else HttpEndpoint(settings.http, registry_of(reading), is_ready)
 
-    def hear(number: signal.Signals) -> None:
-        stop.set()
-        loop.remove_signal_handler(number)
 
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, hear, number)
-    return stop
+def _log_serving(settings: Settings, bound: list[str], http: HttpEndpoint | None) -> None:
+    log.info("serving", listen=bound, http=http.address if http else None, source=str(settings.source))
 
 
 def serve(settings: Settings, progress: Progress) -> None:
     """Run a sidecar to its end; see Sidecar.run for what it raises."""
-    run(_run(settings, progress))
+    run(_serve(settings, progress))
 
 
-async def _run(settings: Settings, progress: Progress) -> None:
-    await Sidecar(settings).run(progress)
+async def _serve(settings: Settings, progress: Progress) -> None:
+    sidecar = Sidecar(settings) if settings.workers == 1 else SharedSidecar(settings)
+    await sidecar.run(progress)

@@ -14,6 +14,7 @@ class Settings:
     source: Path
     listen: tuple[Address, ...]
     http: str | None = None
+    workers: int = 1
     cache_size: int = 100_000
     max_batch: int = 1000
     revision_wait: float = 10.0

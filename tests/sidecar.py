@@ -30,16 +30,21 @@ def eventually(condition, deadline=DEADLINE):
 
 
 class Sidecar:
-    """`with Sidecar(directory) as sidecar:` serves on a Unix socket, a TCP port and HTTP until the block ends."""
+    """`with Sidecar(directory) as sidecar:` serves on a Unix socket, a TCP port and HTTP until the block ends.
 
-    def __init__(self, source, *options, notice=0.0):
+    With several `workers` there is no Unix socket.
+    """
+
+    def __init__(self, source, *options, notice=0.0, workers=1):
         self._folder = tempfile.TemporaryDirectory(prefix="authz")
         self.socket = f"unix:{self._folder.name}/a.sock"
         self._log = Path(self._folder.name, "log")
         self._command = [
-            sys.executable, "-m", "authz", "serve", str(source), "--listen", self.socket, "--listen", "127.0.0.1:0",
-            "--http", "127.0.0.1:0", "--shutdown-notice", str(notice), *options,
+            sys.executable, "-m", "authz", "serve", str(source), "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0",
+            "--shutdown-notice", str(notice), "--workers", str(workers), *options,
         ]  # fmt: skip
+        if workers == 1:
+            self._command += ["--listen", self.socket]
         self._channels = []
 
     def __enter__(self):
@@ -52,8 +57,9 @@ class Sidecar:
             raise AssertionError(self._log.read_text()) from None
         self.tcp = next(address for address in serving["listen"] if not address.startswith("unix:"))
         self.http = serving["http"]
-        self.stub = self.stub_on(self.socket)
-        self.health = health_pb2_grpc.HealthStub(self.channel(self.socket))
+        address = next((address for address in serving["listen"] if address.startswith("unix:")), self.tcp)
+        self.stub = self.stub_on(address)
+        self.health = health_pb2_grpc.HealthStub(self.channel(address))
         return self
 
     def __exit__(self, *_):

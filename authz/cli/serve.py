@@ -32,7 +32,20 @@ def _addresses(_ctx: click.Context, _param: click.Parameter, texts: tuple[str, .
     help="Where gRPC is served: host:port or unix:/path. May be given several times.",
 )
 @click.option("--http", metavar="HOST:PORT", help="Where /healthz, /readyz and /metrics are served; off by default.")
-@click.option("--cache-size", type=click.IntRange(min=0), default=100_000, show_default=True, help="Answers; 0 is off.")
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Processes that serve, sharing the TCP ports; at most one for each core.",
+)
+@click.option(
+    "--cache-size",
+    type=click.IntRange(min=0),
+    default=100_000,
+    show_default=True,
+    help="Answers of each worker; 0: off.",
+)
 @click.option("--max-batch", type=click.IntRange(min=1), default=1000, show_default=True, help="Checks in one batch.")
 @click.option(
     "--revision-wait",

@@ -24,7 +24,6 @@ SERVICE = authz_pb2.DESCRIPTOR.services_by_name["AuthorizationService"].full_nam
 _HEALTH = health_pb2.DESCRIPTOR.services_by_name["Health"].full_name
 _REFLECTION_V1 = "grpc.reflection.v1.ServerReflection"
 _OPTIONS = (
-    ("grpc.so_reuseport", 0),  # a second server on the port must fail to start, not take half of the calls
     ("grpc.keepalive_permit_without_calls", 1),
     ("grpc.http2.min_ping_interval_without_data_ms", 5000),
 )
@@ -33,7 +32,10 @@ log = structlog.get_logger("authz.server")
 
 
 class Server:
-    """The gRPC server around the answering objects. Health says NOT_SERVING until `ready` and from `drain` on."""
+    """The gRPC server around the answering objects. Health says NOT_SERVING until `ready` and from `drain` on.
+
+    `is_port_shared` lets other servers that say the same listen on its TCP ports; the system spreads connections.
+    """
 
     def __init__(
         self,
@@ -42,12 +44,15 @@ class Server:
         explainer: Explainer,
         feed: RevisionFeed,
         methods: GrpcioMethods,
+        *,
+        is_port_shared: bool = False,
     ) -> None:
         self._feed = feed
         self._methods = methods
         self._addresses: list[Address] = []
         self._health = health.aio.HealthServicer()
-        self._server = grpc.aio.server(options=_OPTIONS)
+        # Unless they are workers of one sidecar, a second server on a port must fail to start, not take half the calls.
+        self._server = grpc.aio.server(options=(*_OPTIONS, ("grpc.so_reuseport", int(is_port_shared))))
         self._server.add_generic_rpc_handlers(
             (
                 handlers(

@@ -1,7 +1,8 @@
 """Prometheus metrics, read from plain counters when somebody scrapes."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector, CollectorRegistry
@@ -19,20 +20,48 @@ class CallCount:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """All figures at one moment. Times are seconds since the epoch, 0 where nothing happened yet."""
+class ServiceReading:
+    """What one process counted since its start."""
 
     cache_hits: int = 0
     cache_misses: int = 0
     cache_dropped: int = 0
     cache_entries: int = 0
+    calls: tuple[CallCount, ...] = field(default=())
+
+    def __add__(self, other: "ServiceReading") -> "ServiceReading":
+        calls = Counter[tuple[str, str]]()
+        for count in (*self.calls, *other.calls):
+            calls[count.method, count.code] += count.calls
+        return ServiceReading(
+            self.cache_hits + other.cache_hits,
+            self.cache_misses + other.cache_misses,
+            self.cache_dropped + other.cache_dropped,
+            self.cache_entries + other.cache_entries,
+            tuple(CallCount(method, code, number) for (method, code), number in sorted(calls.items())),
+        )
+
+    def ended(self) -> "ServiceReading":
+        """What is left of it when its process is gone: all that it counted, but nothing that it held."""
+        return replace(self, cache_entries=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All figures of a sidecar at one moment, `service` being the sum over its processes.
+
+    Times are seconds since the epoch, 0 where nothing happened yet.
+    """
+
+    service: ServiceReading = ServiceReading()
+    workers: int = 1
+    restarts: int = 0
     revision: int = 0
     revision_at: float = 0.0
     accounts: int = 0
     reloads: int = 0
     refusals: int = 0
     faults: tuple[tuple[str, int], ...] = ()
-    calls: tuple[CallCount, ...] = field(default=())
 
 
 class SidecarCollector(Collector):
@@ -44,10 +73,12 @@ class SidecarCollector(Collector):
     def collect(self) -> Iterator[Metric]:
         """Read once, and tell everything."""
         now = self._read()
-        yield _counter("authz_cache_hits", "Checks answered from the decision cache.", now.cache_hits)
-        yield _counter("authz_cache_misses", "Checks that had to be decided.", now.cache_misses)
-        yield _counter("authz_cache_dropped", "Cached answers found dead after a change.", now.cache_dropped)
-        yield _gauge("authz_cache_entries", "Answers in the decision cache.", now.cache_entries)
+        yield _counter("authz_cache_hits", "Checks answered from the decision cache.", now.service.cache_hits)
+        yield _counter("authz_cache_misses", "Checks that had to be decided.", now.service.cache_misses)
+        yield _counter("authz_cache_dropped", "Cached answers found dead after a change.", now.service.cache_dropped)
+        yield _gauge("authz_cache_entries", "Answers in the decision cache.", now.service.cache_entries)
+        yield _gauge("authz_workers", "Processes that serve.", now.workers)
+        yield _counter("authz_worker_restarts", "Workers that died and were started anew.", now.restarts)
         yield _gauge("authz_revision", "The revision in force.", now.revision)
         yield _gauge("authz_revision_timestamp_seconds", "When it came into force.", now.revision_at)
         yield _gauge("authz_accounts", "Root accounts in force.", now.accounts)
@@ -85,6 +116,6 @@ def _faults(now: Reading) -> Metric:
 
 def _calls(now: Reading) -> Metric:
     family = CounterMetricFamily("authz_calls", "Calls and stream messages by outcome.", labels=["method", "code"])
-    for count in now.calls:
+    for count in now.service.calls:
         family.add_metric([count.method, count.code], count.calls)
     return family
