@@ -1,7 +1,7 @@
 """All that answers in one process: engine, cache and server, wired."""
 
 from authz.cache import DecisionCache
-from authz.collector import exempt_new, settle
+from authz.collector import settle
 from authz.config import Settings
 from authz.engine.live import Engine
 from authz.server.batch import BatchChecker
@@ -40,7 +40,6 @@ class Service:
     async def ready(self) -> None:
         """Something was loaded: serve."""
         settle()
-        self.engine.subscribe(lambda _: exempt_new())
         await self._server.ready()
 
     async def drain(self) -> None:

@@ -10,6 +10,7 @@ from authz.cli.bench.peers import peers_command
 from authz.cli.bench.reload import reload_command
 from authz.cli.bench.server import server_command
 from authz.cli.bench.startup import startup_command
+from authz.cli.bench.tail import tail_command
 
 
 @click.group("bench")
@@ -25,3 +26,4 @@ bench_command.add_command(peers_command)
 bench_command.add_command(reload_command)
 bench_command.add_command(server_command)
 bench_command.add_command(startup_command)
+bench_command.add_command(tail_command)

@@ -1,0 +1,133 @@
+"""`authz bench tail`: the latency of an open loop while policies are replaced, beside that of calm moments."""
+
+import shutil
+import statistics
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from authz.cli.bench import questions
+from authz.cli.bench.http2_load import Figures, open_loop
+from authz.cli.bench.process import Sidecar, running_sidecar
+from authz.cli.bench.table import Row, show
+from authz.cli.bench.workload import write_accounts
+from authz.errors import AuthzError
+
+_CHECK = "/authz.v1.AuthorizationService/Check"
+_EVERY = 1.0  # seconds between two changes
+
+
+@dataclass(frozen=True, slots=True)
+class Disturbance:
+    """A source, and what is done to it over and over while the sidecar is loaded."""
+
+    name: str
+    accounts: int
+    policies: int
+    apply: Callable[[Path, int], None]
+
+
+def _rewrite_one(root: Path, turn: int) -> None:
+    """Another account each time, its attachments replaced as an editor does it."""
+    file = root / str(10_000_000 + turn % questions.ACCOUNTS) / "attachments.yaml"
+    new = file.with_suffix(".new")
+    new.write_text(f"{file.read_text()}# {turn}\n")
+    new.replace(file)
+
+
+def _replace_all(root: Path, _turn: int) -> None:
+    """Another folder with the same policies takes the place of the one before, as a deployment does it."""
+    folder, spare, away = root / "10000000", root / ".spare", root / ".away"
+    folder.rename(away)
+    spare.rename(folder)
+    away.rename(spare)
+
+
+@click.command("tail")
+@click.option("--runs", default=5, show_default=True, help="Calm and disturbed ones, taking turns.")
+@click.option("--seconds", default=5.0, show_default=True, help="Of each run.")
+@click.option("--rate", default=5000, show_default=True, help="Calls a second, whatever comes back.")
+@click.option("--accounts", default=10_000, show_default=True, help="One of these is rewritten every second.")
+@click.option("--policies", default=10_000, show_default=True, help="Of the account that is replaced as a whole.")
+@click.option("--workers", default=1, show_default=True)
+@click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the figures there.")
+def tail_command(
+    *, runs: int, seconds: float, rate: int, accounts: int, policies: int, workers: int, json_file: Path | None
+) -> None:
+    """Latency from the intended time of sending, calm and while the source changes every second; medians of runs."""
+    disturbances = (
+        Disturbance(f"one of {accounts} accounts", accounts, questions.POLICIES, _rewrite_one),
+        Disturbance(f"all of {policies} policies", 1, policies, _replace_all),
+    )
+    rows: list[Row] = []
+    for each in disturbances:
+        rows += _measure(each, runs, seconds, rate, workers)
+    show(rows, json_file)
+
+
+def _measure(disturbance: Disturbance, runs: int, seconds: float, rate: int, workers: int) -> list[Row]:
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        write_accounts(root, disturbance.accounts, questions.USERS, disturbance.policies)
+        if disturbance.accounts == 1:
+            shutil.copytree(root / "10000000", root / ".spare")
+        options = ("--workers", str(workers)) if workers > 1 else ()
+        with running_sidecar(root, *options) as sidecar:
+            _load(sidecar, seconds, rate)
+            calm, disturbed = [], []
+            for _ in range(runs):
+                calm.append(_load(sidecar, seconds, rate))
+                with _changing(disturbance, root):
+                    disturbed.append(_load(sidecar, seconds, rate))
+    reference = _p99(calm)
+    return [
+        _row(f"{disturbance.name}: calm", calm, reference),
+        _row(f"{disturbance.name}: replaced every second", disturbed, reference),
+    ]
+
+
+def _load(sidecar: Sidecar, seconds: float, rate: int) -> Figures:
+    figures = open_loop(sidecar.tcp, _CHECK, questions.warm(round(seconds * rate)), rate)
+    if figures.failed:
+        raise AuthzError(f"{figures.failed} calls failed")
+    return figures
+
+
+@contextmanager
+def _changing(disturbance: Disturbance, root: Path) -> Iterator[None]:
+    stop = threading.Event()
+
+    def change() -> None:
+        turn = 0
+        while not stop.is_set():
+            disturbance.apply(root, turn)
+            turn += 1
+            stop.wait(_EVERY)
+
+    thread = threading.Thread(target=change)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def _p99(runs: list[Figures]) -> float:
+    return statistics.median(each.percentile(0.99) for each in runs)
+
+
+def _row(name: str, runs: list[Figures], reference: float) -> Row:
+    return {
+        "while": name,
+        "p50 ms": statistics.median(each.percentile(0.5) for each in runs) * 1e3,
+        "p99 ms": _p99(runs) * 1e3,
+        "p99.9 ms": statistics.median(each.percentile(0.999) for each in runs) * 1e3,
+        "longest ms": max(each.percentile(1.0) for each in runs) * 1e3,
+        "p99 to calm": _p99(runs) / reference,
+    }
