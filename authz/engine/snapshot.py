@@ -33,6 +33,11 @@ class AccountState:
         self._plans: dict[Principal, PrincipalPlan] = {}
         self._trusts: dict[str, tuple[Rule, ...]] = {}
 
+    def parts(self) -> list[object]:
+        """Everything large that it holds, so that it can be let go bit by bit when it is replaced."""
+        account = self.account
+        return [*self._plans.values(), *account.users.values(), *account.roles.values(), *account.policies.values()]
+
     def knows(self, principal: Principal) -> bool:
         """Whether such a user or role exists; the root account does."""
         if principal.kind is PrincipalKind.ROOT:

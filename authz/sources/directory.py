@@ -52,6 +52,15 @@ class DirectorySource:
         bare = {key: stamp for key, stamp in stamps.items() if key not in accounts}
         return Look(accounts, bare if accounts else {ROOT: own, **bare})
 
+    def look_at(self, keys: Collection[str]) -> Look:
+        """Stamp these sub-directories alone."""
+        try:
+            stamps = {key: _stamp(self.root / key) for key in keys if (self.root / key).is_dir()}
+        except OSError as error:
+            raise SourceError(f"cannot read {self.root}: {error.strerror}") from error
+        accounts = {key: stamp for key, stamp in stamps.items() if _has_attachments(stamp)}
+        return Look(accounts, {key: stamp for key, stamp in stamps.items() if key not in accounts})
+
     def is_settled(self, keys: Collection[str]) -> bool:
         """Whether no file of these accounts is open for writing; where the system cannot tell, it counts as settled."""
         return not any(is_being_written(path) for key in keys for path in _files(self.root / key))

@@ -11,7 +11,8 @@ from authz.accounts.model import Account
 from authz.engine.live import Engine
 from authz.errors import InvalidAccountError, Problem, SourceError
 from authz.sources.candidate import Candidate, problem_lines
-from authz.sources.source import Look, Source
+from authz.sources.retirement import Retirement
+from authz.sources.source import Hint, Look, Source
 
 SETTLE_SECONDS = 0.03
 """Between two looks that must agree before anything is read."""
@@ -68,6 +69,7 @@ class Follower:
         self._waiting: dict[str, Account] = {}  # good, but for a uin that another account has
         self._in_force: dict[str, str] = {}  # key -> uin
         self._look_seconds = 0.0
+        self._retirement = Retirement()
 
     async def load(self, progress: Progress, *, allow_broken: bool) -> tuple[Problem, ...]:
         """Read everything for the first time and put it into force, unless problems are returned.
@@ -77,7 +79,7 @@ class Follower:
         Raises:
             SourceError: if the source cannot be read, or holds no account.
         """
-        look = await self._settled(await self._look())
+        look = await self._settled(await self._look(), None)
         present = self._present(look)
         if not present:
             raise SourceError(f"no account found: expected {self._source.missing('')}")
@@ -88,17 +90,49 @@ class Follower:
             self._report(now=time.monotonic() + ALARM_SECONDS)
         return problems
 
-    async def follow(self, wait: Callable[[float], Awaitable[None]]) -> None:
-        """Refresh for ever. `wait` returns when something may have changed, or after the seconds it is given."""
+    async def follow(self, wait: Callable[[float], Awaitable[Hint]]) -> None:
+        """Refresh for ever. `wait` returns a hint of what may have changed, or none after the seconds it is given.
+
+        Only what the hints name is looked at, but now and then everything is, whatever the hints say.
+        """
+        due = 0.0
         while True:
-            await wait(self._pause())
+            hint = await wait(min(self._alarm_pause(), max(due - time.monotonic(), 0)))
             try:
-                await self.refresh()
+                if hint is None or time.monotonic() >= due or not await self._refresh_some(hint):
+                    await self.refresh()
+                    due = time.monotonic() + self._pause()
             except SourceError as error:
                 self._note_whole(error.code, str(error))
+                due = time.monotonic() + self._pause()
             except Exception:  # whatever happens, the last good version stays and following goes on
                 log.exception("reload failed; what is in force stays in force")
+                due = time.monotonic() + self._pause()
             self._report(now=time.monotonic())
+
+    async def _refresh_some(self, keys: Collection[str]) -> bool:
+        """Bring accounts into force that were there before and still are, without a look at the others.
+
+        False where that is not all there is to it: accounts that come or go, change their uin or wait for one.
+        """
+        if not keys:
+            return True
+        is_whole_broken = WHOLE_SOURCE in self.status.faults
+        if is_whole_broken or self._waiting or any(key not in self._in_force for key in keys):
+            return False
+        look = await self._settled(await self._look_at(keys), keys)
+        while any(self._taken.get(key) != stamp for key, stamp in look.accounts.items()) or look.bare:
+            if look.accounts.keys() != set(keys):
+                return False
+            changed = [key for key, stamp in look.accounts.items() if self._taken.get(key) != stamp]
+            candidate = await self._read(changed, _no_progress)
+            if any(account.uin != self._in_force[key] for key, account in candidate.good.items()):
+                return False
+            again = await self._look_at(keys)
+            if again == look:
+                self._publish_some(candidate, look.accounts)
+            look = again
+        return look.accounts.keys() == set(keys)
 
     async def refresh(self) -> None:
         """Bring what changed into force, or note why not.
@@ -108,7 +142,7 @@ class Follower:
         """
         look = await self._look()
         while self._present(look) != self._taken:
-            look = await self._settled(look)
+            look = await self._settled(look, None)
             present = self._present(look)
             if not present:
                 # No account at all is a mistake, not an order.
@@ -135,12 +169,15 @@ class Follower:
         self._look_seconds = time.perf_counter() - start
         return look
 
-    async def _settled(self, look: Look) -> Look:
-        """The first look that is like the one before it, with no writer at work on what changed."""
+    async def _look_at(self, keys: Collection[str]) -> Look:
+        return await asyncio.to_thread(self._source.look_at, keys)
+
+    async def _settled(self, look: Look, keys: Collection[str] | None) -> Look:
+        """The first look (at `keys` alone, if given) that is like the one before it, with no writer at work."""
         patience = time.monotonic() + WRITER_SECONDS
         while True:
             await asyncio.sleep(SETTLE_SECONDS)
-            again = await self._look()
+            again = await (self._look() if keys is None else self._look_at(keys))
             if again == look:
                 changed = [key for key, stamp in self._present(look).items() if self._taken.get(key) != stamp]
                 settled = await asyncio.to_thread(self._source.is_settled, changed)
@@ -149,18 +186,32 @@ class Follower:
             look = again
 
     async def _load(self, keys: Collection[str], present: Stamps, progress: Progress) -> Candidate:
-        candidate = Candidate(good={key: each for key, each in self._waiting.items() if key in present})
+        candidate = await self._read(keys, progress)
+        waiting = {key: each for key, each in self._waiting.items() if key in present and key not in keys}
+        candidate.good = waiting | candidate.good
+        staying = {key: uin for key, uin in self._in_force.items() if key in present}
+        candidate.refuse_shared_uins(staying, {key: self._source.missing(key) for key in present})
+        return candidate
+
+    async def _read(self, keys: Collection[str], progress: Progress) -> Candidate:
+        candidate = Candidate()
         for done, key in enumerate(keys):
             progress(done, len(keys))
-            candidate.good.pop(key, None)
             try:
                 candidate.good[key] = await asyncio.to_thread(self._source.load, key)
             except InvalidAccountError as error:
                 candidate.refused[key] = error.problems
         progress(len(keys), len(keys))
-        staying = {key: uin for key, uin in self._in_force.items() if key in present}
-        candidate.refuse_shared_uins(staying, {key: self._source.missing(key) for key in present})
         return candidate
+
+    def _publish_some(self, candidate: Candidate, stamps: Mapping[str, Hashable]) -> None:
+        """Put new versions of accounts into force whose uins stay as they are."""
+        self._taken.update(stamps)
+        self._note(candidate.refused)
+        for key in candidate.good:
+            self._mend(key)
+        if candidate.good:
+            self._put_into_force(candidate, frozenset())
 
     def _publish(self, candidate: Candidate, present: Stamps) -> None:
         """Put the good versions into force, all at once, and take away what is gone."""
@@ -175,12 +226,20 @@ class Follower:
         self._in_force = uins
         if not (candidate.good or removed) and self._engine.is_ready:
             return
+        self._put_into_force(candidate, removed)
+
+    def _put_into_force(self, candidate: Candidate, removed: Collection[str]) -> None:
         before = self._engine.live.revision if self._engine.is_ready else 0
         revision = max(time.time_ns() // 1_000_000, before + 1)  # rises across restarts too, as far as the clock does
+        states = self._engine.live.states if self._engine.is_ready else {}
+        replaced = [states[uin] for uin in (*removed, *(each.uin for each in candidate.good.values())) if uin in states]
+        parts = [part for state in replaced for part in state.parts()]
+        del states, replaced
         self._engine.publish({account.uin: account for account in candidate.good.values()}, removed, revision)
+        self._retirement.add(parts)
         self.status.reloads += 1
         self.status.published_at = time.time()
-        counts = {"changed": len(candidate.good), "removed": len(removed), "accounts": len(uins)}
+        counts = {"changed": len(candidate.good), "removed": len(removed), "accounts": len(self._in_force)}
         log.info("revision in force", revision=str(revision), **counts)
 
     def _note_whole(self, code: str, message: str) -> None:
@@ -208,8 +267,13 @@ class Follower:
                 log.error("account refused", account=key or ".", consequence=kept, problems=problems)
 
     def _pause(self) -> float:
+        """Seconds from one look at everything to the next."""
+        return max(self._alarm_pause(), self._look_seconds * POLL_SHARE)
+
+    def _alarm_pause(self) -> float:
+        """Seconds until somebody should see whether a fault has lasted long enough to be told."""
         waiting = any(not fault.is_reported for fault in self.status.faults.values())
-        return max(POLL_SECONDS / 2 if waiting else POLL_SECONDS, self._look_seconds * POLL_SHARE)
+        return POLL_SECONDS / 2 if waiting else POLL_SECONDS
 
 
 def _no_progress(_done: int, _total: int) -> None:

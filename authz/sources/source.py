@@ -6,6 +6,9 @@ from typing import Protocol
 
 from authz.accounts.model import Account
 
+Hint = frozenset[str] | None
+"""The keys of accounts that may have changed; None: any of them may have."""
+
 
 @dataclass(frozen=True, slots=True)
 class Look:
@@ -24,6 +27,13 @@ class Source(Protocol):
 
     def look(self) -> Look:
         """What is there now.
+
+        Raises:
+            SourceError: if that cannot be told.
+        """
+
+    def look_at(self, keys: Collection[str]) -> Look:
+        """The same for these places only, at a cost that does not depend on the others.
 
         Raises:
             SourceError: if that cannot be told.

@@ -1,11 +1,14 @@
 """Wakes the follower early: an event from the system where there is one, the clock in any case."""
 
 import asyncio
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
 import structlog
 from watchfiles import awatch
+
+from authz.sources.source import Hint
 
 _RETRY_SECONDS = 5.0
 _CHECK_MILLISECONDS = 250  # how often the watched folder is compared with the one of that name
@@ -22,14 +25,17 @@ class DirectoryWatch:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._event = asyncio.Event()
+        self._changed: Hint = frozenset()
 
-    async def wait(self, seconds: float) -> None:
+    async def wait(self, seconds: float) -> Hint:
         """Return at the next event, at once if there was one since the last call, or after `seconds`."""
         # Not asyncio.wait_for: in Python 3.11 it swallows a cancellation that comes together with the event.
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._event.wait()
         self._event.clear()
+        changed, self._changed = self._changed, frozenset()
+        return changed
 
     async def run(self) -> None:
         """Watch for ever."""
@@ -48,7 +54,7 @@ class DirectoryWatch:
 
     async def _watch(self) -> None:
         watched = _identity(self._root)
-        self._event.set()  # something may have changed before the watch was there
+        self._hear(None)  # something may have changed before the watch was there
         async for changes in awatch(
             self._root,
             watch_filter=None,
@@ -58,9 +64,23 @@ class DirectoryWatch:
             yield_on_timeout=True,
         ):
             if changes:
-                self._event.set()
+                self._hear(self._places(path for _, path in changes))
             if _identity(self._root) != watched:
                 return
+
+    def _hear(self, places: Hint) -> None:
+        self._changed = None if places is None or self._changed is None else self._changed | places
+        self._event.set()
+
+    def _places(self, paths: Iterable[str]) -> Hint:
+        """The first names below the root. What is not below it may be anything."""
+        places = set()
+        for path in paths:
+            try:
+                places.add(Path(path).relative_to(self._root).parts[0])
+            except (ValueError, IndexError):
+                return None
+        return frozenset(places)
 
 
 def _identity(path: Path) -> tuple[int, int]:

@@ -15,6 +15,7 @@ class Shelf:
         self.is_quiet = True
         self.loaded = []
         self.looks = 0
+        self.looked_at = []
         self.before_load = lambda: None
         self.before_look = lambda: None
         self.put(**accounts)
@@ -39,6 +40,12 @@ class Shelf:
         if self.is_unreadable:
             raise SourceError("cannot read the shelf")
         return Look({key: self._stamps[key] for key in self._contents}, dict(self._bare))
+
+    def look_at(self, keys):
+        self.before_look()
+        self.looked_at.append(sorted(keys))
+        accounts = {key: self._stamps[key] for key in keys if key in self._contents}
+        return Look(accounts, {key: self._bare[key] for key in keys if key in self._bare})
 
     def is_settled(self, keys):
         return self.is_quiet or not keys

@@ -5,56 +5,16 @@ import asyncio
 import pytest
 from structlog.testing import capture_logs
 
-from authz.engine.live import Engine
 from authz.errors import SourceError
 from authz.sources import follower as follower_module
-from authz.sources.follower import WHOLE_SOURCE, Follower
-from tests.builders import account, allow, policy
-from tests.sources.folders import allowed, eventually
-from tests.sources.shelf import Shelf
+from authz.sources.follower import WHOLE_SOURCE
+from tests.sources.folders import eventually
+from tests.sources.following import Following, empty, granting, loaded
 
 
 @pytest.fixture(autouse=True)
 def _at_once(monkeypatch):
     monkeypatch.setattr(follower_module, "SETTLE_SECONDS", 0)
-
-
-def granting(uin):
-    return account(uin=str(uin), own=[policy("p", allow("*"))])
-
-
-def empty(uin):
-    return account(uin=str(uin))
-
-
-class Following:
-    """A follower with its shelf and engine; each step is one call."""
-
-    def __init__(self, **accounts):
-        self.shelf = Shelf(**accounts)
-        self.engine = Engine()
-        self.follower = Follower(self.shelf, self.engine)
-
-    def load(self, progress=lambda _done, _total: None, *, allow_broken=False):
-        return asyncio.run(self.follower.load(progress, allow_broken=allow_broken))
-
-    def refresh(self, times=1):
-        for _ in range(times):
-            asyncio.run(self.follower.refresh())
-
-    def answers(self, *uins):
-        """Of each account: whether its user may do something, None where it is not in force."""
-        return [allowed(self.engine, uin) for uin in uins]
-
-    def faults(self):
-        """The messages by key."""
-        return {key: [each.message for each in fault.problems] for key, fault in self.follower.status.faults.items()}
-
-
-def loaded(**accounts):
-    following = Following(**accounts)
-    assert following.load() == ()
-    return following
 
 
 # The first load -----------------------------------------------------------------------------------------------------

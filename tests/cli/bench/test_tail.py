@@ -1,0 +1,15 @@
+import json
+
+from click.testing import CliRunner
+
+from authz.cli.main import main
+
+
+def test_calm_and_disturbed_moments_are_told_side_by_side(tmp_path):
+    file = tmp_path / "figures.json"
+    options = ["--runs", "1", "--seconds", "0.3", "--rate", "200", "--accounts", "20", "--policies", "5"]
+    result = CliRunner().invoke(main, ["bench", "tail", *options, "--json", str(file)], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    rows = json.loads(file.read_text())
+    assert [row["while"].partition(": ")[2] for row in rows] == ["calm", "replaced every second"] * 2
+    assert all(row["p99 ms"] > 0 for row in rows)
