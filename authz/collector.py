@@ -12,7 +12,7 @@ import sys
 # looked at only when 500 million outlived their youth.
 _THRESHOLDS = (2_000, 5, 50_000)
 # How long the thread that answers waits for one that loads, in seconds; Python's own 0.005 would be the tail.
-_SWITCH_INTERVAL = 0.0005
+_SWITCH_INTERVAL = 0.0001
 
 
 def settle() -> None:

@@ -1,7 +1,7 @@
 """From the texts of one account to an Account: every name looked up, every problem of every file collected."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from authz.accounts.attachments import Attachments, Identity, Name, parse_attachments
@@ -35,17 +35,24 @@ class AttachmentsText:
     located: Located
 
 
-def build_account(attachments: AttachmentsText, policy_texts: Sequence[PolicyText]) -> Account:
-    """Put one account together.
+def _go_on() -> None:
+    """Do not wait."""
+
+
+def build_account(
+    attachments: AttachmentsText, policy_texts: Sequence[PolicyText], breathe: Callable[[], None] = _go_on
+) -> Account:
+    """Put one account together. `breathe` is called before every small piece of work, and may wait.
 
     Raises:
         InvalidAccountError: with every problem of all files; nothing of the account may then take effect.
     """
     problems: list[Problem] = []
-    read = _documents(policy_texts, problems)
+    read = _documents(policy_texts, problems, breathe)
     report = Report()
     parsed = parse_attachments(attachments.located.value, report)
     for text, document in read:
+        breathe()
         problems += _foreign_resources(text, document, parsed)
     documents = {text.name: document for text, document in read}
     refused = frozenset(text.name for text in policy_texts) - documents.keys()
@@ -56,10 +63,13 @@ def build_account(attachments: AttachmentsText, policy_texts: Sequence[PolicyTex
     return account
 
 
-def _documents(texts: Sequence[PolicyText], problems: list[Problem]) -> Sequence[tuple[PolicyText, PolicyDocument]]:
+def _documents(
+    texts: Sequence[PolicyText], problems: list[Problem], breathe: Callable[[], None]
+) -> Sequence[tuple[PolicyText, PolicyDocument]]:
     documents: list[tuple[PolicyText, PolicyDocument]] = []
     files: dict[str, str] = {}
     for text in texts:
+        breathe()
         problems += _name_problems(text, files)
         files.setdefault(text.name, text.file)
         try:

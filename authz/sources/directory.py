@@ -10,6 +10,7 @@ from authz.accounts.build import AttachmentsText, PolicyText, build_account
 from authz.accounts.model import Account
 from authz.errors import InvalidAccountError, MalformedTextError, Problem, SourceError
 from authz.language.json_text import read_json
+from authz.sources.pace import Pace
 from authz.sources.source import Look
 from authz.sources.writers import is_being_written
 from authz.sources.yaml_text import read_yaml
@@ -34,6 +35,11 @@ class DirectorySource:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._pace = Pace()
+
+    def slow_down(self) -> None:
+        """Load gently from now on."""
+        self._pace.slow_down()
 
     def look(self) -> Look:
         """Stamp every account by its files' names, sizes, times and inodes, links followed."""
@@ -71,13 +77,14 @@ class DirectorySource:
 
     def load(self, key: str) -> Account:
         """Read all files of one account and put it together."""
-        return _built(self.texts(key))
+        return _built(self.texts(key), self._pace)
 
     def texts(self, key: str) -> AccountTexts:
         """All files of one account as they are, before anything is made of them."""
         found = AccountTexts([], [], [])
         place = self.root / key
         for path in sorted(_files(place)):
+            self._pace.breathe()
             text = _read(path, found.problems)
             if text is None:
                 continue
@@ -94,13 +101,13 @@ class DirectorySource:
         return found
 
 
-def _built(texts: AccountTexts) -> Account:
+def _built(texts: AccountTexts, pace: Pace) -> Account:
     """The account, unless its files could not be read; the problems of both stages are told together."""
     account = None
     problems = list(texts.problems)
     if texts.attachments:
         try:
-            account = build_account(texts.attachments[0], texts.policies)
+            account = build_account(texts.attachments[0], texts.policies, pace.breathe)
         except InvalidAccountError as error:
             problems += error.problems
     if problems or account is None:

@@ -88,6 +88,7 @@ class Follower:
         if not problems or allow_broken:
             self._publish(candidate, present)
             self._report(now=time.monotonic() + ALARM_SECONDS)
+            self._source.slow_down()
         return problems
 
     async def follow(self, wait: Callable[[float], Awaitable[Hint]]) -> None:

@@ -49,5 +49,8 @@ class Source(Protocol):
             InvalidAccountError: with every problem of it.
         """
 
+    def slow_down(self) -> None:
+        """From now on somebody else needs the processor too: load gently."""
+
     def missing(self, key: str) -> str:
         """The name of an account's main file, for error messages."""

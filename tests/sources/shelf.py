@@ -15,6 +15,7 @@ class Shelf:
         self.is_quiet = True
         self.loaded = []
         self.looks = 0
+        self.is_slow = False
         self.looked_at = []
         self.before_load = lambda: None
         self.before_look = lambda: None
@@ -57,6 +58,9 @@ class Shelf:
         if isinstance(content, str):
             raise InvalidAccountError([Problem("Broken", content, file=self.missing(key), line=1)])
         return content
+
+    def slow_down(self):
+        self.is_slow = True
 
     def missing(self, key):
         return f"{key}/main"

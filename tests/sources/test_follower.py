@@ -20,6 +20,13 @@ def _at_once(monkeypatch):
 # The first load -----------------------------------------------------------------------------------------------------
 
 
+def test_the_source_loads_gently_once_somebody_may_be_served():
+    following = Following(a=granting(1))
+    assert not following.shelf.is_slow
+    following.load()
+    assert following.shelf.is_slow
+
+
 def test_the_first_load_puts_every_account_into_force():
     following = loaded(a=granting(1), b=empty(2))
     assert following.answers(1, 2, 3) == [True, False, None]

@@ -4,6 +4,7 @@ import shutil
 import statistics
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,17 +20,18 @@ from authz.cli.bench.workload import write_accounts
 from authz.errors import AuthzError
 
 _CHECK = "/authz.v1.AuthorizationService/Check"
-_EVERY = 1.0  # seconds between two changes
+_REST = 4.0  # seconds after the last change until it is calm again
 
 
 @dataclass(frozen=True, slots=True)
 class Disturbance:
-    """A source, and what is done to it over and over while the sidecar is loaded."""
+    """A source, and what is done to it every so many seconds while the sidecar is loaded."""
 
     name: str
     accounts: int
     policies: int
     apply: Callable[[Path, int], None]
+    every: float
 
 
 def _rewrite_one(root: Path, turn: int) -> None:
@@ -61,8 +63,8 @@ def tail_command(
 ) -> None:
     """Latency from the intended time of sending, calm and while the source changes every second; medians of runs."""
     disturbances = (
-        Disturbance(f"one of {accounts} accounts", accounts, questions.POLICIES, _rewrite_one),
-        Disturbance(f"all of {policies} policies", 1, policies, _replace_all),
+        Disturbance(f"one of {accounts} accounts", accounts, questions.POLICIES, _rewrite_one, every=1.0),
+        Disturbance(f"all of {policies} policies", 1, policies, _replace_all, every=5.0),
     )
     rows: list[Row] = []
     for each in disturbances:
@@ -84,10 +86,11 @@ def _measure(disturbance: Disturbance, runs: int, seconds: float, rate: int, wor
                 calm.append(_load(sidecar, seconds, rate))
                 with _changing(disturbance, root):
                     disturbed.append(_load(sidecar, seconds, rate))
+                time.sleep(_REST)
     reference = _p99(calm)
     return [
         _row(f"{disturbance.name}: calm", calm, reference),
-        _row(f"{disturbance.name}: replaced every second", disturbed, reference),
+        _row(f"{disturbance.name}: replaced every {disturbance.every:.0f} s", disturbed, reference),
     ]
 
 
@@ -107,7 +110,7 @@ def _changing(disturbance: Disturbance, root: Path) -> Iterator[None]:
         while not stop.is_set():
             disturbance.apply(root, turn)
             turn += 1
-            stop.wait(_EVERY)
+            stop.wait(disturbance.every)
 
     thread = threading.Thread(target=change)
     thread.start()

@@ -11,5 +11,10 @@ def test_calm_and_disturbed_moments_are_told_side_by_side(tmp_path):
     result = CliRunner().invoke(main, ["bench", "tail", *options, "--json", str(file)], catch_exceptions=False)
     assert result.exit_code == 0, result.output
     rows = json.loads(file.read_text())
-    assert [row["while"].partition(": ")[2] for row in rows] == ["calm", "replaced every second"] * 2
+    assert [row["while"].partition(": ")[2] for row in rows] == [
+        "calm",
+        "replaced every 1 s",
+        "calm",
+        "replaced every 5 s",
+    ]
     assert all(row["p99 ms"] > 0 for row in rows)
