@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import structlog
 
+from authz.collector import held_off
 from authz.config import Settings
 from authz.engine.live import Engine
 from authz.errors import AuthzError, InvalidAccountError
@@ -39,7 +40,8 @@ class Feeding:
             InvalidAccountError: if accounts are broken and may not be.
         """
         allow_broken = self._settings.allow_broken_accounts
-        problems = await self._follower.load(progress, allow_broken=allow_broken)
+        with held_off():
+            problems = await self._follower.load(progress, allow_broken=allow_broken)
         if problems and not allow_broken:
             raise InvalidAccountError(problems)
 

@@ -7,12 +7,24 @@ dies young: frequent collections of the youngest objects are short and find them
 
 import gc
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 # The middle generation holds at most 10,000 objects (under 1 ms), also while a reload makes a million of them; all are
 # looked at only when 500 million outlived their youth.
 _THRESHOLDS = (2_000, 5, 50_000)
 # How long the thread that answers waits for one that loads, in seconds; Python's own 0.005 would be the tail.
 _SWITCH_INTERVAL = 0.0001
+
+
+@contextmanager
+def held_off() -> Iterator[None]:
+    """No collection while everything is loaded for the first time: all of it will live."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def settle() -> None:

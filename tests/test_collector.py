@@ -4,7 +4,7 @@ import sys
 import pytest
 
 from authz.cache import DecisionCache, Entry
-from authz.collector import settle
+from authz.collector import held_off, settle
 from authz.engine.request import parse_request
 from tests.builders import ALICE, account, allow, engine, policy
 
@@ -46,3 +46,16 @@ def test_replaced_accounts_and_dropped_answers_need_no_collector():
         live.decide(parse_request(ALICE, "im:AddUser", "*", {}))
         cache.put(b"%d" % revision, Entry(b"", live.live.lease("12345678")))
     assert len(gc.get_objects()) - before < 1000
+
+
+def test_nothing_is_collected_while_everything_is_loaded_even_if_that_fails():
+    seen = []
+
+    def fail():
+        with held_off():
+            seen.append(gc.isenabled())
+            raise ArithmeticError
+
+    with pytest.raises(ArithmeticError):
+        fail()
+    assert (seen, gc.isenabled()) == ([False], True)

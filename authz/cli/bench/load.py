@@ -1,21 +1,27 @@
 """`authz bench load`: how long a source takes to load, and how much memory it then holds."""
 
 import asyncio
-import gc
+import statistics
 import tempfile
 import time
 from pathlib import Path
 
 import click
 
-from authz.cli.bench.table import show
+from authz.cli.bench.table import Row, show
 from authz.cli.bench.workload import write_accounts
 from authz.cli.progress import show_progress
+from authz.collector import held_off, settle
 from authz.engine.live import Engine
 from authz.engine.request import parse_request
+from authz.errors import AuthzError
 from authz.sources.directory import DirectorySource
 from authz.sources.follower import Follower
+from authz.sources.watch import DirectoryWatch
 from authz.telemetry.log import LogFormat, configure_logs
+
+_CHANGES = 5
+_PATIENCE = 120.0  # seconds
 
 
 @click.command("load")
@@ -25,32 +31,58 @@ from authz.telemetry.log import LogFormat, configure_logs
 @click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the figures there.")
 def load_command(*, accounts: int, users: int, policies: int, json_file: Path | None) -> None:
     """Make a source of ACCOUNTS x USERS x POLICIES in a temporary folder and load it once."""
-    configure_logs(LogFormat.AUTO, "warning")
+    configure_logs(LogFormat.AUTO, "error")
     with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder)
-        write_accounts(root, accounts, users, policies)
-        before = _resident_bytes()
-        engine = Engine()
-        start = time.perf_counter()
-        asyncio.run(Follower(DirectorySource(root), engine).load(show_progress, allow_broken=False))
-        seconds = time.perf_counter() - start
-    gc.collect()
+        write_accounts(Path(folder), accounts, users, policies)
+        show([asyncio.run(_measure(Path(folder), accounts, users, policies))], json_file)
+
+
+async def _measure(root: Path, accounts: int, users: int, policies: int) -> Row:
+    before = _resident_bytes()
+    engine = Engine()
+    follower = Follower(DirectorySource(root), engine)
+    start = time.perf_counter()
+    with held_off():
+        await follower.load(show_progress, allow_broken=False)
+    seconds = time.perf_counter() - start
+    settle()
     held = _resident_bytes() - before
     first = _first_decision(engine)
-    show(
-        [
-            {
-                "accounts": accounts,
-                "users": accounts * users,
-                "policies": accounts * policies,
-                "load s": seconds,
-                "memory MB": held / 1e6,
-                "bytes a user": round(held / (accounts * users)),
-                "first decision µs": first * 1e6,
-            }
-        ],
-        json_file,
-    )
+    return {
+        "accounts": accounts,
+        "users": accounts * users,
+        "policies": accounts * policies,
+        "load s": seconds,
+        "memory MB": held / 1e6,
+        "bytes a user": round(held / (accounts * users)),
+        "first decision µs": first * 1e6,
+        "reload of one ms": await _reload_seconds(root, engine, follower) * 1e3,
+    }
+
+
+async def _reload_seconds(root: Path, engine: Engine, follower: Follower) -> float:
+    """Median seconds from a change of one account on disk until it is in force, as the sidecar follows its source."""
+    watch = DirectoryWatch(root)
+    tasks = [asyncio.create_task(watch.run()), asyncio.create_task(follower.follow(watch.wait))]
+    try:
+        seconds = [await _timed_change(root, engine, turn) for turn in range(_CHANGES + 1)]
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    return statistics.median(seconds[1:])  # the first one waits for the watch to be there
+
+
+async def _timed_change(root: Path, engine: Engine, turn: int) -> float:
+    file = root / "10000000" / "attachments.yaml"
+    revision = engine.live.revision
+    start = time.perf_counter()
+    file.write_text(f"{file.read_text()}# {turn}\n")
+    while engine.live.revision == revision:
+        if time.perf_counter() - start > _PATIENCE:
+            raise AuthzError("the change never came into force")
+        await asyncio.sleep(0.001)
+    return time.perf_counter() - start
 
 
 def _first_decision(engine: Engine) -> float:
