@@ -6,6 +6,8 @@ from typing import Any
 
 import yaml
 
+_DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # ten times as fast where libyaml is there
+
 
 def write_accounts(root: Path, accounts: int, users: int, policies: int) -> None:
     """Make `accounts` sub-directories, each with `users` users, who hold three of the account's `policies` each."""
@@ -20,7 +22,7 @@ def write_accounts(root: Path, accounts: int, users: int, policies: int) -> None
 
 def write_attachments(folder: Path, value: dict[str, Any]) -> None:
     """Write an attachments file as a person would have it, in YAML."""
-    (folder / "attachments.yaml").write_text(yaml.safe_dump(value, sort_keys=False))
+    (folder / "attachments.yaml").write_text(yaml.dump(value, Dumper=_DUMPER, sort_keys=False))
 
 
 def _user(index: int, policies: int) -> dict[str, Any]:
