@@ -46,8 +46,8 @@ def load(address, calls, in_flight, connections=1, path=_PATH, question=None):
         body.write_bytes(grpc_message(next(warm(1)) if question is None else question))
         url = f"http://localhost{path}" if address.startswith("unix:") else f"http://{address}{path}"
         command = [
-            "h2load", "-n", str(calls), "-c", str(connections), "-m", str(in_flight), "-d", str(body), "--log-file", str(log),
-            "-H", "content-type: application/grpc", "-H", "te: trailers", url,
+            "h2load", "-n", str(calls), "-c", str(connections), "-m", str(in_flight), "-d", str(body),
+            "--log-file", str(log), "-H", "content-type: application/grpc", "-H", "te: trailers", url,
         ]  # fmt: skip
         if address.startswith("unix:"):
             command[1:1] = ["--base-uri", address]
