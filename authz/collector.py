@@ -10,9 +10,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-# The middle generation holds at most 10,000 objects (under 1 ms), also while a reload makes a million of them; all are
-# looked at only when 500 million outlived their youth.
-_THRESHOLDS = (2_000, 5, 50_000)
+# The middle generation holds at most 4,000 objects (some 0.7 ms), also while a reload makes a million of them; all are
+# looked at only when 400 million outlived their youth.
+_THRESHOLDS = (1_000, 4, 100_000)
 # How long the thread that answers waits for one that loads, in seconds; Python's own 0.005 would be the tail.
 _SWITCH_INTERVAL = 0.0001
 

@@ -2,8 +2,9 @@
 
 import os
 import stat
-from collections.abc import Collection, Hashable, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
 
 from authz.accounts.build import AttachmentsText, PolicyText, build_account
@@ -16,6 +17,7 @@ from authz.sources.writers import is_being_written
 from authz.sources.yaml_text import read_yaml
 
 ATTACHMENTS = ("attachments.yaml", "attachments.json")
+_DIGEST_BYTES = 16
 _MAX_BYTES = 64 * 1024 * 1024  # of one file: more is no attachments file but a mistake
 ROOT = ""
 """The key of an account that is the directory itself."""
@@ -28,6 +30,22 @@ class AccountTexts:
     attachments: list[AttachmentsText]
     policies: list[PolicyText]
     problems: list[Problem]
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """Stands for all files of a place, in whatever order they are listed, without holding them."""
+
+    files: int = 0
+    digest: int = 0
+    has_attachments: bool = False
+
+    def plus(self, name: str, status: os.stat_result) -> "Stamp":
+        """With one file more."""
+        text = f"{name}/{status.st_size}/{status.st_mtime_ns}/{status.st_ctime_ns}/{status.st_ino}"
+        digest = blake2b(os.fsencode(text), digest_size=_DIGEST_BYTES).digest()
+        total = (self.digest + int.from_bytes(digest)) % (1 << 8 * _DIGEST_BYTES)
+        return Stamp(self.files + 1, total, self.has_attachments or name in ATTACHMENTS)
 
 
 class DirectorySource:
@@ -49,27 +67,27 @@ class DirectorySource:
             raise SourceError(f"cannot read {self.root}: {error.strerror}") from error
 
     def _look(self) -> Look:
-        own = _stamp(self.root)
-        if _has_attachments(own):
+        own = self._stamp(self.root)
+        if own.has_attachments:
             return Look({ROOT: own}, {})
         with os.scandir(self.root) as entries:
-            stamps = {entry.name: _stamp(Path(entry.path)) for entry in entries if _is_account_place(entry)}
-        accounts = {key: stamp for key, stamp in sorted(stamps.items()) if _has_attachments(stamp)}
+            stamps = {entry.name: self._stamp(Path(entry.path)) for entry in entries if _is_account_place(entry)}
+        accounts = {key: stamp for key, stamp in sorted(stamps.items()) if stamp.has_attachments}
         bare = {key: stamp for key, stamp in stamps.items() if key not in accounts}
         return Look(accounts, bare if accounts else {ROOT: own, **bare})
 
     def look_at(self, keys: Collection[str]) -> Look:
         """Stamp these sub-directories alone."""
         try:
-            stamps = {key: _stamp(self.root / key) for key in keys if (self.root / key).is_dir()}
+            stamps = {key: self._stamp(self.root / key) for key in keys if (self.root / key).is_dir()}
         except OSError as error:
             raise SourceError(f"cannot read {self.root}: {error.strerror}") from error
-        accounts = {key: stamp for key, stamp in stamps.items() if _has_attachments(stamp)}
+        accounts = {key: stamp for key, stamp in stamps.items() if stamp.has_attachments}
         return Look(accounts, {key: stamp for key, stamp in stamps.items() if key not in accounts})
 
     def is_settled(self, keys: Collection[str]) -> bool:
         """Whether no file of these accounts is open for writing; where the system cannot tell, it counts as settled."""
-        return not any(is_being_written(path) for key in keys for path in _files(self.root / key))
+        return not any(is_being_written(path) for key in keys for path in self._files(self.root / key))
 
     def missing(self, key: str) -> str:
         """The attachments file of an account, as the user would name it."""
@@ -83,8 +101,7 @@ class DirectorySource:
         """All files of one account as they are, before anything is made of them."""
         found = AccountTexts([], [], [])
         place = self.root / key
-        for path in sorted(_files(place)):
-            self._pace.breathe()
+        for path in map(Path, sorted(self._files(place))):
             text = _read(path, found.problems)
             if text is None:
                 continue
@@ -99,6 +116,34 @@ class DirectorySource:
             message = f"there is {ATTACHMENTS[1]} too; keep one of them"
             found.problems.append(Problem("DuplicateFile", message, file=self.missing(key), line=1))
         return found
+
+    def _files(self, place: Path) -> Iterator[str]:
+        """The paths of the attachments file and the policies of one account."""
+        for _, entry in self._entries(place):
+            if entry.is_file():
+                yield entry.path
+
+    def _stamp(self, place: Path) -> Stamp:
+        stamp = Stamp()
+        for folder, entry in self._entries(place):
+            try:
+                status = entry.stat()
+            except FileNotFoundError:  # gone since it was listed: the next look will tell
+                continue
+            if stat.S_ISREG(status.st_mode):
+                stamp = stamp.plus(f"{folder}{entry.name}", status)
+        return stamp
+
+    def _entries(self, place: Path) -> "Iterator[tuple[str, os.DirEntry[str]]]":
+        """What may belong to one account, with its folder: beside the attachments file, or `policies/`."""
+        for folder, path in (("", place), ("policies/", place / "policies")):
+            if not path.is_dir():
+                continue
+            with os.scandir(path) as entries:
+                for entry in entries:
+                    self._pace.breathe()
+                    if _belongs(entry.name, is_top=not folder):
+                        yield folder, entry
 
 
 def _built(texts: AccountTexts, pace: Pace) -> Account:
@@ -144,38 +189,7 @@ def _is_account_place(entry: "os.DirEntry[str]") -> bool:
     return not entry.name.startswith(".") and entry.is_dir()
 
 
-def _files(place: Path) -> Sequence[Path]:
-    """The attachments file and policies of one account: beside it and under `policies/`."""
-    found: list[Path] = []
-    for folder in (place, place / "policies"):
-        if folder.is_dir():
-            with os.scandir(folder) as entries:
-                found += [
-                    Path(entry.path)
-                    for entry in entries
-                    if _belongs(entry.name, is_top=folder == place) and entry.is_file()
-                ]
-    return found
-
-
 def _belongs(name: str, *, is_top: bool) -> bool:
     if name.startswith("."):
         return False
     return (is_top and name in ATTACHMENTS) or name.endswith(".json")
-
-
-def _stamp(place: Path) -> tuple[Hashable, ...]:
-    stamps = []
-    for path in _files(place):
-        try:
-            status = path.stat()
-        except FileNotFoundError:  # gone since it was listed: the next look will tell
-            continue
-        if stat.S_ISREG(status.st_mode):
-            name = f"{path.parent.name}/{path.name}" if path.parent != place else path.name
-            stamps.append((name, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino))
-    return tuple(sorted(stamps))
-
-
-def _has_attachments(stamp: tuple[Hashable, ...]) -> bool:
-    return any(isinstance(file, tuple) and file[0] in ATTACHMENTS for file in stamp)

@@ -3,7 +3,7 @@
 import time
 
 _WORK_SECONDS = 0.0001
-_REST_SECONDS = 0.0001
+_REST_SECONDS = 0.0002
 
 
 class Pace:

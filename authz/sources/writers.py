@@ -9,7 +9,7 @@ _SET_LEASE = getattr(fcntl, "F_SETLEASE", None)
 _SET_SIGNAL = getattr(fcntl, "F_SETSIG", None)
 
 
-def is_being_written(path: Path) -> bool:
+def is_being_written(path: Path | str) -> bool:
     """Whether somebody holds `path` open for writing.
 
     Linux grants a read lease only on a file that nobody has open for writing. It is given back at once; a writer that

@@ -6,7 +6,7 @@ import pytest
 
 from authz.errors import InvalidAccountError, SourceError
 from authz.sources import directory
-from authz.sources.directory import ROOT, DirectorySource
+from authz.sources.directory import ROOT, DirectorySource, Stamp
 from authz.sources.source import Look
 from tests.sources.folders import GRANT, attachments, write_account
 
@@ -139,11 +139,11 @@ def test_a_dangling_link_is_not_there(tmp_path):
 def test_a_place_without_attachments_is_told_apart_from_an_account(tmp_path):
     write_account(tmp_path / "a", 1)
     (tmp_path / "b").mkdir()
-    assert DirectorySource(tmp_path).look().bare == {"b": ()}
+    assert DirectorySource(tmp_path).look().bare == {"b": Stamp()}
 
 
 def test_an_empty_directory_is_a_bare_place(tmp_path):
-    assert DirectorySource(tmp_path).look() == Look({}, {ROOT: ()})
+    assert DirectorySource(tmp_path).look() == Look({}, {ROOT: Stamp()})
 
 
 def test_a_directory_that_is_not_there_cannot_be_read(tmp_path):
@@ -236,7 +236,7 @@ def test_an_account_is_settled_unless_one_of_its_files_is_being_written(tmp_path
     write_account(tmp_path / "a", 1)
     write_account(tmp_path / "b", 2)
     source = DirectorySource(tmp_path)
-    monkeypatch.setattr(directory, "is_being_written", lambda path: path.name == "p.json" and path.parts[-3] == "a")
+    monkeypatch.setattr(directory, "is_being_written", lambda path: path.endswith("/a/policies/p.json"))
     assert source.is_settled(["b"])
     assert not source.is_settled(["a"])
     assert not source.is_settled(["b", "a"])
