@@ -68,6 +68,16 @@ def test_questions_that_differ_in_context_that_no_statement_reads_share_an_answe
     assert (cache.hits, cache.misses, len(cache)) == (4, 1, 1)
 
 
+def test_of_100_000_calls_on_1_000_questions_from_as_many_addresses_99_percent_are_hits():
+    cache = DecisionCache(100_000)
+    checker = made(engine(account(own=GRANT)), cache)
+    for number in range(100_000):
+        resource = f"qcs::im::uin/12345678:sdkappid/{1_400_000_000 + number % 1_000}"
+        context = {"qcs:ip": [f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}"], "trace": [f"{number:032x}"]}
+        checker.check(check_request(ALICE, "im:AddUser", resource, **context).SerializeToString())
+    assert (cache.hits, cache.misses) == (99_000, 1_000)
+
+
 def test_questions_that_differ_in_context_that_a_statement_reads_do_not():
     cache = DecisionCache(10)
     checker = made(engine(account(own=WITH_IP_RULE)), cache)
