@@ -7,6 +7,7 @@ dies young: frequent collections of the youngest objects are short and find them
 
 import gc
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -27,9 +28,32 @@ def held_off() -> Iterator[None]:
         gc.enable()
 
 
+class Pauses:
+    """How long collections have stopped all threads of this process, in seconds."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self._started = 0.0
+
+    def note(self, phase: str, _info: object) -> None:
+        """A collection starts or stops, as `gc.callbacks` tells it."""
+        if phase == "start":
+            self._started = time.perf_counter()
+        else:
+            self.seconds += time.perf_counter() - self._started
+
+
+PAUSES = Pauses()
+
+
 def settle() -> None:
-    """After the first load: collect once, exempt all that lives from every later collection, and keep pauses short."""
+    """After the first load: collect once, exempt all that lives from every later collection, and keep pauses short.
+
+    From now on pauses are measured.
+    """
     gc.set_threshold(*_THRESHOLDS)
     sys.setswitchinterval(_SWITCH_INTERVAL)
     gc.collect()
     gc.freeze()
+    if PAUSES.note not in gc.callbacks:
+        gc.callbacks.append(PAUSES.note)

@@ -1,7 +1,7 @@
 """All that answers in one process: engine, cache and server, wired."""
 
 from authz.cache import DecisionCache
-from authz.collector import settle
+from authz.collector import PAUSES, settle
 from authz.config import Settings
 from authz.engine.live import Engine
 from authz.server.batch import BatchChecker
@@ -61,4 +61,4 @@ class Service:
             counts.append(CallCount(method, "OK", tally.answered))
             counts += [CallCount(method, code, calls) for code, calls in list(tally.failed.items())]
         cache = self._cache
-        return ServiceReading(cache.hits, cache.misses, cache.dropped, len(cache), tuple(counts))
+        return ServiceReading(cache.hits, cache.misses, cache.dropped, len(cache), PAUSES.seconds, tuple(counts))

@@ -4,7 +4,7 @@ import sys
 import pytest
 
 from authz.cache import DecisionCache, Entry
-from authz.collector import held_off, settle
+from authz.collector import PAUSES, held_off, settle
 from authz.engine.request import parse_request
 from tests.builders import ALICE, account, allow, engine, policy
 
@@ -17,6 +17,7 @@ def as_before():
     sys.setswitchinterval(interval)
     gc.unfreeze()
     gc.enable()
+    gc.callbacks[:] = [each for each in gc.callbacks if each != PAUSES.note]
 
 
 class Node:
@@ -59,3 +60,12 @@ def test_nothing_is_collected_while_everything_is_loaded_even_if_that_fails():
     with pytest.raises(ArithmeticError):
         fail()
     assert (seen, gc.isenabled()) == ([False], True)
+
+
+def test_pauses_are_measured_once_the_service_has_settled():
+    settle()
+    settle()
+    assert gc.callbacks.count(PAUSES.note) == 1
+    before = PAUSES.seconds
+    gc.collect()
+    assert before < PAUSES.seconds < before + 10

@@ -27,6 +27,7 @@ class ServiceReading:
     cache_misses: int = 0
     cache_dropped: int = 0
     cache_entries: int = 0
+    collector_seconds: float = 0.0
     calls: tuple[CallCount, ...] = field(default=())
 
     def __add__(self, other: "ServiceReading") -> "ServiceReading":
@@ -38,6 +39,7 @@ class ServiceReading:
             self.cache_misses + other.cache_misses,
             self.cache_dropped + other.cache_dropped,
             self.cache_entries + other.cache_entries,
+            self.collector_seconds + other.collector_seconds,
             tuple(CallCount(method, code, number) for (method, code), number in sorted(calls.items())),
         )
 
@@ -77,6 +79,8 @@ class SidecarCollector(Collector):
         yield _counter("authz_cache_misses", "Checks that had to be decided.", now.service.cache_misses)
         yield _counter("authz_cache_dropped", "Cached answers found dead after a change.", now.service.cache_dropped)
         yield _gauge("authz_cache_entries", "Answers in the decision cache.", now.service.cache_entries)
+        pauses = now.service.collector_seconds
+        yield _counter("authz_collector_seconds", "Seconds that collecting garbage has stopped everything.", pauses)
         yield _gauge("authz_workers", "Processes that serve.", now.workers)
         yield _counter("authz_worker_restarts", "Workers that died and were started anew.", now.restarts)
         yield _gauge("authz_revision", "The revision in force.", now.revision)

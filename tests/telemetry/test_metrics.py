@@ -17,7 +17,7 @@ def scraped(reading):
 
 def test_every_figure_of_a_reading_is_a_sample():
     reading = Reading(
-        ServiceReading(1, 2, 3, 4, (CallCount("Check", "OK", 11),)), workers=2, restarts=12, revision=5,
+        ServiceReading(1, 2, 3, 4, 0.5, (CallCount("Check", "OK", 11),)), workers=2, restarts=12, revision=5,
         revision_at=6.5, accounts=7, reloads=8, refusals=9, faults=(("a", 10),),
     )  # fmt: skip
     assert scraped(reading) == {
@@ -25,6 +25,7 @@ def test_every_figure_of_a_reading_is_a_sample():
         ("authz_cache_misses_total",): 2,
         ("authz_cache_dropped_total",): 3,
         ("authz_cache_entries",): 4,
+        ("authz_collector_seconds_total",): 0.5,
         ("authz_workers",): 2,
         ("authz_worker_restarts_total",): 12,
         ("authz_revision",): 5,
@@ -39,10 +40,10 @@ def test_every_figure_of_a_reading_is_a_sample():
 
 
 def test_the_readings_of_several_processes_add_up_by_method_and_code():
-    one = ServiceReading(1, 2, 3, 4, (CallCount("Check", "OK", 5), CallCount("Check", "INTERNAL", 1)))
-    other = ServiceReading(10, 20, 30, 40, (CallCount("Check", "OK", 50),))
+    one = ServiceReading(1, 2, 3, 4, 0.5, (CallCount("Check", "OK", 5), CallCount("Check", "INTERNAL", 1)))
+    other = ServiceReading(10, 20, 30, 40, 0.25, (CallCount("Check", "OK", 50),))
     calls = (CallCount("Check", "INTERNAL", 1), CallCount("Check", "OK", 55))
-    assert one + other == ServiceReading(11, 22, 33, 44, calls)
+    assert one + other == ServiceReading(11, 22, 33, 44, 0.75, calls)
 
 
 def test_a_process_that_ended_holds_nothing_but_is_still_counted():

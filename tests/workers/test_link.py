@@ -34,7 +34,7 @@ def test_what_is_sent_is_heard_as_it_was_and_then_nothing():
     messages = [
         Accounts((account(own=OWN, boundary=OWN[0]), account(uin="2"))),
         Publish(frozenset({"3"}), 7),
-        Counted(1, ServiceReading(1, 2, 3, 4, (CallCount("Check", "OK", 5),))),
+        Counted(1, ServiceReading(1, 2, 3, 4, 0.5, (CallCount("Check", "OK", 5),))),
         Failed("no"),
     ]
     assert over(*messages) == [*messages, None]

@@ -42,7 +42,7 @@ def running_sidecar(source: Path, *options: str) -> Iterator[Sidecar]:
     """A sidecar on `source`, ready to be asked, for as long as the block runs: on a Unix socket, and over TCP."""
     with tempfile.TemporaryDirectory() as folder:
         address = f"unix:{folder}/authz.sock"
-        tcp = f"127.0.0.1:{_free_port()}"
+        tcp = f"127.0.0.1:{free_port()}"
         log = Path(folder, "log")
         command = [sys.executable, "-m", "authz", "serve", str(source), "--listen", address, "--listen", tcp, *options]
         with log.open("w") as stream:
@@ -80,7 +80,8 @@ def _ended(process: "subprocess.Popen[Any]") -> Iterator[None]:
                 stream.close()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A TCP port of this machine that nobody listens on now."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         return int(taken.getsockname()[1])
 

@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.request import urlopen
 
 import click
 
 from authz.cli.bench import questions
 from authz.cli.bench.http2_load import Figures, open_loop
-from authz.cli.bench.process import Sidecar, running_sidecar
+from authz.cli.bench.process import Sidecar, free_port, running_sidecar
 from authz.cli.bench.table import Row, show
 from authz.cli.bench.workload import write_accounts
 from authz.errors import AuthzError
@@ -78,14 +79,14 @@ def _measure(disturbance: Disturbance, runs: int, seconds: float, rate: int, wor
         write_accounts(root, disturbance.accounts, questions.USERS, disturbance.policies)
         if disturbance.accounts == 1:
             shutil.copytree(root / "10000000", root / ".spare")
-        options = ("--workers", str(workers)) if workers > 1 else ()
-        with running_sidecar(root, *options) as sidecar:
-            _load(sidecar, seconds, rate)
+        http = f"127.0.0.1:{free_port()}"
+        with running_sidecar(root, "--workers", str(workers), "--http", http) as sidecar:
+            _load(sidecar, http, seconds, rate)
             calm, disturbed = [], []
             for _ in range(runs):
-                calm.append(_load(sidecar, seconds, rate))
+                calm.append(_load(sidecar, http, seconds, rate))
                 with _changing(disturbance, root):
-                    disturbed.append(_load(sidecar, seconds, rate))
+                    disturbed.append(_load(sidecar, http, seconds, rate))
                 time.sleep(_REST)
     reference = _p99(calm)
     return [
@@ -94,11 +95,27 @@ def _measure(disturbance: Disturbance, runs: int, seconds: float, rate: int, wor
     ]
 
 
-def _load(sidecar: Sidecar, seconds: float, rate: int) -> Figures:
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """One run, and the seconds that the server's collector stopped it meanwhile."""
+
+    figures: Figures
+    collector: float
+
+
+def _load(sidecar: Sidecar, http: str, seconds: float, rate: int) -> Loaded:
+    before = _collector_seconds(http)
     figures = open_loop(sidecar.tcp, _CHECK, questions.warm(round(seconds * rate)), rate)
     if figures.failed:
         raise AuthzError(f"{figures.failed} calls failed")
-    return figures
+    return Loaded(figures, _collector_seconds(http) - before)
+
+
+def _collector_seconds(http: str) -> float:
+    with urlopen(f"http://{http}/metrics", timeout=10) as answer:
+        text = answer.read().decode()
+    found = next(line for line in text.splitlines() if line.startswith("authz_collector_seconds_total "))
+    return float(found.rpartition(" ")[2])
 
 
 @contextmanager
@@ -121,16 +138,17 @@ def _changing(disturbance: Disturbance, root: Path) -> Iterator[None]:
         thread.join()
 
 
-def _p99(runs: list[Figures]) -> float:
-    return statistics.median(each.percentile(0.99) for each in runs)
+def _p99(runs: list[Loaded]) -> float:
+    return statistics.median(each.figures.percentile(0.99) for each in runs)
 
 
-def _row(name: str, runs: list[Figures], reference: float) -> Row:
+def _row(name: str, runs: list[Loaded], reference: float) -> Row:
     return {
         "while": name,
-        "p50 ms": statistics.median(each.percentile(0.5) for each in runs) * 1e3,
+        "p50 ms": statistics.median(each.figures.percentile(0.5) for each in runs) * 1e3,
         "p99 ms": _p99(runs) * 1e3,
-        "p99.9 ms": statistics.median(each.percentile(0.999) for each in runs) * 1e3,
-        "longest ms": max(each.percentile(1.0) for each in runs) * 1e3,
+        "p99.9 ms": statistics.median(each.figures.percentile(0.999) for each in runs) * 1e3,
+        "longest ms": max(each.figures.percentile(1.0) for each in runs) * 1e3,
         "p99 to calm": _p99(runs) / reference,
+        "collector ms": statistics.median(each.collector for each in runs) * 1e3,
     }
