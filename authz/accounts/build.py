@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from authz.accounts.attachments import Attachments, Identity, Name, parse_attachments
 from authz.accounts.model import Account, Group, Policy, Role, User
+from authz.accounts.parsed import ParsedPolicies
 from authz.accounts.presets import find_preset
 from authz.errors import InvalidAccountError, InvalidPolicyError, Problem
 from authz.language.document import PolicyDocument
 from authz.language.json_text import read_json
-from authz.language.parse import parse_policy
 from authz.language.report import Located, Report
 from authz.language.resource import AccountKind, ResourcePattern
 from authz.language.variables import Variable
@@ -40,15 +40,20 @@ def _go_on() -> None:
 
 
 def build_account(
-    attachments: AttachmentsText, policy_texts: Sequence[PolicyText], breathe: Callable[[], None] = _go_on
+    attachments: AttachmentsText,
+    policy_texts: Sequence[PolicyText],
+    known: ParsedPolicies | None = None,
+    breathe: Callable[[], None] = _go_on,
 ) -> Account:
-    """Put one account together. `breathe` is called before every small piece of work, and may wait.
+    """Put one account together, from documents that are `known` where there are.
+
+    `breathe` is called before every small piece of work, and may wait.
 
     Raises:
         InvalidAccountError: with every problem of all files; nothing of the account may then take effect.
     """
     problems: list[Problem] = []
-    read = _documents(policy_texts, problems, breathe)
+    read = _documents(policy_texts, known or ParsedPolicies(), problems, breathe)
     report = Report()
     parsed = parse_attachments(attachments.located.value, report)
     for text, document in read:
@@ -64,7 +69,7 @@ def build_account(
 
 
 def _documents(
-    texts: Sequence[PolicyText], problems: list[Problem], breathe: Callable[[], None]
+    texts: Sequence[PolicyText], known: ParsedPolicies, problems: list[Problem], breathe: Callable[[], None]
 ) -> Sequence[tuple[PolicyText, PolicyDocument]]:
     documents: list[tuple[PolicyText, PolicyDocument]] = []
     files: dict[str, str] = {}
@@ -73,7 +78,7 @@ def _documents(
         problems += _name_problems(text, files)
         files.setdefault(text.name, text.file)
         try:
-            documents.append((text, parse_policy(text.text, file=text.file)))
+            documents.append((text, known.parse(text.text, text.file)))
         except InvalidPolicyError as error:
             problems += error.problems
     return documents

@@ -38,7 +38,7 @@ class Statement:
     principals: TrustedPrincipals | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class PolicyDocument:
     """A CAM policy, version 2.0."""
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from authz.accounts.build import AttachmentsText, PolicyText, build_account
 from authz.accounts.model import Account
+from authz.accounts.parsed import ParsedPolicies
 from authz.errors import InvalidAccountError, MalformedTextError, Problem, SourceError
 from authz.language.json_text import read_json
 from authz.sources.pace import Pace
@@ -54,6 +55,7 @@ class DirectorySource:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._pace = Pace()
+        self._known = ParsedPolicies()
 
     def slow_down(self) -> None:
         """Load gently from now on."""
@@ -95,7 +97,7 @@ class DirectorySource:
 
     def load(self, key: str) -> Account:
         """Read all files of one account and put it together."""
-        return _built(self.texts(key), self._pace)
+        return self._built(self.texts(key))
 
     def texts(self, key: str) -> AccountTexts:
         """All files of one account as they are, before anything is made of them."""
@@ -116,6 +118,19 @@ class DirectorySource:
             message = f"there is {ATTACHMENTS[1]} too; keep one of them"
             found.problems.append(Problem("DuplicateFile", message, file=self.missing(key), line=1))
         return found
+
+    def _built(self, texts: AccountTexts) -> Account:
+        """The account, unless its files could not be read; the problems of both stages are told together."""
+        account = None
+        problems = list(texts.problems)
+        if texts.attachments:
+            try:
+                account = build_account(texts.attachments[0], texts.policies, self._known, self._pace.breathe)
+            except InvalidAccountError as error:
+                problems += error.problems
+        if problems or account is None:
+            raise InvalidAccountError(problems)
+        return account
 
     def _files(self, place: Path) -> Iterator[str]:
         """The paths of the attachments file and the policies of one account."""
@@ -144,20 +159,6 @@ class DirectorySource:
                     self._pace.breathe()
                     if _belongs(entry.name, is_top=not folder):
                         yield folder, entry
-
-
-def _built(texts: AccountTexts, pace: Pace) -> Account:
-    """The account, unless its files could not be read; the problems of both stages are told together."""
-    account = None
-    problems = list(texts.problems)
-    if texts.attachments:
-        try:
-            account = build_account(texts.attachments[0], texts.policies, pace.breathe)
-        except InvalidAccountError as error:
-            problems += error.problems
-    if problems or account is None:
-        raise InvalidAccountError(problems)
-    return account
 
 
 def _attachments(path: Path, text: str, problems: list[Problem]) -> list[AttachmentsText]:

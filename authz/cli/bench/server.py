@@ -93,7 +93,6 @@ _FLOORS = [
 @click.command("server")
 @click.option("--runs", default=5, show_default=True, help="Of each scenario, taking turns.")
 @click.option("--calls", default=5000, show_default=True, help="Of each run.")
-@click.option("--workers", default=1, show_default=True)
 @click.option("--only", default="", help="Only scenarios whose name contains this, and the floors.")
 @click.option(
     "--rival-python",
@@ -101,15 +100,12 @@ _FLOORS = [
     help="An interpreter with another grpcio: a plain servicer with messages is measured there in the same run.",
 )
 @click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the figures there.")
-def server_command(
-    *, runs: int, calls: int, workers: int, only: str, rival_python: Path | None, json_file: Path | None
-) -> None:
+def server_command(*, runs: int, calls: int, only: str, rival_python: Path | None, json_file: Path | None) -> None:
     """Load a sidecar in many ways, and beside it servers that only echo; medians, and ratios to the echo."""
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         root = Path(folder)
         write_accounts(root, questions.ACCOUNTS, questions.USERS, questions.POLICIES)
-        options = ("--workers", str(workers)) if workers > 1 else ()
-        sidecar = stack.enter_context(running_sidecar(root, *options))
+        sidecar = stack.enter_context(running_sidecar(root))
         floor = stack.enter_context(running_floor(FloorMode.AIO))
         plan = [(floor, each) for each in _FLOORS]
         if rival_python is not None:

@@ -44,7 +44,7 @@ def _rewrite_one(root: Path, turn: int) -> None:
 
 
 def _replace_all(root: Path, _turn: int) -> None:
-    """Another folder with the same policies takes the place of the one before, as a deployment does it."""
+    """Another folder, in which one policy of a hundred differs, takes the place of the one before: a deployment."""
     folder, spare, away = root / "10000000", root / ".spare", root / ".away"
     folder.rename(away)
     spare.rename(folder)
@@ -57,11 +57,8 @@ def _replace_all(root: Path, _turn: int) -> None:
 @click.option("--rate", default=5000, show_default=True, help="Calls a second, whatever comes back.")
 @click.option("--accounts", default=10_000, show_default=True, help="One of these is rewritten every second.")
 @click.option("--policies", default=10_000, show_default=True, help="Of the account that is replaced as a whole.")
-@click.option("--workers", default=1, show_default=True)
 @click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the figures there.")
-def tail_command(
-    *, runs: int, seconds: float, rate: int, accounts: int, policies: int, workers: int, json_file: Path | None
-) -> None:
+def tail_command(*, runs: int, seconds: float, rate: int, accounts: int, policies: int, json_file: Path | None) -> None:
     """Latency from the intended time of sending, calm and while the source changes every second; medians of runs."""
     disturbances = (
         Disturbance(f"one of {accounts} accounts", accounts, questions.POLICIES, _rewrite_one, every=1.0),
@@ -69,18 +66,18 @@ def tail_command(
     )
     rows: list[Row] = []
     for each in disturbances:
-        rows += _measure(each, runs, seconds, rate, workers)
+        rows += _measure(each, runs, seconds, rate)
     show(rows, json_file)
 
 
-def _measure(disturbance: Disturbance, runs: int, seconds: float, rate: int, workers: int) -> list[Row]:
+def _measure(disturbance: Disturbance, runs: int, seconds: float, rate: int) -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         write_accounts(root, disturbance.accounts, questions.USERS, disturbance.policies)
         if disturbance.accounts == 1:
-            shutil.copytree(root / "10000000", root / ".spare")
+            _make_spare(root)
         http = f"127.0.0.1:{free_port()}"
-        with running_sidecar(root, "--workers", str(workers), "--http", http) as sidecar:
+        with running_sidecar(root, "--http", http) as sidecar:
             _load(sidecar, http, seconds, rate)
             calm, disturbed = [], []
             for _ in range(runs):
@@ -93,6 +90,13 @@ def _measure(disturbance: Disturbance, runs: int, seconds: float, rate: int, wor
         _row(f"{disturbance.name}: calm", calm, reference),
         _row(f"{disturbance.name}: replaced every {disturbance.every:.0f} s", disturbed, reference),
     ]
+
+
+def _make_spare(root: Path) -> None:
+    """The folder of the account once more, hidden, with another deny in one policy of a hundred."""
+    shutil.copytree(root / "10000000", root / ".spare")
+    for file in sorted((root / ".spare" / "policies").iterdir())[::100]:
+        file.write_text(file.read_text().replace("im:RemoveUser", "im:ModifyAppInfo"))
 
 
 @dataclass(frozen=True, slots=True)
