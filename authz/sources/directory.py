@@ -2,7 +2,9 @@
 
 import os
 import stat
+import time
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -19,6 +21,7 @@ from authz.sources.yaml_text import read_yaml
 
 ATTACHMENTS = ("attachments.yaml", "attachments.json")
 _DIGEST_BYTES = 16
+_WRITER_SECONDS = 20.0  # twice as long as anybody waits for a writer
 _MAX_BYTES = 64 * 1024 * 1024  # of one file: more is no attachments file but a mistake
 ROOT = ""
 """The key of an account that is the directory itself."""
@@ -89,7 +92,15 @@ class DirectorySource:
 
     def is_settled(self, keys: Collection[str]) -> bool:
         """Whether no file of these accounts is open for writing; where the system cannot tell, it counts as settled."""
-        return not any(is_being_written(path) for key in keys for path in self._files(self.root / key))
+        return not any(is_being_written(path) for key in keys for path in self._fresh_files(self.root / key))
+
+    def _fresh_files(self, place: Path) -> Iterator[str]:
+        """The files that a writer may still be busy with: whoever has paused for so long is not waited for."""
+        oldest = time.time() - _WRITER_SECONDS
+        for _, entry in self._entries(place):
+            with suppress(FileNotFoundError):
+                if entry.stat().st_ctime >= oldest:
+                    yield entry.path
 
     def missing(self, key: str) -> str:
         """The attachments file of an account, as the user would name it."""
@@ -173,10 +184,11 @@ def _attachments(path: Path, text: str, problems: list[Problem]) -> list[Attachm
 
 def _read(path: Path, problems: list[Problem]) -> str | None:
     try:
-        if path.stat().st_size > _MAX_BYTES:
+        data = _bytes(path)
+        if data is None:
             problems.append(Problem("FileTooLarge", f"more than {_MAX_BYTES} bytes", file=str(path), line=1))
             return None
-        return path.read_text(encoding="utf-8")
+        return data.decode("utf-8")
     except UnicodeDecodeError as error:
         before = error.object[: error.start].decode("utf-8")
         line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
@@ -184,6 +196,29 @@ def _read(path: Path, problems: list[Problem]) -> str | None:
     except OSError as error:
         problems.append(Problem("UnreadableFile", error.strerror or "cannot be read", file=str(path), line=1))
     return None
+
+
+def _bytes(path: Path) -> bytes | None:
+    """All of a file, None if it is too large.
+
+    Every call to the system lets another thread run first, so there are no more of them than it takes.
+    """
+    file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        size = os.fstat(file).st_size
+        if size > _MAX_BYTES:
+            return None
+        data = os.read(file, size + 1)
+        while len(data) != size:  # a part only, or it grew meanwhile
+            more = os.read(file, 1 << 16)
+            if not more:
+                break
+            data += more
+            if len(data) > _MAX_BYTES:
+                return None
+        return data
+    finally:
+        os.close(file)
 
 
 def _is_account_place(entry: "os.DirEntry[str]") -> bool:

@@ -1,6 +1,5 @@
 import errno
 import os
-from pathlib import Path
 
 import pytest
 
@@ -218,9 +217,25 @@ def test_a_file_that_may_not_be_read_is_told_with_the_reason(tmp_path, monkeypat
     def refuse(*_, **__):
         raise PermissionError(errno.EACCES, "Permission denied")
 
-    monkeypatch.setattr(Path, "read_text", refuse)
+    monkeypatch.setattr(directory.os, "open", refuse)
     with pytest.raises(InvalidAccountError, match=r"p\.json:1: UnreadableFile: Permission denied"):
         DirectorySource(tmp_path).load(ROOT)
+
+
+def test_a_file_that_is_read_in_pieces_is_read_to_its_end(tmp_path, monkeypatch):
+    write_account(tmp_path, 1)
+    read = os.read
+    monkeypatch.setattr(directory.os, "read", lambda file, size: read(file, min(size, 7)))
+    assert DirectorySource(tmp_path).load(ROOT).uin == "1"
+
+
+def test_a_file_that_nobody_has_written_to_for_long_is_not_asked_about(tmp_path, monkeypatch):
+    write_account(tmp_path, 1)
+    monkeypatch.setattr(directory, "is_being_written", lambda _: True)
+    source = DirectorySource(tmp_path)
+    assert not source.is_settled([ROOT])
+    monkeypatch.setattr(directory, "_WRITER_SECONDS", -1.0)
+    assert source.is_settled([ROOT])
 
 
 def test_one_policy_in_both_places_refuses_the_account(tmp_path):

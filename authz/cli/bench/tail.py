@@ -55,7 +55,13 @@ def _replace_all(root: Path, _turn: int) -> None:
 @click.option("--runs", default=5, show_default=True, help="Calm and disturbed ones, taking turns.")
 @click.option("--seconds", default=5.0, show_default=True, help="Of each run.")
 @click.option("--rate", default=5000, show_default=True, help="Calls a second, whatever comes back.")
-@click.option("--accounts", default=10_000, show_default=True, help="One of these is rewritten every second.")
+@click.option(
+    "--accounts",
+    type=click.IntRange(min=questions.ACCOUNTS),
+    default=10_000,
+    show_default=True,
+    help="One of these is rewritten every second.",
+)
 @click.option("--policies", default=10_000, show_default=True, help="Of the account that is replaced as a whole.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the figures there.")
 def tail_command(*, runs: int, seconds: float, rate: int, accounts: int, policies: int, json_file: Path | None) -> None:
