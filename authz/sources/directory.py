@@ -115,6 +115,7 @@ class DirectorySource:
         found = AccountTexts([], [], [])
         place = self.root / key
         for path in map(Path, sorted(self._files(place))):
+            self._pace.breathe()
             text = _read(path, found.problems)
             if text is None:
                 continue
