@@ -9,13 +9,16 @@ from authz.collector import held_off
 from authz.config import Settings
 from authz.engine.live import Engine
 from authz.errors import AuthzError, InvalidAccountError
+from authz.server.lifecycle import Bound
 from authz.server.loops import run, stop_signal, unless_stopped
+from authz.server.tls import Certificates
 from authz.service import Service
 from authz.sources.directory import DirectorySource
 from authz.sources.follower import Follower
 from authz.sources.watch import DirectoryWatch
 from authz.telemetry.http import HttpEndpoint
-from authz.telemetry.metrics import Reading, ServiceReading, registry_of
+from authz.telemetry.metrics import registry_of
+from authz.telemetry.reading import Reading, ServiceReading
 from authz.workers.supervisor import Supervisor
 
 _CANCEL_SECONDS = 5.0  # for tasks to end that were told to: nothing may hold up a stop for longer
@@ -68,6 +71,7 @@ class Feeding:
             restarts=restarts,
             revision=live.revision if live else 0,
             revision_at=status.published_at,
+            looked_at=status.looked_at,
             accounts=len(live.states) if live else 0,
             reloads=status.reloads,
             refusals=status.refusals,
@@ -119,6 +123,8 @@ class SharedSidecar:
     """A sidecar in several processes: this one reads the source, and its workers serve."""
 
     def __init__(self, settings: Settings) -> None:
+        if settings.tls is not None:
+            Certificates(settings.tls)  # tried here, since a worker that cannot start has nobody to tell
         self._settings = settings
         self._engine = Engine()
         self._feeding = Feeding(settings, self._engine)
@@ -153,8 +159,15 @@ def _open_http(settings: Settings, reading: Callable[[], Reading], is_ready: Cal
     return None if settings.http is None else HttpEndpoint(settings.http, registry_of(reading), is_ready)
 
 
-def _log_serving(settings: Settings, bound: list[str], http: HttpEndpoint | None) -> None:
-    log.info("serving", listen=bound, http=http.address if http else None, source=str(settings.source))
+def _log_serving(settings: Settings, bound: Bound, http: HttpEndpoint | None) -> None:
+    log.info(
+        "serving",
+        listen=bound.listen,
+        health=bound.health or None,
+        http=http.address if http else None,
+        tls=settings.tls is not None,
+        source=str(settings.source),
+    )
 
 
 def serve(settings: Settings, progress: Progress) -> None:

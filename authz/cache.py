@@ -18,16 +18,18 @@ class Entry:
     """An encoded answer, its lease, and the seconds since the epoch between which it holds; None: at any time.
 
     `question` are the bytes that it was last given for, where its key is what they mean. `stamped` is a form of the
-    answer that holds for the revision `stamp` alone; who uses it makes it anew when the revision is another.
+    answer that holds for the revision `stamp` alone; who uses it makes it anew when the revision is another. `kind` is
+    a number for whoever counts answers by kind.
     """
 
-    __slots__ = ("answer", "lease", "question", "stamp", "stamped", "window")
+    __slots__ = ("answer", "kind", "lease", "question", "stamp", "stamped", "window")
 
-    def __init__(self, answer: bytes, lease: Lease, window: Window | None = None, question: bytes = b"") -> None:
+    def __init__(self, answer: bytes, lease: Lease, window: Window | None = None, kind: int = 0) -> None:
         self.answer = answer
         self.lease = lease
         self.window = window
-        self.question = question
+        self.kind = kind
+        self.question = b""
         self.stamp = -1
         self.stamped = b""
 
@@ -39,7 +41,7 @@ class DecisionCache:
     for the bytes first, then for what they mean, and reports a `miss` if it has to decide.
 
     It is for one thread. The counters only rise; `dropped` counts the answers that were found dead because their
-    account or the time changed.
+    account or the time changed, `evicted` those that made room for others.
     """
 
     def __init__(self, size: int, clock: Callable[[], float] = time.time) -> None:
@@ -50,6 +52,7 @@ class DecisionCache:
         self.hits = 0
         self.misses = 0
         self.dropped = 0
+        self.evicted = 0
 
     def get(self, key: Hashable) -> Entry | None:
         """The answer, if there is one that still holds."""
@@ -79,6 +82,7 @@ class DecisionCache:
         entries.move_to_end(key)
         if len(entries) > self.size:
             entries.popitem(last=False)
+            self.evicted += 1
 
     def __len__(self) -> int:
         return len(self._entries)

@@ -3,20 +3,30 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from authz.server.limits import DEFAULT_LIMITS, Limits
 from authz.server.listeners import Address
+from authz.server.tls import TlsFiles
 from authz.telemetry.log import LogFormat
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Times are seconds. `cache_size` counts answers, 0 switches the cache off."""
+    """Times are seconds. `cache_size` counts answers, 0 switches the cache off. `health_listen` is for probes alone.
+
+    With `tls` all TCP addresses of `listen` are served with it; `allow_clients` are names in clients' certificates, all
+    that their authority vouches for if there are none.
+    """
 
     source: Path
     listen: tuple[Address, ...]
     http: str | None = None
     workers: int = 1
     cache_size: int = 100_000
-    max_batch: int = 1000
+    limits: Limits = DEFAULT_LIMITS
+    tls: TlsFiles | None = None
+    allow_clients: tuple[str, ...] = ()
+    health_listen: tuple[Address, ...] = ()
+    socket_mode: int | None = None
     revision_wait: float = 10.0
     shutdown_notice: float = 1.0
     drain_timeout: float = 10.0

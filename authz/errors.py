@@ -99,6 +99,24 @@ class DrainingError(AuthzError):
     code = "Draining"
 
 
+class OverloadError(AuthzError):
+    """More work is under way than is let in."""
+
+    code = "RequestLimitExceeded"
+
+
+class ForbiddenClientError(AuthzError):
+    """The client's certificate bears no identity that may ask."""
+
+    code = "ClientNotAllowed"
+
+
+class CertificateError(AuthzError):
+    """A certificate or key that cannot be used."""
+
+    code = "CertificateUnusable"
+
+
 class ListenError(AuthzError):
     """An address cannot be listened on."""
 

@@ -1,41 +1,58 @@
 """All that answers in one process: engine, cache and server, wired."""
 
+from collections.abc import Iterator
+
 from authz.cache import DecisionCache
 from authz.collector import PAUSES, settle
 from authz.config import Settings
+from authz.engine.decision import ALLOWING, Reason
 from authz.engine.live import Engine
+from authz.server.admission import Admission
 from authz.server.batch import BatchChecker
 from authz.server.check import Checker
 from authz.server.explain import Explainer
+from authz.server.gate import Gate
 from authz.server.grpcio import GrpcioMethods
-from authz.server.lifecycle import Server
+from authz.server.lifecycle import Bound, Listening, Server
 from authz.server.revisions import RevisionFeed
-from authz.server.tally import Tally
-from authz.telemetry.metrics import CallCount, ServiceReading
+from authz.server.tally import BOUNDS, Tally
+from authz.server.tls import Certificates
+from authz.telemetry.reading import CacheReading, CallCount, DecisionCount, Latency, ServiceReading
 
 
 class Service:
-    """Answers from `engine`, whoever fills it. `is_port_shared` as in Server."""
+    """Answers from `engine`, whoever fills it. `is_port_shared` as in Listening.
+
+    Raises:
+        CertificateError: if the certificates of the settings cannot be used.
+    """
 
     def __init__(self, settings: Settings, *, is_port_shared: bool = False) -> None:
         self._settings = settings
         self.engine = Engine()
         self._cache = DecisionCache(settings.cache_size)
         self._tally = Tally()
+        limits = settings.limits
+        self._admission = Admission(limits.in_flight)
+        self._certificates = None if settings.tls is None else Certificates(settings.tls)
         feed = RevisionFeed(self.engine)
-        methods = GrpcioMethods(feed, self._tally, settings.revision_wait)
-        checker = Checker(self.engine, self._cache)
-        batches = BatchChecker(checker, settings.max_batch)
-        explainer = Explainer(self.engine)
-        self._server = Server(checker, batches, explainer, feed, methods, is_port_shared=is_port_shared)
+        gate = Gate(settings.allow_clients) if settings.allow_clients else None
+        methods = GrpcioMethods(feed, self._tally, settings.revision_wait, self._admission, gate)
+        checker = Checker(self.engine, self._cache, tally=self._tally, limits=limits)
+        batches = BatchChecker(checker, limits.batch, self._tally)
+        explainer = Explainer(self.engine, limits=limits)
+        listening = Listening(
+            settings.listen, settings.health_listen, self._certificates, settings.socket_mode, is_port_shared
+        )
+        self._server = Server(checker, batches, explainer, feed, methods, listening, limits)
 
-    async def startup(self) -> list[str]:
+    async def startup(self) -> Bound:
         """Listen, not serving yet; returns the addresses with their ports.
 
         Raises:
             ListenError: naming the address that cannot be had.
         """
-        return await self._server.startup(self._settings.listen)
+        return await self._server.startup()
 
     async def ready(self) -> None:
         """Something was loaded: serve."""
@@ -56,9 +73,24 @@ class Service:
 
     def reading(self) -> ServiceReading:
         """What was counted so far."""
-        counts = []
-        for method, tally in list(self._tally.methods.items()):
-            counts.append(CallCount(method, "OK", tally.answered))
-            counts += [CallCount(method, code, calls) for code, calls in list(tally.failed.items())]
-        cache = self._cache
-        return ServiceReading(cache.hits, cache.misses, cache.dropped, len(cache), PAUSES.seconds, tuple(counts))
+        cache, admission, methods = self._cache, self._admission, list(self._tally.methods.items())
+        calls = [CallCount(method, "OK", tally.answered) for method, tally in methods]
+        calls += [CallCount(method, code, n) for method, tally in methods for code, n in list(tally.failed.items())]
+        return ServiceReading(
+            cache=CacheReading(cache.hits, cache.misses, cache.dropped, cache.evicted, len(cache), cache.size),
+            calls=tuple(calls),
+            latencies=tuple(Latency(method, BOUNDS, tuple(each.buckets), each.seconds) for method, each in methods),
+            decisions=tuple(self._decisions()),
+            in_flight=admission.in_flight,
+            in_flight_limit=admission.limit,
+            rejected=admission.rejected["in_flight"],
+            collector_seconds=PAUSES.seconds,
+            certificate_expires_at=0.0 if self._certificates is None else self._certificates.expires_at,
+        )
+
+    def _decisions(self) -> Iterator[DecisionCount]:
+        for reason in Reason:
+            outcome = "allowed" if reason in ALLOWING else "denied"
+            yield DecisionCount(outcome, reason.name, self._tally.decisions[reason])
+        for code, items in list(self._tally.item_errors.items()):
+            yield DecisionCount("error", code, items)

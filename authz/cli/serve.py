@@ -1,6 +1,9 @@
 """`authz serve`: run the sidecar."""
 
+import re
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -9,8 +12,12 @@ from authz.cli.progress import show_progress
 from authz.cli.source_argument import policy_directory
 from authz.config import Settings
 from authz.errors import AuthzError, InvalidAccountError, ListenError
+from authz.server.limits import DEFAULT_LIMITS, Limits
 from authz.server.listeners import Address, parse_address
+from authz.server.tls import TlsFiles
 from authz.telemetry.log import LogFormat, configure_logs
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 def _addresses(_ctx: click.Context, _param: click.Parameter, texts: tuple[str, ...]) -> tuple[Address, ...]:
@@ -18,6 +25,14 @@ def _addresses(_ctx: click.Context, _param: click.Parameter, texts: tuple[str, .
         return tuple(parse_address(text) for text in texts)
     except ListenError as error:
         raise click.BadParameter(str(error)) from None
+
+
+def _mode(_ctx: click.Context, _param: click.Parameter, text: str | None) -> int | None:
+    if text is None:
+        return None
+    if not re.fullmatch(r"0?[0-7]{3}", text):
+        raise click.BadParameter(f"`{text}` is no file mode; write three octal digits such as 660")
+    return int(text, 8)
 
 
 @click.command("serve")
@@ -46,7 +61,56 @@ def _addresses(_ctx: click.Context, _param: click.Parameter, texts: tuple[str, .
     show_default=True,
     help="Answers of each worker; 0: off.",
 )
-@click.option("--max-batch", type=click.IntRange(min=1), default=1000, show_default=True, help="Checks in one batch.")
+@click.option(
+    "--max-in-flight",
+    type=click.IntRange(min=1),
+    default=DEFAULT_LIMITS.in_flight,
+    show_default=True,
+    help="Calls of each worker that wait or are worked on; more are RESOURCE_EXHAUSTED at once.",
+)
+@click.option(
+    "--max-message-bytes",
+    type=click.IntRange(min=1024),
+    default=DEFAULT_LIMITS.message_bytes,
+    show_default=True,
+    help="Size of one request.",
+)
+@click.option(
+    "--max-batch",
+    type=click.IntRange(min=1),
+    default=DEFAULT_LIMITS.batch,
+    show_default=True,
+    help="Checks in one batch.",
+)
+@click.option(
+    "--max-context-keys",
+    type=click.IntRange(min=1),
+    default=DEFAULT_LIMITS.context_keys,
+    show_default=True,
+    help="Condition keys in the context of one check.",
+)
+@click.option("--tls-cert", type=_FILE, help="Certificate chain (PEM) for TCP; read again when it changes.")
+@click.option("--tls-key", type=_FILE, help="Its key (PEM), without a password.")
+@click.option("--tls-client-ca", type=_FILE, help="Clients must show a certificate of these authorities (PEM).")
+@click.option(
+    "--allow-client",
+    multiple=True,
+    metavar="NAME",
+    help="Subject alternative or common name of client certificates that may ask; by default all of these authorities.",
+)
+@click.option(
+    "--health-listen",
+    multiple=True,
+    metavar="ADDR",
+    callback=_addresses,
+    help="Where gRPC health checking alone is served, without TLS, for probes that have no certificate.",
+)
+@click.option(
+    "--socket-mode",
+    metavar="OCTAL",
+    callback=_mode,
+    help="Permissions of Unix sockets, such as 0660; by default what the umask leaves.",
+)
 @click.option(
     "--revision-wait",
     type=click.FloatRange(min=0),
@@ -81,19 +145,34 @@ def _addresses(_ctx: click.Context, _param: click.Parameter, texts: tuple[str, .
     "--log-level", type=click.Choice(["debug", "info", "warning", "error"]), default="info", show_default=True
 )
 @click.pass_context
-def serve_command(ctx: click.Context, /, source: Path, log_format: str, log_level: str, **options: object) -> None:
+def serve_command(ctx: click.Context, /, log_format: str, log_level: str, **options: object) -> None:
     """Run the sidecar on SOURCE, a policy directory.
 
     Ends with status 0 on SIGTERM or SIGINT after draining, with 1 when it cannot start.
     """
     configure_logs(LogFormat(log_format), log_level)
-    settings = Settings(source=source, log_format=LogFormat(log_format), log_level=log_level, **options)  # type: ignore[arg-type]
+    settings = _settings(options, log_format=LogFormat(log_format), log_level=log_level)
     try:
         serve(settings, show_progress)
     except InvalidAccountError as error:
         _fail(ctx, f"{error}\n{len(error.problems)} problems; mend them, or start with --allow-broken-accounts")
     except AuthzError as error:
         _fail(ctx, f"authz: {error}")
+
+
+def _settings(options: dict[str, Any], **logs: Any) -> Settings:
+    """The options, put together where several make one setting."""
+    limits = {field.name: options.pop(f"max_{field.name}") for field in fields(Limits)}
+    certificate, key, authorities = (options.pop(f"tls_{name}") for name in ("cert", "key", "client_ca"))
+    if (certificate is None) != (key is None):
+        raise click.UsageError("--tls-cert and --tls-key need one another")
+    if authorities is not None and certificate is None:
+        raise click.UsageError("--tls-client-ca needs --tls-cert and --tls-key")
+    clients = options.pop("allow_client")
+    if clients and authorities is None:
+        raise click.UsageError("--allow-client needs --tls-client-ca, which vouches for the names")
+    tls = None if certificate is None else TlsFiles(certificate, key, authorities)
+    return Settings(limits=Limits(**limits), tls=tls, allow_clients=clients, **options, **logs)
 
 
 def _fail(ctx: click.Context, message: str) -> None:

@@ -12,7 +12,7 @@ from authz.accounts.lint import lint_account
 from authz.cli.source_argument import policy_directory
 from authz.errors import InvalidAccountError, Problem, Severity, SourceError
 from authz.sources.candidate import Candidate
-from authz.sources.directory import ATTACHMENTS, ROOT, DirectorySource
+from authz.sources.directory import ATTACHMENTS, ROOT, DirectorySource, Stamp
 
 _FINDINGS, _UNREADABLE = 1, 2
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
@@ -64,7 +64,9 @@ def _validate(source: DirectorySource) -> tuple[int, list[Problem]]:
             candidate.refused[key] = error.problems
     candidate.refuse_shared_uins({}, {key: source.missing(key) for key in look.accounts})
     found = [
-        _without_attachments(source, key) for key, files in sorted(look.bare.items()) if files != () and key != ROOT
+        _without_attachments(source, key)
+        for key, stamp in sorted(look.bare.items())
+        if stamp != Stamp() and key != ROOT
     ]
     for key in look.accounts:
         found += _in_order([*candidate.refused.get(key, ()), *_lint(source, key)])

@@ -16,6 +16,10 @@ class Reason(IntEnum):
     CROSS_ACCOUNT = 7
 
 
+ALLOWING = frozenset({Reason.ROOT_ACCOUNT, Reason.ALLOWED})
+"""The reasons of decisions that allow; all others deny."""
+
+
 @dataclass(frozen=True, slots=True)
 class StatementRef:
     """A statement by its policy's name, its index from 0 and what the policy is attached to (`user/100001`)."""

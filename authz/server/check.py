@@ -12,6 +12,8 @@ from authz.engine.reading import read_context
 from authz.engine.request import Request
 from authz.engine.snapshot import Snapshot
 from authz.errors import RevisionNotReachedError
+from authz.server.limits import DEFAULT_LIMITS, Limits
+from authz.server.tally import Tally
 from authz.wire.answers import revision_text, write_answer, write_revision
 from authz.wire.batches import write_result
 from authz.wire.questions import Question, read_item, read_question
@@ -26,11 +28,24 @@ class RevisionAheadError(RevisionNotReachedError):
 
 
 class Checker:
-    """Answers single checks and items of batches, from the cache where an answer there still holds."""
+    """Answers single checks and items of batches, from the cache where an answer there still holds.
 
-    def __init__(self, engine: Engine, cache: DecisionCache, clock: Callable[[], float] = time.time) -> None:
+    Every decision given is counted in `tally`.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        cache: DecisionCache,
+        clock: Callable[[], float] = time.time,
+        *,
+        tally: Tally | None = None,
+        limits: Limits = DEFAULT_LIMITS,
+    ) -> None:
         self._engine = engine
         self._cache = cache
+        self._decisions = (tally or Tally()).decisions
+        self._context_keys = limits.context_keys
         self._clock = clock
         self._stamp = (0, b"")  # a revision and its encoded field
 
@@ -47,10 +62,11 @@ class Checker:
         snapshot = self._engine.live
         entry = self._cache.get(data)
         if entry is None:
-            question = read_question(data, self._clock())
+            question = read_question(data, self._clock(), self._context_keys)
             if question.at_least > snapshot.revision:
                 raise RevisionAheadError(question.at_least, snapshot.revision)
             entry = self._answer(question, snapshot)
+        self._decisions[entry.kind] += 1
         return entry.answer + self._revision(snapshot.revision)
 
     @property
@@ -70,11 +86,22 @@ class Checker:
         """
         entry = self._cache.get(data)
         if entry is None:
-            entry = self._answer(read_item(data, self._clock()), snapshot)
+            entry = self._answer(read_item(data, self._clock(), self._context_keys), snapshot)
+        self._decisions[entry.kind] += 1
         if entry.stamp != snapshot.revision:
             entry.stamped = write_result(entry.answer + self._revision(snapshot.revision))
             entry.stamp = snapshot.revision
         return entry.stamped
+
+    def check_item_afresh(self, data: bytes, snapshot: Snapshot) -> bytes:
+        """The same without the cache, for a batch whose snapshot was replaced meanwhile: what is kept is newer.
+
+        Raises:
+            InvalidRequestError: for a malformed question.
+        """
+        entry = self._decide(read_item(data, self._clock(), self._context_keys).request, snapshot)
+        self._decisions[entry.kind] += 1
+        return write_result(entry.answer + self._revision(snapshot.revision))
 
     def _answer(self, question: Question, snapshot: Snapshot) -> Entry:
         """Decide, unless the same was decided for another context that differs only in what is not read."""
@@ -98,7 +125,7 @@ class Checker:
         # The lease is taken before the decision is made: an account that is replaced in between ends it.
         lease = snapshot.lease(request.principal.account)
         decision = evaluate(snapshot, request)
-        return Entry(encode_decision(snapshot, decision, request), lease, decision.window)
+        return Entry(encode_decision(snapshot, decision, request), lease, decision.window, decision.reason)
 
     def _revision(self, revision: int) -> bytes:
         known, field = self._stamp

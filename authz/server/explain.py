@@ -8,6 +8,7 @@ from authz.engine.listing import allowed_resources
 from authz.engine.live import Engine
 from authz.engine.snapshot import Snapshot
 from authz.server.check import RevisionAheadError, encode_decision
+from authz.server.limits import DEFAULT_LIMITS, Limits
 from authz.wire.answers import write_revision
 from authz.wire.explanations import write_explanation, write_listing
 from authz.wire.questions import read_explain, read_listing
@@ -16,13 +17,16 @@ from authz.wire.questions import read_explain, read_listing
 class Explainer:
     """Says why, and which resources. Both raise what Checker.check raises."""
 
-    def __init__(self, engine: Engine, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, engine: Engine, clock: Callable[[], float] = time.time, *, limits: Limits = DEFAULT_LIMITS
+    ) -> None:
         self._engine = engine
+        self._context_keys = limits.context_keys
         self._clock = clock
 
     def explain(self, data: bytes) -> bytes:
         """Answer an ExplainRequest with an ExplainResponse."""
-        question = read_explain(data, self._clock())
+        question = read_explain(data, self._clock(), self._context_keys)
         snapshot = self._snapshot(question.at_least)
         explanation = explain(snapshot, question.request)
         answer = encode_decision(snapshot, explanation.decision, question.request)
@@ -30,7 +34,7 @@ class Explainer:
 
     def allowed_resources(self, data: bytes) -> bytes:
         """Answer an AllowedResourcesRequest with an AllowedResourcesResponse."""
-        listing = read_listing(data, self._clock())
+        listing = read_listing(data, self._clock(), self._context_keys)
         snapshot = self._snapshot(listing.at_least)
         return write_listing(allowed_resources(snapshot, listing.question), snapshot.revision)
 

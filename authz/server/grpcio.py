@@ -1,14 +1,18 @@
 """The grpcio transport: registers bytes-in, bytes-out answers as RPC methods and turns errors into statuses."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from functools import partial
+from time import perf_counter
 from typing import Any, NoReturn, TypeAlias
 
 import grpc
 import structlog
 
-from authz.errors import AuthzError, DrainingError
+from authz.errors import AuthzError, DrainingError, ForbiddenClientError
+from authz.server.admission import Admission, Work
 from authz.server.check import RevisionAheadError
+from authz.server.gate import Gate
 from authz.server.revisions import RevisionFeed
 from authz.server.tally import MethodTally, Tally
 from authz.wire.status import Status, status_of
@@ -24,12 +28,19 @@ log = structlog.get_logger("authz.server")
 
 
 class GrpcioMethods:
-    """Makes RPC handlers out of answers. `patience` bounds, in seconds, how long a revision is waited for."""
+    """Makes RPC handlers out of answers. `patience` bounds, in seconds, how long a revision is waited for.
 
-    def __init__(self, feed: RevisionFeed, tally: Tally, patience: float) -> None:
+    `admission` bounds the calls that wait for something, `gate` says which clients may ask.
+    """
+
+    def __init__(
+        self, feed: RevisionFeed, tally: Tally, patience: float, admission: Admission, gate: Gate | None = None
+    ) -> None:
         self._feed = feed
         self._tally = tally
         self._patience = patience
+        self._admission = admission
+        self._gate = gate
         self._streams: set[_OpenStream] = set()
 
     def drain(self) -> None:
@@ -45,14 +56,43 @@ class GrpcioMethods:
     def unary(self, name: str, answer: Answer) -> Handler:
         """One question, one answer."""
         tally = self._tally.method(name)
+        gate = self._gate
 
         async def handle(data: bytes, context: Context) -> bytes:
+            began = perf_counter()
             tally.started += 1
             try:
+                if gate is not None:
+                    gate.check(context)
                 result = answer(data)
             except Exception as error:  # noqa: BLE001 - every fault ends in a status, never in an answer
-                result = await self._second_try(data, answer, error, context, tally)
+                result = await self._second_try(_resolved(answer, data), error, context, tally)
             tally.answered += 1
+            tally.took(perf_counter() - began)
+            return result
+
+        return grpc.unary_unary_rpc_method_handler(handle)
+
+    def lengthy(self, name: str, work: Work) -> Handler:
+        """One question, one answer that takes long: it is let in or turned away, and waits for its turn."""
+        tally = self._tally.method(name)
+        admission, gate = self._admission, self._gate
+
+        async def answer(data: bytes) -> bytes:
+            return await admission.work(work, data)
+
+        async def handle(data: bytes, context: Context) -> bytes:
+            began = perf_counter()
+            tally.started += 1
+            try:
+                if gate is not None:
+                    gate.check(context)
+                with admission.call():
+                    result = await answer(data)
+            except Exception as error:  # noqa: BLE001 - as above
+                result = await self._second_try(partial(answer, data), error, context, tally)
+            tally.answered += 1
+            tally.took(perf_counter() - began)
             return result
 
         return grpc.unary_unary_rpc_method_handler(handle)
@@ -60,20 +100,25 @@ class GrpcioMethods:
     def stream(self, name: str, answer: Answer) -> Handler:
         """One answer for each question, in order."""
         tally = self._tally.method(name)
+        gate = self._gate
 
         async def handle(_requests: AsyncIterator[bytes], context: Context) -> None:
             tally.started += 1
             stream = _OpenStream()
             self._streams.add(stream)
             try:
+                if gate is not None:
+                    gate.check(context)
                 while (data := await stream.read(context)) is not grpc.aio.EOF:
+                    began = perf_counter()
                     try:
                         result = answer(data)
                     except Exception as error:  # noqa: BLE001 - as above
-                        result = await self._second_try(data, answer, error, context, tally)
+                        result = await self._second_try(_resolved(answer, data), error, context, tally)
+                    tally.took(perf_counter() - began)
                     await context.write(result)
                     tally.answered += 1
-            except DrainingError as error:
+            except (DrainingError, ForbiddenClientError) as error:
                 await _abort(context, status_of(error), tally)
             finally:
                 self._streams.discard(stream)
@@ -83,10 +128,13 @@ class GrpcioMethods:
     def watch(self, name: str, messages: Callable[[], AsyncIterator[bytes]]) -> Handler:
         """One question, a stream of messages until the server stops."""
         tally = self._tally.method(name)
+        gate = self._gate
 
         async def handle(_data: bytes, context: Context) -> AsyncIterator[bytes]:
             tally.started += 1
             try:
+                if gate is not None:
+                    gate.check(context)
                 async for message in messages():
                     tally.answered += 1
                     yield message
@@ -96,13 +144,14 @@ class GrpcioMethods:
         return grpc.unary_stream_rpc_method_handler(handle)
 
     async def _second_try(
-        self, data: bytes, answer: Answer, error: Exception, context: Context, tally: MethodTally
+        self, again: Callable[[], Awaitable[bytes]], error: Exception, context: Context, tally: MethodTally
     ) -> bytes:
         """Wait for a revision that is asked for, and answer then; any other error ends the call."""
         if isinstance(error, RevisionAheadError):
             try:
-                await self._feed.reached(error.revision, self._seconds(context))
-                return answer(data)
+                with self._admission.call():
+                    await self._feed.reached(error.revision, self._seconds(context))
+                    return await again()
             except Exception as second:  # noqa: BLE001 - told like the first one
                 error = second
         if not isinstance(error, AuthzError):
@@ -116,6 +165,13 @@ class GrpcioMethods:
         if left is None:
             return self._patience
         return float(min(self._patience, max(left - max(0.02, left / 10), 0.0)))
+
+
+def _resolved(answer: Answer, data: bytes) -> Callable[[], Awaitable[bytes]]:
+    async def again() -> bytes:
+        return answer(data)
+
+    return again
 
 
 _INTERNAL = grpc.StatusCode.INTERNAL.value[0]

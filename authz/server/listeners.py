@@ -1,8 +1,10 @@
 """Addresses to listen on: `host:port` and `unix:/path`, checked before grpcio sees them."""
 
+import os
 import socket
 import stat
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,6 +53,22 @@ def clear_stale_socket(address: Address) -> None:
         probe.connect(str(path))
         raise ListenError(f"another server listens on `{path}`")
     path.unlink()
+
+
+@contextmanager
+def socket_mode(mode: int | None) -> Iterator[None]:
+    """Sockets that are bound while the block runs have this mode from their first moment; None: what the umask leaves.
+
+    The umask belongs to the whole process, so this is for its start, before other threads make files.
+    """
+    if mode is None:
+        yield
+        return
+    before = os.umask(0o777 & ~mode)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 def remove_socket(address: Address) -> None:

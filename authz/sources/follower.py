@@ -48,6 +48,7 @@ class SourceStatus:
     reloads: int = 0
     refusals: int = 0
     published_at: float = 0.0
+    looked_at: float = 0.0
 
     @property
     def reported_faults(self) -> dict[str, Fault]:
@@ -168,6 +169,7 @@ class Follower:
         start = time.perf_counter()
         look = await asyncio.to_thread(self._source.look)
         self._look_seconds = time.perf_counter() - start
+        self.status.looked_at = time.time()
         return look
 
     async def _look_at(self, keys: Collection[str]) -> Look:

@@ -1,69 +1,16 @@
 """Prometheus metrics, read from plain counters when somebody scrapes."""
 
-from collections import Counter
+import itertools
+import platform
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from importlib.metadata import version
 
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector, CollectorRegistry
+from prometheus_client.utils import floatToGoString
 
+from authz.telemetry.reading import CacheReading, Reading, ServiceReading
 from authz.version import __version__
-
-
-@dataclass(frozen=True, slots=True)
-class CallCount:
-    """The calls of one method that ended with one gRPC code."""
-
-    method: str
-    code: str
-    calls: int
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceReading:
-    """What one process counted since its start."""
-
-    cache_hits: int = 0
-    cache_misses: int = 0
-    cache_dropped: int = 0
-    cache_entries: int = 0
-    collector_seconds: float = 0.0
-    calls: tuple[CallCount, ...] = field(default=())
-
-    def __add__(self, other: "ServiceReading") -> "ServiceReading":
-        calls = Counter[tuple[str, str]]()
-        for count in (*self.calls, *other.calls):
-            calls[count.method, count.code] += count.calls
-        return ServiceReading(
-            self.cache_hits + other.cache_hits,
-            self.cache_misses + other.cache_misses,
-            self.cache_dropped + other.cache_dropped,
-            self.cache_entries + other.cache_entries,
-            self.collector_seconds + other.collector_seconds,
-            tuple(CallCount(method, code, number) for (method, code), number in sorted(calls.items())),
-        )
-
-    def ended(self) -> "ServiceReading":
-        """What is left of it when its process is gone: all that it counted, but nothing that it held."""
-        return replace(self, cache_entries=0)
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """All figures of a sidecar at one moment, `service` being the sum over its processes.
-
-    Times are seconds since the epoch, 0 where nothing happened yet.
-    """
-
-    service: ServiceReading = ServiceReading()
-    workers: int = 1
-    restarts: int = 0
-    revision: int = 0
-    revision_at: float = 0.0
-    accounts: int = 0
-    reloads: int = 0
-    refusals: int = 0
-    faults: tuple[tuple[str, int], ...] = ()
 
 
 class SidecarCollector(Collector):
@@ -75,23 +22,13 @@ class SidecarCollector(Collector):
     def collect(self) -> Iterator[Metric]:
         """Read once, and tell everything."""
         now = self._read()
-        yield _counter("authz_cache_hits", "Checks answered from the decision cache.", now.service.cache_hits)
-        yield _counter("authz_cache_misses", "Checks that had to be decided.", now.service.cache_misses)
-        yield _counter("authz_cache_dropped", "Cached answers found dead after a change.", now.service.cache_dropped)
-        yield _gauge("authz_cache_entries", "Answers in the decision cache.", now.service.cache_entries)
-        pauses = now.service.collector_seconds
-        yield _counter("authz_collector_seconds", "Seconds that collecting garbage has stopped everything.", pauses)
+        yield from _service(now.service)
+        yield from _cache(now.service.cache)
+        yield from _source(now)
         yield _gauge("authz_workers", "Processes that serve.", now.workers)
         yield _counter("authz_worker_restarts", "Workers that died and were started anew.", now.restarts)
-        yield _gauge("authz_revision", "The revision in force.", now.revision)
-        yield _gauge("authz_revision_timestamp_seconds", "When it came into force.", now.revision_at)
-        yield _gauge("authz_accounts", "Root accounts in force.", now.accounts)
-        yield _counter("authz_source_reloads", "Revisions put into force.", now.reloads)
-        yield _counter("authz_source_refusals", "Versions refused since the start.", now.refusals)
-        yield _faults(now)
-        yield _calls(now)
-        build = GaugeMetricFamily("authz_build_info", "The version that runs.", labels=["version"])
-        build.add_metric([__version__], 1)
+        build = GaugeMetricFamily("authz_build_info", "What runs.", labels=["version", "grpcio", "python"])
+        build.add_metric([__version__, version("grpcio"), platform.python_version()], 1)
         yield build
 
 
@@ -102,24 +39,68 @@ def registry_of(read: Callable[[], Reading]) -> CollectorRegistry:
     return registry
 
 
+def _service(service: ServiceReading) -> Iterator[Metric]:
+    calls = CounterMetricFamily("authz_calls", "Calls and stream messages by outcome.", labels=["method", "code"])
+    for call in service.calls:
+        calls.add_metric([call.method, call.code], call.calls)
+    yield calls
+    text = "Decisions given, single or in batches, from the cache or not; error: items of batches without a decision."
+    decisions = CounterMetricFamily("authz_decisions", text, labels=["outcome", "reason"])
+    for decision in service.decisions:
+        decisions.add_metric([decision.outcome, decision.reason], decision.decisions)
+    yield decisions
+    yield _latency(service)
+    yield _gauge(
+        "authz_in_flight", "Calls that wait for a revision or their turn, or are worked on.", service.in_flight
+    )
+    yield _gauge("authz_in_flight_limit", "How many of these are let in.", service.in_flight_limit)
+    rejected = CounterMetricFamily("authz_rejected", "Calls turned away with RESOURCE_EXHAUSTED.", labels=["reason"])
+    rejected.add_metric(["in_flight"], service.rejected)
+    yield rejected
+    pauses = "Seconds that collecting garbage has stopped everything."
+    yield _counter("authz_collector_seconds", pauses, service.collector_seconds)
+    if service.certificate_expires_at:
+        text = "When the certificate in use ends, in seconds since the epoch."
+        yield _gauge("authz_tls_certificate_expiry_timestamp_seconds", text, service.certificate_expires_at)
+
+
+def _latency(service: ServiceReading) -> Metric:
+    text = "From a request's arrival at the service to its answer."
+    family = HistogramMetricFamily("authz_check_seconds", text, labels=["method"])
+    for latency in service.latencies:
+        bounds = [*map(floatToGoString, latency.bounds), "+Inf"]
+        counts = itertools.accumulate(latency.buckets)
+        family.add_metric([latency.method], list(zip(bounds, counts, strict=True)), latency.seconds)
+    return family
+
+
+def _cache(cache: CacheReading) -> Iterator[Metric]:
+    yield _counter("authz_cache_hits", "Checks answered from the decision cache.", cache.hits)
+    yield _counter("authz_cache_misses", "Checks that had to be decided.", cache.misses)
+    yield _counter("authz_cache_dropped", "Cached answers found dead after a change.", cache.dropped)
+    yield _counter("authz_cache_evicted", "Cached answers that made room for others.", cache.evicted)
+    yield _gauge("authz_cache_entries", "Answers in the decision cache.", cache.entries)
+    yield _gauge("authz_cache_capacity", "Answers that it can hold.", cache.capacity)
+
+
+def _source(now: Reading) -> Iterator[Metric]:
+    yield _gauge("authz_revision", "The revision in force.", now.revision)
+    yield _gauge("authz_revision_timestamp_seconds", "When it came into force.", now.revision_at)
+    looked = "When the source was last looked at with success."
+    yield _gauge("authz_source_last_look_timestamp_seconds", looked, now.looked_at)
+    yield _gauge("authz_accounts", "Root accounts in force.", now.accounts)
+    yield _counter("authz_source_reloads", "Revisions put into force.", now.reloads)
+    yield _counter("authz_source_refusals", "Versions refused since the start.", now.refusals)
+    text = "Problems of a version that is refused while an older one stays in force."
+    faults = GaugeMetricFamily("authz_source_fault_problems", text, labels=["account"])
+    for account, problems in now.faults:
+        faults.add_metric([account], problems)
+    yield faults
+
+
 def _counter(name: str, text: str, value: float) -> Metric:
     return CounterMetricFamily(name, text, value=value)
 
 
 def _gauge(name: str, text: str, value: float) -> Metric:
     return GaugeMetricFamily(name, text, value=value)
-
-
-def _faults(now: Reading) -> Metric:
-    text = "Problems of a version that is refused while an older one stays in force."
-    family = GaugeMetricFamily("authz_source_fault_problems", text, labels=["account"])
-    for account, problems in now.faults:
-        family.add_metric([account], problems)
-    return family
-
-
-def _calls(now: Reading) -> Metric:
-    family = CounterMetricFamily("authz_calls", "Calls and stream messages by outcome.", labels=["method", "code"])
-    for count in now.service.calls:
-        family.add_metric([count.method, count.code], count.calls)
-    return family

@@ -19,6 +19,8 @@ _MODES: Mapping[int, ListMode] = {
 }
 
 _NO_CONTEXT: Context = {}
+CONTEXT_KEYS = 100
+"""Condition keys in one check, unless a server is told otherwise."""
 
 
 @dataclass(slots=True)
@@ -41,37 +43,37 @@ class Listing:
     at_least: int
 
 
-def read_question(data: bytes, now: float) -> Question:
-    """Decode one CheckRequest that is asked `now`, in seconds since the epoch.
+def read_question(data: bytes, now: float, max_keys: int = CONTEXT_KEYS) -> Question:
+    """Decode one CheckRequest that is asked `now`, in seconds since the epoch, with at most `max_keys` of context.
 
     Raises:
         InvalidRequestError: naming the field that is malformed.
     """
     message = decode(authz_pb2.CheckRequest(), data)
-    return Question(_request(message, now), parse_revision(message.at_least_revision), data)
+    return Question(_request(message, now, max_keys), parse_revision(message.at_least_revision), data)
 
 
-def read_item(data: bytes, now: float) -> Question:
+def read_item(data: bytes, now: float, max_keys: int = CONTEXT_KEYS) -> Question:
     """Decode one CheckRequest of a batch, whose own revision is not read; see read_question."""
     message = decode(authz_pb2.CheckRequest(), data)
     if message.at_least_revision:
         # As a question of its own it would have to wait for that revision, so its answer is not kept under its bytes.
         message.at_least_revision = ""
         data = message.SerializeToString(deterministic=True)
-    return Question(_request(message, now), 0, data)
+    return Question(_request(message, now, max_keys), 0, data)
 
 
-def read_explain(data: bytes, now: float) -> Question:
+def read_explain(data: bytes, now: float, max_keys: int = CONTEXT_KEYS) -> Question:
     """Decode one ExplainRequest; see read_question."""
     message = decode(authz_pb2.ExplainRequest(), data).check
-    return Question(_request(message, now), parse_revision(message.at_least_revision), data)
+    return Question(_request(message, now, max_keys), parse_revision(message.at_least_revision), data)
 
 
-def read_listing(data: bytes, now: float) -> Listing:
+def read_listing(data: bytes, now: float, max_keys: int = CONTEXT_KEYS) -> Listing:
     """Decode one AllowedResourcesRequest; see read_question."""
     message = decode(authz_pb2.AllowedResourcesRequest(), data)
     # Principal, action and context are checked as those of a single check about no resource in particular.
-    request = parse_request(message.principal, message.action, "*", _context(message.context), now)
+    request = parse_request(message.principal, message.action, "*", _context(message.context, max_keys), now)
     if message.mode not in _MODES:
         raise InvalidRequestError("mode", f"`{message.mode}` is no ListMode")
     question = ListQuestion(request.principal, request.action, request.context, now, _MODES[message.mode])
@@ -91,12 +93,17 @@ def decode(message: M, data: bytes) -> M:
     return message
 
 
-def _request(message: authz_pb2.CheckRequest, now: float) -> Request:
-    return parse_request(message.principal, message.action, message.resource, _context(message.context), now)
+def _request(message: authz_pb2.CheckRequest, now: float, max_keys: int) -> Request:
+    context = _context(message.context, max_keys)
+    return parse_request(message.principal, message.action, message.resource, context, now)
 
 
-def _context(values: Mapping[str, authz_pb2.ContextValue]) -> Context:
-    return {key: tuple(value.values) for key, value in values.items()} if values else _NO_CONTEXT
+def _context(values: Mapping[str, authz_pb2.ContextValue], max_keys: int) -> Context:
+    if not values:
+        return _NO_CONTEXT
+    if len(values) > max_keys:
+        raise InvalidRequestError("context", f"{len(values)} condition keys in one check, at most {max_keys} are taken")
+    return {key: tuple(value.values) for key, value in values.items()}
 
 
 def parse_revision(text: str) -> int:

@@ -9,8 +9,10 @@ from google.rpc import code_pb2, error_details_pb2, status_pb2
 from authz.errors import (
     AuthzError,
     DrainingError,
+    ForbiddenClientError,
     InvalidRequestError,
     NotReadyError,
+    OverloadError,
     RevisionNotReachedError,
 )
 
@@ -20,6 +22,8 @@ CODES: Mapping[type[AuthzError], int] = {
     NotReadyError: code_pb2.UNAVAILABLE,
     RevisionNotReachedError: code_pb2.UNAVAILABLE,
     DrainingError: code_pb2.UNAVAILABLE,
+    OverloadError: code_pb2.RESOURCE_EXHAUSTED,
+    ForbiddenClientError: code_pb2.PERMISSION_DENIED,
 }
 """A class that is missing here has the code of its nearest base; INTERNAL at last, never an answer."""
 

@@ -11,7 +11,7 @@ from typing import Any
 from authz.accounts.model import Account, Policy
 from authz.accounts.presets import find_preset
 from authz.config import Settings
-from authz.telemetry.metrics import ServiceReading
+from authz.telemetry.reading import ServiceReading
 
 _LENGTH = 8  # bytes before each message
 

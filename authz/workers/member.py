@@ -14,7 +14,7 @@ from authz.accounts.model import Account
 from authz.config import Settings
 from authz.engine.live import Engine
 from authz.engine.snapshot import Snapshot
-from authz.telemetry.metrics import ServiceReading
+from authz.telemetry.reading import ServiceReading
 from authz.workers.link import Accounts, Count, Counted, Failed, Link, Publish, Serving
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0

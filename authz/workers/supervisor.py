@@ -9,7 +9,8 @@ import structlog
 from authz.config import Settings
 from authz.engine.live import Engine
 from authz.errors import ListenError
-from authz.telemetry.metrics import ServiceReading
+from authz.server.lifecycle import Bound
+from authz.telemetry.reading import ServiceReading
 from authz.workers.member import Member
 from authz.workers.ports import Ports
 
@@ -31,15 +32,16 @@ class Supervisor:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._is_stopping = False
 
-    def reserve(self) -> list[str]:
+    def reserve(self) -> Bound:
         """Take the addresses; returns them with their ports.
 
         Raises:
             ListenError: naming the address that cannot be had, or cannot be shared.
         """
-        addresses = self._ports.reserve(self._settings.listen, self._settings.workers)
-        self._settings = replace(self._settings, listen=addresses)
-        return [address.target for address in addresses]
+        listen = self._ports.reserve(self._settings.listen, self._settings.workers)
+        health = self._ports.reserve(self._settings.health_listen, self._settings.workers)
+        self._settings = replace(self._settings, listen=listen, health_listen=health)
+        return Bound([address.target for address in listen], [address.target for address in health])
 
     async def start(self) -> None:
         """Start all workers and wait until they serve; something must be in force.

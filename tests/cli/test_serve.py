@@ -1,9 +1,13 @@
+from pathlib import Path
+
 import pytest
 from click.testing import CliRunner
 
 from authz.cli import serve as serve_module
 from authz.cli.main import main
 from authz.errors import ListenError
+from authz.server.limits import Limits
+from authz.server.tls import TlsFiles
 from tests.sidecar import EXAMPLE
 
 
@@ -22,7 +26,7 @@ def serve(*arguments, **environment):
 def test_the_defaults_are_those_of_the_contract(settings):
     assert serve(EXAMPLE).exit_code == 0
     assert [address.target for address in settings[0].listen] == ["127.0.0.1:50051"]
-    assert (settings[0].source, settings[0].http, settings[0].max_batch) == (EXAMPLE, None, 1000)
+    assert (settings[0].source, settings[0].http, settings[0].limits) == (EXAMPLE, None, Limits())
 
 
 def test_options_come_from_the_command_line_or_the_environment(settings):
@@ -35,8 +39,29 @@ def test_options_come_from_the_command_line_or_the_environment(settings):
     assert [(given.cache_size, given.watch) for given in settings] == [(0, True), (100_000, False)]
 
 
+def test_limits_and_tls_are_settings_of_their_own(settings):
+    tls = ("--tls-cert", "c", "--tls-key", "k", "--tls-client-ca", "a", "--allow-client", "x", "--allow-client", "y")
+    serve(EXAMPLE, "--max-batch", "5", "--max-in-flight", "6", "--socket-mode", "0660", *tls)
+    given = settings[0]
+    assert given.limits == Limits(in_flight=6, batch=5)
+    assert (given.tls, given.allow_clients) == (TlsFiles(Path("c"), Path("k"), Path("a")), ("x", "y"))
+    assert given.socket_mode == 0o660
+
+
 @pytest.mark.parametrize(
-    "arguments", [["/no/such"], [EXAMPLE, "--listen", "nowhere"], [EXAMPLE, "--cache-size", "-1"], []]
+    "arguments",
+    [
+        ["/no/such"],
+        [EXAMPLE, "--listen", "nowhere"],
+        [EXAMPLE, "--health-listen", "nowhere"],
+        [EXAMPLE, "--cache-size", "-1"],
+        [EXAMPLE, "--socket-mode", "999"],
+        [EXAMPLE, "--tls-cert", "c"],
+        [EXAMPLE, "--tls-key", "k"],
+        [EXAMPLE, "--tls-client-ca", "a"],
+        [EXAMPLE, "--tls-cert", "c", "--tls-key", "k", "--allow-client", "x"],
+        [],
+    ],
 )
 def test_a_wrong_option_is_a_usage_error(settings, arguments):
     assert serve(*arguments).exit_code == 2

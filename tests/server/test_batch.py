@@ -1,11 +1,14 @@
 import pytest
 
 from authz.cache import DecisionCache
+from authz.engine.decision import Reason
 from authz.errors import InvalidRequestError
+from authz.server import admission
 from authz.server.batch import BatchChecker
 from authz.server.check import Checker, RevisionAheadError
+from authz.server.tally import Tally
 from authz.v1 import authz_pb2
-from tests.builders import ALICE, APP_1, account, allow, engine, policy
+from tests.builders import ALICE, APP_1, account, allow, engine, finished, policy
 from tests.sidecar import check_request
 
 ALLOWED, DENIED = check_request(ALICE, "im:AddUser", APP_1), check_request(ALICE, "sms:SendSms")
@@ -14,8 +17,8 @@ ALLOWED, DENIED = check_request(ALICE, "im:AddUser", APP_1), check_request(ALICE
 def ask(*checks, cache=None, **fields):
     checker = Checker(engine(account(own=[policy("p", allow("im:*"))])), DecisionCache(10) if cache is None else cache)
     request = authz_pb2.BatchCheckRequest(checks=checks, **fields)
-    answer = BatchChecker(checker, limit=3).check(request.SerializeToString())
-    return authz_pb2.BatchCheckResponse.FromString(answer)
+    steps = BatchChecker(checker, limit=3).check(request.SerializeToString())
+    return authz_pb2.BatchCheckResponse.FromString(finished(steps))
 
 
 def test_answers_come_in_request_order_on_one_revision():
@@ -48,3 +51,28 @@ def test_too_many_items_are_refused():
 def test_a_later_revision_is_not_answered_yet():
     with pytest.raises(RevisionAheadError):
         ask(ALLOWED, at_least_revision="2")
+
+
+def test_a_batch_that_takes_long_lets_others_go_first_and_stays_on_its_revision(monkeypatch):
+    monkeypatch.setattr(admission, "SLICE_SECONDS", 0.0)
+    live = engine(account(own=[policy("p", allow("im:*"))]))
+    cache = DecisionCache(1000)
+    checker = Checker(live, cache)
+    checks = [check_request(ALICE, "im:AddUser", f"{APP_1}{number}") for number in range(60)]
+    steps = BatchChecker(checker, limit=60).check(authz_pb2.BatchCheckRequest(checks=checks).SerializeToString())
+    next(steps)
+    live.publish({"12345678": account()}, (), 2)
+    assert not authz_pb2.CheckResponse.FromString(checker.check(checks[-1].SerializeToString())).allowed
+    response = authz_pb2.BatchCheckResponse.FromString(finished(steps))
+    assert {(each.response.allowed, each.response.revision) for each in response.results} == {(True, "1")}
+    assert response.revision == "1"
+    assert not authz_pb2.CheckResponse.FromString(checker.check(checks[-1].SerializeToString())).allowed
+
+
+def test_items_without_a_decision_are_counted_as_errors():
+    tally = Tally()
+    checker = Checker(engine(account()), DecisionCache(10), tally=tally)
+    request = authz_pb2.BatchCheckRequest(checks=[authz_pb2.CheckRequest(), DENIED])
+    finished(BatchChecker(checker, 10, tally).check(request.SerializeToString()))
+    assert dict(tally.item_errors) == {"INVALID_ARGUMENT": 1}
+    assert tally.decisions[Reason.NO_MATCHING_ALLOW] == 1

@@ -6,6 +6,7 @@ import grpc
 import pytest
 
 from authz.errors import AuthzError, InvalidRequestError
+from authz.server.admission import Admission
 from authz.server.check import RevisionAheadError
 from authz.server.grpcio import GrpcioMethods, handlers
 from authz.server.revisions import RevisionFeed
@@ -13,13 +14,13 @@ from authz.server.tally import Tally
 from tests.builders import account, engine
 
 
-def call(answer, *, kind="unary", publish=None, patience=0.2):
+def call(answer, *, kind="unary", publish=None, patience=0.2, limit=10):
     """What a client hears from `answer` (bytes, or the status code), and the counters afterwards."""
 
     async def scenario():
         live = engine(account())
         tally = Tally()
-        methods = GrpcioMethods(RevisionFeed(live), tally, patience)
+        methods = GrpcioMethods(RevisionFeed(live), tally, patience, Admission(limit))
         server = grpc.aio.server()
         server.add_generic_rpc_handlers((handlers("s", {"m": getattr(methods, kind)("m", answer)}),))
         port = server.add_insecure_port("127.0.0.1:0")

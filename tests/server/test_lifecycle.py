@@ -9,20 +9,23 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from authz.cache import DecisionCache
 from authz.engine.live import Engine
 from authz.errors import ListenError
+from authz.server.admission import Admission
 from authz.server.batch import BatchChecker
 from authz.server.check import Checker
 from authz.server.explain import Explainer
 from authz.server.grpcio import GrpcioMethods
-from authz.server.lifecycle import SERVICE, Server
+from authz.server.lifecycle import SERVICE, Listening, Server
 from authz.server.listeners import parse_address
 from authz.server.revisions import RevisionFeed
 from authz.server.tally import Tally
 
 
-def made(engine):
+def made(engine, *addresses, health=(), **listening):
     feed = RevisionFeed(engine)
     checker = Checker(engine, DecisionCache(1))
-    return Server(checker, BatchChecker(checker, 10), Explainer(engine), feed, GrpcioMethods(feed, Tally(), 1.0))
+    methods = GrpcioMethods(feed, Tally(), 1.0, Admission(10))
+    how = Listening([parse_address(each) for each in addresses], [parse_address(each) for each in health], **listening)
+    return Server(checker, BatchChecker(checker, 10), Explainer(engine), feed, methods, how)
 
 
 async def health(address):
@@ -34,8 +37,8 @@ async def health(address):
 
 def test_it_listens_before_it_serves_and_leaves_no_socket_behind(tmp_path):
     async def scenario():
-        server = made(Engine())
-        tcp, unix = await server.startup([parse_address("127.0.0.1:0"), parse_address(f"unix:{tmp_path}/a")])
+        server = made(Engine(), "127.0.0.1:0", f"unix:{tmp_path}/a")
+        tcp, unix = (await server.startup()).listen
         before = await health(tcp), await health(unix)
         await server.ready()
         after = await health(tcp)
@@ -49,8 +52,8 @@ def test_it_listens_before_it_serves_and_leaves_no_socket_behind(tmp_path):
 
 def test_nothing_is_decided_before_anything_is_loaded():
     async def scenario():
-        server = made(Engine())
-        [address] = await server.startup([parse_address("127.0.0.1:0")])
+        server = made(Engine(), "127.0.0.1:0")
+        [address] = (await server.startup()).listen
         async with grpc.aio.insecure_channel(address) as channel:
             with pytest.raises(grpc.RpcError) as caught:
                 await channel.unary_unary(f"/{SERVICE}/Check")(b"")
@@ -62,13 +65,40 @@ def test_nothing_is_decided_before_anything_is_loaded():
 
 def test_a_port_is_served_once():
     async def scenario():
-        first, second = made(Engine()), made(Engine())
-        [address] = await first.startup([parse_address("127.0.0.1:0")])
+        first = made(Engine(), "127.0.0.1:0")
+        [address] = (await first.startup()).listen
+        second = made(Engine(), address)
         try:
             with pytest.raises(ListenError, match=address):
-                await second.startup([parse_address(address)])
+                await second.startup()
         finally:
             for server in (first, second):
                 await server.close()
 
     asyncio.run(scenario())
+
+
+def test_the_address_for_probes_answers_nothing_else():
+    async def scenario():
+        server = made(Engine(), "127.0.0.1:0", health=["127.0.0.1:0"])
+        [address] = (await server.startup()).health
+        await server.ready()
+        async with grpc.aio.insecure_channel(address) as channel:
+            with pytest.raises(grpc.RpcError) as caught:
+                await channel.unary_unary(f"/{SERVICE}/Check")(b"")
+        seen = await health(address)
+        await server.close()
+        return seen, caught.value.code()
+
+    assert asyncio.run(scenario()) == ({"SERVING"}, grpc.StatusCode.UNIMPLEMENTED)
+
+
+def test_a_unix_socket_has_the_permissions_that_were_asked_for(tmp_path):
+    async def scenario():
+        server = made(Engine(), f"unix:{tmp_path}/a", socket_mode=0o620)
+        await server.startup()
+        mode = (tmp_path / "a").stat().st_mode & 0o777
+        await server.close()
+        return mode
+
+    assert asyncio.run(scenario()) == 0o620

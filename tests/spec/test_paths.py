@@ -10,6 +10,7 @@ from authz.cache import DecisionCache
 from authz.server.batch import BatchChecker
 from authz.server.check import Checker
 from authz.v1 import authz_pb2
+from tests.builders import finished
 from tests.sidecar import DEADLINE, Sidecar
 from tests.spec import generators, model, subject
 
@@ -57,7 +58,9 @@ def test_cold_and_warm_caches_and_batches_are_right_at_every_second(seed):
         assert [single(cold, request) for request in requests] == expected
         for _ in range(2):
             assert [single(warm, request) for request in requests] == expected
-        answer = authz_pb2.BatchCheckResponse.FromString(batches.check(batch_of(requests).SerializeToString()))
+        answer = authz_pb2.BatchCheckResponse.FromString(
+            finished(batches.check(batch_of(requests).SerializeToString()))
+        )
         assert [subject.told(result.response) for result in answer.results] == expected
     assert cache.hits > 500
     assert cache.dropped > 0

@@ -7,6 +7,7 @@ from authz.server.check import RevisionAheadError
 from authz.wire.status import CODES, status_of
 
 NEVER_ON_THE_WIRE = {
+    errors.CertificateError,
     errors.InvalidPolicyError,
     errors.InvalidAccountError,
     errors.SourceError,

@@ -2,7 +2,7 @@ import asyncio
 import socket
 
 from authz.accounts.presets import find_preset
-from authz.telemetry.metrics import CallCount, ServiceReading
+from authz.telemetry.reading import CallCount, ServiceReading
 from authz.workers.link import Accounts, Counted, Failed, Link, Publish
 from tests.builders import account, allow, deny, policy
 
@@ -34,7 +34,7 @@ def test_what_is_sent_is_heard_as_it_was_and_then_nothing():
     messages = [
         Accounts((account(own=OWN, boundary=OWN[0]), account(uin="2"))),
         Publish(frozenset({"3"}), 7),
-        Counted(1, ServiceReading(1, 2, 3, 4, 0.5, (CallCount("Check", "OK", 5),))),
+        Counted(1, ServiceReading(calls=(CallCount("Check", "OK", 5),))),
         Failed("no"),
     ]
     assert over(*messages) == [*messages, None]

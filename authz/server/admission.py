@@ -1,0 +1,81 @@
+"""Lets calls in: a bound on how many are under way, and long answers one after another."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from time import perf_counter
+
+from authz.errors import OverloadError
+
+Work = Callable[[bytes], Generator[None, None, bytes]]
+"""A long answer: it yields whenever others may go first, and returns the answer."""
+Answer = Callable[[bytes], bytes]
+SLICE_SECONDS = 0.001
+"""How long a long answer keeps others waiting at a time."""
+
+
+def at_once(answer: Answer) -> Work:
+    """Work that has no place to stop at."""
+
+    def work(data: bytes) -> Generator[None, None, bytes]:
+        yield from ()
+        return answer(data)
+
+    return work
+
+
+class Slices:
+    """Tells a long answer when it has had its slice of time."""
+
+    def __init__(self) -> None:
+        self._end = perf_counter() + SLICE_SECONDS
+
+    def is_over(self) -> bool:
+        """Whether it should let others go first; if so, the next slice begins."""
+        now = perf_counter()
+        if now < self._end:
+            return False
+        self._end = now + SLICE_SECONDS
+        return True
+
+
+class Admission:
+    """Belongs to one event loop. `limit` bounds the calls in flight; `rejected` counts by what was exceeded."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.in_flight = 0
+        self.rejected: Counter[str] = Counter()
+        self._turn = asyncio.Lock()
+
+    @contextmanager
+    def call(self) -> Iterator[None]:
+        """A call that waits for something is under way while the block runs.
+
+        Raises:
+            OverloadError: at once, if too many are; then it did not begin.
+        """
+        if self.in_flight >= self.limit:
+            self.rejected["in_flight"] += 1
+            raise OverloadError(f"{self.in_flight} calls are under way, as many as are let in; try again later")
+        self.in_flight += 1
+        try:
+            yield
+        finally:
+            self.in_flight -= 1
+
+    async def work(self, work: Work, data: bytes) -> bytes:
+        """Answer at length, after those who came before, letting short answers in between.
+
+        Raises:
+            whatever the work raises.
+        """
+        async with self._turn:
+            steps = work(data)
+            while True:
+                try:
+                    next(steps)
+                except StopIteration as end:
+                    return bytes(end.value)
+                await asyncio.sleep(0)

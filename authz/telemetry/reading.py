@@ -1,0 +1,136 @@
+"""What a sidecar counted and holds at one moment: plain figures that travel between processes and add up."""
+
+from collections import Counter
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True, slots=True)
+class CallCount:
+    """The calls of one method that ended with one gRPC code."""
+
+    method: str
+    code: str
+    calls: int
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionCount:
+    """The decisions of one outcome (`allowed`, `denied`, or `error` for an item of a batch) for one reason."""
+
+    outcome: str
+    reason: str
+    decisions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """How long the calls of one method took: in `buckets` up to each of `bounds`, and beyond; all in seconds."""
+
+    method: str
+    bounds: tuple[float, ...]
+    buckets: tuple[int, ...]
+    seconds: float
+
+    def __add__(self, other: "Latency") -> "Latency":
+        buckets = tuple(map(sum, zip(self.buckets, other.buckets, strict=True)))
+        return Latency(self.method, self.bounds, buckets, self.seconds + other.seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class CacheReading:
+    """The decision cache. `dropped` answers were dead after a change, `evicted` ones made room."""
+
+    hits: int = 0
+    misses: int = 0
+    dropped: int = 0
+    evicted: int = 0
+    entries: int = 0
+    capacity: int = 0
+
+    def __add__(self, other: "CacheReading") -> "CacheReading":
+        return CacheReading(
+            self.hits + other.hits,
+            self.misses + other.misses,
+            self.dropped + other.dropped,
+            self.evicted + other.evicted,
+            self.entries + other.entries,
+            self.capacity + other.capacity,
+        )
+
+    def ended(self) -> "CacheReading":
+        """What is left of it when its process is gone."""
+        return replace(self, entries=0, capacity=0)
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceReading:
+    """One process, or the sum of several; `certificate_expires_at` is then the earliest end, 0 where unknown."""
+
+    cache: CacheReading = CacheReading()
+    calls: tuple[CallCount, ...] = ()
+    latencies: tuple[Latency, ...] = ()
+    decisions: tuple[DecisionCount, ...] = ()
+    in_flight: int = 0
+    in_flight_limit: int = 0
+    rejected: int = 0
+    collector_seconds: float = 0.0
+    certificate_expires_at: float = 0.0
+
+    def __add__(self, other: "ServiceReading") -> "ServiceReading":
+        expiries = [end for end in (self.certificate_expires_at, other.certificate_expires_at) if end]
+        return ServiceReading(
+            cache=self.cache + other.cache,
+            calls=_added_calls(self.calls + other.calls),
+            latencies=_added_latencies(self.latencies + other.latencies),
+            decisions=_added_decisions(self.decisions + other.decisions),
+            in_flight=self.in_flight + other.in_flight,
+            in_flight_limit=self.in_flight_limit + other.in_flight_limit,
+            rejected=self.rejected + other.rejected,
+            collector_seconds=self.collector_seconds + other.collector_seconds,
+            certificate_expires_at=min(expiries, default=0.0),
+        )
+
+    def ended(self) -> "ServiceReading":
+        """What is left of it when its process is gone: all that it counted, but nothing that it held."""
+        return replace(self, cache=self.cache.ended(), in_flight=0, in_flight_limit=0, certificate_expires_at=0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All figures of a sidecar, `service` being the sum over its processes.
+
+    Times are seconds since the epoch, 0 where nothing happened yet. `faults` are problems by account.
+    """
+
+    service: ServiceReading = ServiceReading()
+    workers: int = 1
+    restarts: int = 0
+    revision: int = 0
+    revision_at: float = 0.0
+    looked_at: float = 0.0
+    accounts: int = 0
+    reloads: int = 0
+    refusals: int = 0
+    faults: tuple[tuple[str, int], ...] = ()
+
+
+def _added_calls(counts: tuple[CallCount, ...]) -> tuple[CallCount, ...]:
+    added = Counter[tuple[str, str]]()
+    for each in counts:
+        added[each.method, each.code] += each.calls
+    return tuple(CallCount(*key, calls) for key, calls in sorted(added.items()))
+
+
+def _added_decisions(counts: tuple[DecisionCount, ...]) -> tuple[DecisionCount, ...]:
+    added = Counter[tuple[str, str]]()
+    for each in counts:
+        added[each.outcome, each.reason] += each.decisions
+    return tuple(DecisionCount(*key, decisions) for key, decisions in sorted(added.items()))
+
+
+def _added_latencies(latencies: tuple[Latency, ...]) -> tuple[Latency, ...]:
+    added: dict[str, Latency] = {}
+    for each in latencies:
+        known = added.get(each.method)
+        added[each.method] = each if known is None else known + each
+    return tuple(added[method] for method in sorted(added))

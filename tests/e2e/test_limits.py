@@ -1,0 +1,115 @@
+"""What one caller may take from the others: nothing."""
+
+import itertools
+import socket
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+
+import grpc
+import pytest
+
+from authz.v1 import authz_pb2
+from tests.sidecar import EXAMPLE, Sidecar, check_request, eventually, user
+
+APP = "qcs::im::uin/12345678:sdkappid/1400000001"
+PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes((0, 0, 0, 4, 0, 0, 0, 0, 0))  # and empty SETTINGS
+
+
+def megabytes(pid):
+    """What the process holds, its share of what it shares."""
+    line = next(line for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines() if line.startswith("Pss:"))
+    return int(line.split()[1]) / 1024
+
+
+def refused(call):
+    with pytest.raises(grpc.RpcError) as caught:
+        call()
+    return caught.value.code(), caught.value.details()
+
+
+def test_too_much_in_one_request_is_refused_with_the_limit():
+    with Sidecar(EXAMPLE, "--max-batch", "2", "--max-context-keys", "3", "--max-message-bytes", "2000") as sidecar:
+        check = check_request(user(), "im:AddUser", APP)
+        batch = authz_pb2.BatchCheckRequest(checks=[check] * 3)
+        code, details = refused(lambda: sidecar.stub.BatchCheck(batch, timeout=5))
+        assert (code, "at most 2" in details) == (grpc.StatusCode.INVALID_ARGUMENT, True)
+        code, details = refused(lambda: sidecar.check(user(), "im:AddUser", APP, **{f"k{n}": ["v"] for n in range(4)}))
+        assert (code, "at most 3" in details) == (grpc.StatusCode.INVALID_ARGUMENT, True)
+        code, _ = refused(lambda: sidecar.check(user(), "im:AddUser", "x" * 3000))
+        assert code is grpc.StatusCode.RESOURCE_EXHAUSTED
+        assert sidecar.check(user(100003), "im:AddUser", APP).allowed
+
+
+def test_work_above_the_limit_is_turned_away_at_once_while_checks_go_on():
+    with Sidecar(EXAMPLE, "--max-in-flight", "2", "--cache-size", "0") as sidecar, ThreadPoolExecutor(12) as threads:
+        checks = [check_request(user(100001), "im:AddUser", f"{APP}{number}") for number in range(1000)]
+        batch = authz_pb2.BatchCheckRequest(checks=checks)
+
+        def outcome(_):
+            try:
+                return len(sidecar.stub.BatchCheck(batch, timeout=20).results)
+            except grpc.RpcError as error:
+                return error.code()
+
+        outcomes = []
+        asking = threading.Thread(target=lambda: outcomes.extend(threads.map(outcome, range(200))))
+        asking.start()
+        answered = 0
+        while asking.is_alive():
+            answered += sidecar.check(user(100003), "im:AddUser", APP).allowed
+        asking.join()
+        assert set(outcomes) == {1000, grpc.StatusCode.RESOURCE_EXHAUSTED}
+        assert answered > 0
+        rejected = sidecar.metrics()["authz_rejected_total", "in_flight"]
+        assert rejected == outcomes.count(grpc.StatusCode.RESOURCE_EXHAUSTED)
+
+
+def test_a_call_whose_deadline_passes_in_the_queue_is_not_worked_on():
+    with Sidecar(EXAMPLE, "--cache-size", "0") as sidecar, ThreadPoolExecutor(8) as threads:
+        checks = [check_request(user(100001), "im:AddUser", f"{APP}{number}") for number in range(1000)]
+        batch = authz_pb2.BatchCheckRequest(checks=checks)
+
+        def late(_):
+            return refused(lambda: sidecar.stub.BatchCheck(batch, timeout=0.002))[0]
+
+        assert set(threads.map(late, range(40))) == {grpc.StatusCode.DEADLINE_EXCEEDED}
+        eventually(lambda: sidecar.metrics()["authz_in_flight",] == 0)
+        assert len(sidecar.stub.BatchCheck(batch, timeout=10).results) == 1000
+
+
+def test_a_thousand_idle_connections_do_no_harm():
+    with Sidecar(EXAMPLE) as sidecar, ExitStack() as stack:
+        assert sidecar.check(user(100003), "im:AddUser", APP).allowed
+        before = megabytes(sidecar.process.pid)
+        host, _, port = sidecar.tcp.rpartition(":")
+        for _ in range(1000):
+            connection = stack.enter_context(socket.create_connection((host, int(port)), timeout=5))
+            connection.sendall(PREFACE)
+        other = sidecar.stub_on(sidecar.tcp)
+        assert other.Check(check_request(user(100003), "im:AddUser", APP), timeout=5).allowed
+        assert megabytes(sidecar.process.pid) - before < 100
+
+
+def test_a_client_that_never_reads_its_stream_stalls_nobody_else():
+    with Sidecar(EXAMPLE) as sidecar:
+        sent = itertools.count()
+        stop = threading.Event()
+
+        def questions():
+            while not stop.is_set():
+                next(sent)
+                yield check_request(user(100001), "im:RemoveUser", APP)
+
+        before = megabytes(sidecar.process.pid)
+        unread = sidecar.stub_on(sidecar.tcp).StreamCheck(questions(), timeout=60)
+        try:
+            seen = -1
+            while seen != (seen := sidecar.metrics().get(("authz_calls_total", "OK", "StreamCheck"), 0)) or not seen:
+                for _ in range(200):  # until the stream stands still, and all the while
+                    assert sidecar.check(user(100003), "im:AddUser", APP).allowed
+            assert megabytes(sidecar.process.pid) - before < 50
+        finally:
+            stop.set()
+            unread.cancel()

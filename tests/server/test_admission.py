@@ -1,0 +1,82 @@
+import asyncio
+
+import pytest
+
+from authz.errors import OverloadError
+from authz.server import admission
+from authz.server.admission import Admission, Slices, at_once
+
+
+def test_calls_above_the_limit_are_turned_away_at_once_and_counted():
+    doors = Admission(2)
+    with doors.call(), doors.call():
+        with pytest.raises(OverloadError), doors.call():
+            pass
+        assert (doors.in_flight, doors.rejected["in_flight"]) == (2, 1)
+    with doors.call():
+        assert doors.in_flight == 1
+
+
+def test_a_call_that_fails_has_left_all_the_same():
+    doors = Admission(1)
+    with pytest.raises(ZeroDivisionError), doors.call():
+        raise ZeroDivisionError
+    assert doors.in_flight == 0
+
+
+def test_long_answers_come_one_after_another_and_let_short_ones_in_between():
+    told = []
+
+    def counting(data):
+        for number in range(3):
+            told.append(f"{data.decode()}{number}")
+            yield
+        return data * 2
+
+    async def short():
+        for _ in range(2):
+            told.append("short")
+            await asyncio.sleep(0)
+
+    async def scenario():
+        doors = Admission(9)
+        return await asyncio.gather(doors.work(counting, b"a"), doors.work(counting, b"b"), short())
+
+    assert asyncio.run(scenario())[:2] == [b"aa", b"bb"]
+    assert [each for each in told if each != "short"] == ["a0", "a1", "a2", "b0", "b1", "b2"]
+    assert told.index("short") < told.index("a1")
+
+
+def test_a_long_answer_that_is_given_up_lets_the_next_one_go_on():
+    def endless(_data):
+        while True:
+            yield
+
+    async def scenario():
+        doors = Admission(9)
+        first = asyncio.create_task(doors.work(endless, b""))
+        await asyncio.sleep(0)
+        second = asyncio.create_task(doors.work(at_once(bytes.upper), b"x"))
+        await asyncio.sleep(0)
+        first.cancel()
+        return await second
+
+    assert asyncio.run(scenario()) == b"X"
+
+
+def test_a_fault_of_the_work_is_its_callers():
+    async def scenario():
+        return await Admission(1).work(at_once(lambda _: 1 / 0), b"")
+
+    with pytest.raises(ZeroDivisionError):
+        asyncio.run(scenario())
+
+
+def test_a_slice_is_over_after_its_time_and_the_next_one_begins(monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr(admission, "perf_counter", lambda: now[0])
+    slices = Slices()
+    seen = []
+    for now[0] in (0.0005, 0.001, 0.0015, 0.002):
+        seen.append(slices.is_over())
+    assert seen == [False, True, False, True]

@@ -1,0 +1,87 @@
+import time
+
+import pytest
+from structlog.testing import capture_logs
+
+from authz.errors import CertificateError
+from authz.server.tls import Certificates, TlsFiles
+from tests.certificates import Authority
+
+AUTHORITY = Authority()
+
+
+@pytest.fixture
+def files(tmp_path):
+    return TlsFiles(tmp_path / "tls.crt", tmp_path / "tls.key", tmp_path / "ca.crt")
+
+
+def put(files, days=1):
+    certificate, key = AUTHORITY.issue("sidecar", "localhost", days=days)
+    for file, content in (
+        (files.certificate, certificate),
+        (files.key, key),
+        (files.client_authorities, AUTHORITY.pem),
+    ):
+        new = file.with_suffix(".new")
+        new.write_bytes(content)
+        new.replace(file)
+
+
+def days_left(certificates):
+    return round((certificates.expires_at - time.time()) / 86400)
+
+
+def test_a_changed_certificate_is_in_use_from_the_next_look_on(files):
+    put(files, days=3)
+    certificates = Certificates(files)
+    assert days_left(certificates) == 3
+    put(files, days=30)
+    assert days_left(certificates) == 30
+
+
+def test_a_version_that_cannot_be_used_leaves_the_one_before_in_use_and_is_told_once(files):
+    put(files, days=3)
+    certificates = Certificates(files)
+    files.certificate.write_text("no certificate")
+    with capture_logs() as logs:
+        assert [days_left(certificates) for _ in range(3)] == [3, 3, 3]
+    assert [each["event"] for each in logs] == ["certificates refused; those before stay in use"]
+    put(files, days=5)
+    assert days_left(certificates) == 5
+
+
+def test_files_that_go_away_change_nothing(files):
+    put(files, days=3)
+    certificates = Certificates(files)
+    files.key.unlink()
+    assert days_left(certificates) == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("certificate", b"no certificate"),
+        ("certificate", AUTHORITY.issue("other")[0]),
+        ("key", b""),
+        ("client_authorities", b"nobody"),
+    ],
+)
+def test_files_that_do_not_fit_one_another_are_refused_at_the_start(files, name, content):
+    put(files)
+    getattr(files, name).write_bytes(content)
+    with pytest.raises(CertificateError):
+        Certificates(files)
+
+
+def test_a_file_that_is_not_there_is_named(files):
+    put(files)
+    files.key.unlink()
+    with pytest.raises(CertificateError, match=r"tls\.key"):
+        Certificates(files)
+
+
+def test_a_key_with_a_password_is_refused_without_asking_for_it(files):
+    put(files)
+    files.key.write_text("-----BEGIN ENCRYPTED PRIVATE KEY-----\nMIIB\n-----END ENCRYPTED PRIVATE KEY-----\n")
+    with pytest.raises(CertificateError):
+        Certificates(files)
