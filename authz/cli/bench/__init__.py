@@ -7,6 +7,7 @@ from authz.cli.bench.client import client_command
 from authz.cli.bench.engine import engine_command
 from authz.cli.bench.latency import latency_command
 from authz.cli.bench.load import load_command
+from authz.cli.bench.overload import overload_command
 from authz.cli.bench.peers import peers_command
 from authz.cli.bench.reload import reload_command
 from authz.cli.bench.server import server_command
@@ -29,5 +30,6 @@ bench_command.add_command(peers_command)
 bench_command.add_command(reload_command)
 bench_command.add_command(server_command)
 bench_command.add_command(startup_command)
+bench_command.add_command(overload_command)
 bench_command.add_command(tail_command)
 bench_command.add_command(transport_command)

@@ -48,12 +48,16 @@ def grpc_message(data: bytes) -> bytes:
 
 @dataclass(slots=True)
 class Figures:
-    """What a run showed; `latencies` are seconds, one for each answered call or message, sorted."""
+    """What a run showed; `latencies` are seconds, one for each answered call or message, sorted.
+
+    `refusals` are the same of the calls that ended without an answer.
+    """
 
     answered: int
     failed: int
     seconds: float
     latencies: list[float]
+    refusals: list[float] = field(default_factory=list)
 
     @property
     def rate(self) -> float:
@@ -79,7 +83,7 @@ class _Stream:
 
 
 class Connection:
-    """One connection. It calls `answered(stream, due)` for each message, and `ended(stream, is_answered)` at last."""
+    """One connection. It calls `answered(stream, due)` for each message, and `ended(dues of what was not answered)`."""
 
     def __init__(self, address: str, path: str) -> None:
         self._socket = _connect(address)
@@ -93,7 +97,7 @@ class Connection:
         self._outbox += _frame(_SETTINGS, 0, 0, struct.pack(">HIHI", 0x2, 0, 0x4, _WIDE))
         self._outbox += _frame(_WINDOW_UPDATE, 0, 0, struct.pack(">I", _WIDE - 65535))
         self.answered: Callable[[int, float], None] = lambda _stream, _due: None
-        self.ended: Callable[[int, bool], None] = lambda _stream, _ok: None
+        self.ended: Callable[[deque[float]], None] = lambda _dues: None
 
     @property
     def under_way(self) -> int:
@@ -179,7 +183,7 @@ class Connection:
             raise AuthzError("the server sent GOAWAY")
         if stream is not None and (kind == _RST_STREAM or (kind in {_DATA, _HEADERS} and flags & _END_STREAM)):
             del self._streams[number]
-            self.ended(number, not stream.due)
+            self.ended(stream.due)
 
     def _take_messages(self, number: int, stream: _Stream) -> None:
         heard = stream.heard
@@ -230,7 +234,7 @@ class _Run:
 
     def __init__(self, connections: Sequence[Connection]) -> None:
         self.latencies: list[float] = []
-        self.failed = 0
+        self.refusals: list[float] = []
         for connection in connections:
             connection.answered = self._answered
             connection.ended = self._ended
@@ -238,11 +242,12 @@ class _Run:
     def _answered(self, _stream: int, due: float) -> None:
         self.latencies.append(time.perf_counter() - due)
 
-    def _ended(self, _stream: int, ok: bool) -> None:  # noqa: FBT001 - the callback's shape
-        self.failed += not ok
+    def _ended(self, unanswered: deque[float]) -> None:
+        if unanswered:
+            self.refusals.append(time.perf_counter() - unanswered[0])
 
     def figures(self, seconds: float) -> Figures:
-        return Figures(len(self.latencies), self.failed, seconds, sorted(self.latencies))
+        return Figures(len(self.latencies), len(self.refusals), seconds, sorted(self.latencies), sorted(self.refusals))
 
 
 def closed_loop(address: str, path: str, messages: Iterator[bytes], in_flight: int) -> Figures:

@@ -39,10 +39,10 @@ def measure(source: Path) -> Row:
     with running_sidecar(source) as sidecar:
         sidecar.ask()
         seconds = time.perf_counter() - start
-        return {"first answer ms": seconds * 1000, "memory MB (PSS)": _shared_bytes(sidecar) / 1e6}
+        return {"first answer ms": seconds * 1000, "memory MB (PSS)": shared_bytes(sidecar) / 1e6}
 
 
-def _shared_bytes(sidecar: Sidecar) -> int:
+def shared_bytes(sidecar: Sidecar) -> int:
     """The process's memory, with what it shares counted in part."""
     for line in Path(f"/proc/{sidecar.pid}/smaps_rollup").read_text().splitlines():
         if line.startswith("Pss:"):
