@@ -91,6 +91,7 @@ class Connection:
         self._next = 1
         self._window = 65535
         self._initial = 65535
+        self._most = 1 << 31
         self._streams: dict[int, _Stream] = {}
         self._inbox = bytearray()
         self._outbox = bytearray(_PREFACE)
@@ -103,6 +104,11 @@ class Connection:
     def under_way(self) -> int:
         """Streams that did not end yet."""
         return len(self._streams)
+
+    @property
+    def has_room(self) -> bool:
+        """Whether the peer lets us open one more stream."""
+        return len(self._streams) < self._most
 
     def open(self, message: bytes, due: float, *, last: bool = True) -> int:
         """Start a call with one prefixed message; further ones may be sent unless it was the `last`."""
@@ -197,6 +203,8 @@ class Connection:
                 for stream in self._streams.values():
                     stream.window += value - self._initial
                 self._initial = value
+            elif key == 0x3:
+                self._most = value
         self._outbox += _frame(_SETTINGS, _ACK, 0)
         self._push_all()
 
@@ -285,14 +293,15 @@ def _open_loop(connection: Connection, messages: Iterator[bytes], rate: float) -
     is_over = False
     while not is_over or connection.under_way:
         now = time.perf_counter()
-        while not is_over and (due := start + sent / rate) <= now:
+        while not is_over and connection.has_room and (due := start + sent / rate) <= now:
             message = next(messages, None)
             is_over = message is None
             if message is not None:
                 connection.open(grpc_message(message), due)
                 sent += 1
-        came = connection.turn(_PATIENCE if is_over else start + sent / rate - time.perf_counter())
-        if is_over and not came and connection.under_way:
+        is_held = is_over or not connection.has_room
+        came = connection.turn(_PATIENCE if is_held else start + sent / rate - time.perf_counter())
+        if is_held and not came and connection.under_way:
             raise AuthzError("the server stopped answering")
     seconds = time.perf_counter() - start
     return run.figures(seconds)
