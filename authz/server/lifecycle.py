@@ -27,7 +27,7 @@ from authz.v1 import authz_pb2
 SERVICE = authz_pb2.DESCRIPTOR.services_by_name["AuthorizationService"].full_name
 _HEALTH = health_pb2.DESCRIPTOR.services_by_name["Health"].full_name
 _REFLECTION_V1 = "grpc.reflection.v1.ServerReflection"
-_LEAST_STREAMS = 100  # what RFC 9113, 6.5.2, recommends not to go below
+_MOST_STREAMS = 10_000  # unanswered calls of one connection; it takes them over one by one
 _OPTIONS = (
     ("grpc.keepalive_permit_without_calls", 1),
     ("grpc.http2.min_ping_interval_without_data_ms", 5000),
@@ -166,7 +166,7 @@ def _bounds(limits: Limits) -> tuple[tuple[str, int], ...]:
     """
     return (
         ("grpc.max_receive_message_length", limits.message_bytes),
-        ("grpc.max_concurrent_streams", max(limits.in_flight, _LEAST_STREAMS)),
+        ("grpc.max_concurrent_streams", _MOST_STREAMS),
     )
 
 
