@@ -139,3 +139,19 @@ class ClientError(AuthzError):
 
     code = "NotDecided"
     reason: ClassVar[str] = "SIDECAR_FAULT"
+
+
+class ConfigurationError(AuthzError):
+    """What a backend was told to delegate does not fit the services it has; `faults` name everything that is wrong."""
+
+    code = "InvalidConfiguration"
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = tuple(faults)
+
+
+class DelegationError(AuthzError):
+    """A call that a backend does not serve, because it is not allowed or nobody could decide it."""
+
+    code = "CallRefused"

@@ -17,10 +17,12 @@ class Authority:
         self.pem = _pem(_signed(self._name, self._name, self._key.public_key(), self._key, is_authority=True))
 
     def issue(self, common_name, *alternative_names, days=1):
-        """A certificate and its key, both PEM; names with `://` are URIs, others DNS names."""
+        """A certificate and its key, both PEM; names with `://` or `::` are URIs, others DNS names."""
         key = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
-        names = [x509.UniformResourceIdentifier(n) if "://" in n else x509.DNSName(n) for n in alternative_names]
+        names = [
+            x509.UniformResourceIdentifier(n) if "://" in n or "::" in n else x509.DNSName(n) for n in alternative_names
+        ]
         certificate = _signed(subject, self._name, key.public_key(), self._key, names=names, days=days)
         private = key.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()

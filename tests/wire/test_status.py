@@ -13,8 +13,9 @@ NEVER_ON_THE_WIRE = {
     errors.SourceError,
     errors.ListenError,
     errors.MalformedTextError,
+    errors.ConfigurationError,
 }
-"""Nor are the errors of clients, who are at the other end of the wire."""
+"""Nor are the errors of clients and of backends, who are at the other end of the wire."""
 
 
 def classes(kind):
@@ -26,7 +27,7 @@ def classes(kind):
 @pytest.mark.parametrize("kind", sorted(set(classes(AuthzError)), key=lambda kind: kind.__name__))
 def test_every_error_has_a_status_on_purpose_or_never_reaches_a_caller(kind):
     has_status = any(base in CODES for base in kind.__mro__ if base is not AuthzError)
-    assert has_status or kind in NEVER_ON_THE_WIRE or issubclass(kind, errors.ClientError)
+    assert has_status or kind in NEVER_ON_THE_WIRE or issubclass(kind, errors.ClientError | errors.DelegationError)
 
 
 def test_an_unknown_error_is_a_fault_of_the_server():

@@ -1,0 +1,79 @@
+"""The check at start: what an API is said to need must fit its messages, or nothing is served."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from authz.client.delegation.mapping import Permission
+from authz.client.delegation.rules import PermissionRule
+from authz.client.delegation.sources import ContextKey, ContextSource, Reader, RequestField
+from authz.client.delegation.template import BoundTemplate, parse_resource_template
+
+_ACTION = re.compile(r"(?:name/)?[A-Za-z][A-Za-z0-9_-]*:[A-Za-z][A-Za-z0-9_]*", re.ASCII)
+
+FieldReaders = Callable[[str], Reader]
+"""Gives what reads a field of one kind of message by its path; raises ValueError for a field that it has not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Binder:
+    """Binds the needs of one API and collects what is wrong; `constants` are values for placeholders."""
+
+    api: str
+    constants: Mapping[str, str]
+    context: Mapping[str, ContextSource]
+    faults: list[str]
+
+    def permissions(self, needs: Sequence[Permission], readers: FieldReaders) -> tuple[PermissionRule, ...]:
+        """The permissions of one API."""
+        if not needs:
+            self.faults.append(f"{self.api}: no permission; if everybody may call it, say PUBLIC")
+        return tuple(self._permission(each, readers) for each in needs)
+
+    def _permission(self, need: Permission, readers: FieldReaders) -> PermissionRule:
+        self.check_action(need.action)
+        resource = self.template(need.resource, readers) if isinstance(need.resource, str) else need.resource
+        return PermissionRule(need.action, resource, self.context_keys(need.context, readers))
+
+    def check_action(self, action: str) -> None:
+        """An action names one API: there are no wildcards in it."""
+        if not _ACTION.fullmatch(action):
+            self.faults.append(f"{self.api}: `{action}` is no action such as `sms:SendSms`")
+
+    def template(self, text: str, readers: FieldReaders) -> BoundTemplate:
+        """A resource template with the fields of a message."""
+        try:
+            template = parse_resource_template(text)
+        except ValueError as error:
+            self.faults.append(f"{self.api}: the resource `{text}` {error}")
+            return BoundTemplate((), ())
+        return template.bind(lambda name: self._placeholder(name, readers))
+
+    def context_keys(self, own: Mapping[str, ContextSource], readers: FieldReaders) -> tuple[ContextKey, ...]:
+        """The condition keys of this API, its own before those of all."""
+        sources = {**self.context, **own}
+        return tuple(
+            ContextKey(name, source, self._reader(source.path, readers) if isinstance(source, RequestField) else None)
+            for name, source in sources.items()
+        )
+
+    def _placeholder(self, name: str, readers: FieldReaders) -> Reader | str:
+        if name not in self.constants:
+            return self._reader(name, readers)
+        try:
+            readers(name)
+        except ValueError:
+            return self.constants[name]
+        self.faults.append(f"{self.api}: `{{{name}}}` is a constant and a field of the request; rename the constant")
+        return self.constants[name]
+
+    def _reader(self, path: str, readers: FieldReaders) -> Reader:
+        try:
+            return readers(path)
+        except ValueError as error:
+            self.faults.append(f"{self.api}: {error}")
+            return _nothing
+
+
+def _nothing(_message: object) -> tuple[str, ...]:
+    return ()
