@@ -299,6 +299,8 @@ def _open_loop(connection: Connection, messages: Iterator[bytes], rate: float) -
             if message is not None:
                 connection.open(grpc_message(message), due)
                 sent += 1
+        if is_over and not connection.under_way:
+            break
         is_held = is_over or not connection.has_room
         came = connection.turn(_PATIENCE if is_held else start + sent / rate - time.perf_counter())
         if is_held and not came and connection.under_way:
