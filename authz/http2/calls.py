@@ -1,7 +1,6 @@
 """gRPC calls over HTTP/2 streams: methods by their path, and the life of each call."""
 
 import asyncio
-from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -72,7 +71,7 @@ class Call:
         self._stream = stream
         self._messages = messages
         self._flush = flush
-        self._arrived: deque[bytes] = deque()
+        self._unread = 0
         self._news = asyncio.Event()
         self._is_started = False
         self.is_whole = False
@@ -90,6 +89,8 @@ class Call:
 
     def feed(self, data: bytes, *, is_last: bool) -> None:
         """Content arrived."""
+        self._connection.hold(self._stream, len(data))
+        self._unread += len(data)
         self._messages.feed(data)
         self.is_whole = is_last
         self._news.set()
@@ -102,13 +103,15 @@ class Call:
         """
         while (message := self._messages.take()) is None:
             if self.is_whole:
-                if not self._messages.is_empty:
+                if self._messages.size:
                     raise GrpcError(Code.INTERNAL, "the last message is cut off")
                 return None
             self._news.clear()
+            self._connection.credit(self._stream, self._unread)  # no sooner: whoever does not read gets no more
+            self._unread = 0
             self._flush(self._connection)
             await self._news.wait()
-        self._connection.credit(self._stream, len(message) + PREFIX_BYTES)
+        self._connection.hold(self._stream, self._messages.size - self._stream.held)
         return message
 
     async def write(self, message: bytes) -> None:
@@ -146,7 +149,7 @@ class GrpcApplication:
         self._methods = {path.encode(): method for path, method in methods.items()}
         self._most = message_bytes
         self._flush = flush
-        self._failed = failed
+        self.failed = failed
         self._tasks: set[asyncio.Task[None]] = set()
 
     def interpret(self, head: RequestHead) -> Route:
@@ -192,7 +195,6 @@ class GrpcApplication:
             else:
                 self._collect(connection, stream, data)
         elif isinstance(stream.call, Call):
-            connection.hold(stream, 0)
             stream.call.feed(data, is_last=is_last)
         elif stream.meaning.is_grpc:
             refusal = stream.meaning.refusal or GrpcError(Code.INTERNAL, "no method")
@@ -220,7 +222,7 @@ class GrpcApplication:
     def _answer(self, connection: Link, stream: Lane, method: Unary, data: bytes) -> None:
         message = data[5:]
         try:
-            if data[:5] != b"\0" + len(message).to_bytes(4, "big"):
+            if len(message) > self._most or data[:5] != b"\0" + len(message).to_bytes(4, "big"):
                 message = self._only_message(stream, data)
             answer = method.answer(message)
         except GrpcError as error:
@@ -234,14 +236,14 @@ class GrpcApplication:
         messages = Messages(self._most, stream.meaning.encoding)
         messages.feed(data)
         message = messages.take()
-        if message is None or not messages.is_empty:
+        if message is None or messages.size:
             raise GrpcError(Code.INTERNAL, "a request is exactly one whole message")
         return message
 
     def _rescue(self, connection: Link, stream: Lane, method: Unary, message: bytes, error: Exception) -> None:
         rescue = method.rescue
         if rescue is None:
-            self._failed(error)
+            self.failed(error)
             _refuse(connection, stream, GrpcError(Code.INTERNAL, "internal error"))
             return
 
@@ -269,7 +271,7 @@ class GrpcApplication:
             call.end(Code.CANCELLED, "cancelled")
             raise
         except Exception as error:  # noqa: BLE001 - every fault ends in a status
-            self._failed(error)
+            self.failed(error)
             call.end(Code.INTERNAL, "internal error")
         else:
             call.end(Code.OK)

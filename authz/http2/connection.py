@@ -70,7 +70,9 @@ class Connection(Sending[Meaning]):
             (INITIAL_WINDOW_SIZE, limits.stream_window),
             (MAX_HEADER_LIST_SIZE, limits.header_bytes),
         )
-        self._out += (frames.settings(ours), frames.window_update(0, limits.connection_window - 65535))
+        self._out.append(frames.settings(ours))
+        if limits.connection_window > 65535:
+            self._out.append(frames.window_update(0, limits.connection_window - 65535))
 
     def _interpret(self, head: RequestHead) -> tuple[Meaning, int]:
         return self._application.interpret(head), head.length
@@ -190,7 +192,10 @@ class Connection(Sending[Meaning]):
     def _refuse(self, number: int, fault: StreamFaultError) -> None:
         """RFC 9113, 5.4.2."""
         self._note(fault)
-        self._spend(self._provoked, "provoked_resets")
+        if fault.code is ErrorCode.REFUSED_STREAM:
+            self._spend(self._refusals, "refusals")
+        else:
+            self._spend(self._provoked, "provoked_resets")
         self.reset(number, fault.code)
 
     def _on_headers(self, flags: int, number: int, payload: bytes) -> None:

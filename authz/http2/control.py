@@ -34,6 +34,7 @@ class Control:
         paces = limits.pings, limits.settings, limits.resets, limits.provoked_resets, limits.window_updates
         self._pings, self._settings, self._resets, self._provoked, self._updates = map(self._budget, paces)
         self._empty = self._budget(limits.empty_frames)
+        self._refusals = self._budget(limits.refusals)
 
     def _budget(self, pace: Pace) -> Budget:
         return Budget(pace, self._began)

@@ -1,7 +1,5 @@
 """Windows of flow control (RFC 9113, 5.2 and 6.9)."""
 
-from authz.http2.frames import WIDEST
-
 
 class ReceiveWindow:
     """What a peer may still send; what was used up is given back in pieces of half the window."""
@@ -25,8 +23,3 @@ class ReceiveWindow:
         self._left += owed
         self._owed = 0
         return owed
-
-
-def widened(window: int, by: int) -> int | None:
-    """A window that we send into, grown; None if it would be wider than any may be (RFC 9113, 6.9.1)."""
-    return window + by if window + by <= WIDEST else None

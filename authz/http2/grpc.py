@@ -120,9 +120,9 @@ class Messages:
         self._buffer += data
 
     @property
-    def is_empty(self) -> bool:
-        """Whether no part of a message is left."""
-        return not self._buffer
+    def size(self) -> int:
+        """Bytes that were not taken."""
+        return len(self._buffer)
 
     def take(self) -> bytes | None:
         """The next message, None if it is not whole yet.

@@ -23,7 +23,8 @@ class Http2Limits:
     `idle_seconds` for a connection without calls, `request_seconds` for a request to arrive whole,
     `stall_seconds` for a peer to take what was written. The paces are for PING (6.7), SETTINGS (6.5),
     RST_STREAM (6.4; CVE-2023-44487), WINDOW_UPDATE (6.9), and frames that say nothing: empty DATA, PRIORITY, unknown
-    ones; and for our own RST_STREAM that a peer provokes.
+    ones; for our own RST_STREAM that a peer provokes; and for streams refused, as many may be under way before a peer
+    has heard how many it may open.
     """
 
     connections: int = 10_000
@@ -44,6 +45,7 @@ class Http2Limits:
     settings: Pace = Pace(50, 5)
     resets: Pace = Pace(1000, 200, 1)
     provoked_resets: Pace = Pace(200, 20, 1)
+    refusals: Pace = Pace(5000, 500, 1)
     window_updates: Pace = Pace(5000, 2000, 8)
     empty_frames: Pace = Pace(200, 50, 4)
 

@@ -64,6 +64,9 @@ class _Peer(asyncio.Protocol):
         self._is_reading = True
         try:
             self.connection.receive(data)
+        except Exception as error:  # noqa: BLE001 - a fault of ours ends the connection, and no other
+            self._server.application.failed(error)
+            self.abort()
         finally:
             self._is_reading = False
         self.flush()

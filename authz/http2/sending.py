@@ -157,11 +157,13 @@ class Sending(Control, Generic[Meaning]):
             del self._ended_early[next(iter(self._ended_early))]
 
     def hold(self, stream: Stream[Meaning], size: int) -> None:
-        """The application keeps so many bytes more for a stream that is not whole.
+        """The application keeps so many bytes more, or fewer, for a stream.
 
         Raises:
             StreamFaultError: if together it would be too much; nothing is held then.
         """
+        if stream.is_ended:
+            return
         if self._held + size > self._limits.buffered_bytes:
             raise StreamFaultError(ErrorCode.ENHANCE_YOUR_CALM, "buffered", "too much content waits to be whole")
         stream.held += size
