@@ -11,6 +11,7 @@ from authz.errors import OverloadError
 Work = Callable[[bytes], Generator[None, None, bytes]]
 """A long answer: it yields whenever others may go first, and returns the answer."""
 Answer = Callable[[bytes], bytes]
+_PASSES = 8  # of the event loop between two slices: a call takes several to be read, turned away or answered
 SLICE_SECONDS = 0.001
 """How long a long answer keeps others waiting at a time."""
 
@@ -72,10 +73,17 @@ class Admission:
             whatever the work raises.
         """
         async with self._turn:
+            if self.in_flight > 1:
+                await _let_others_go_first()
             steps = work(data)
             while True:
                 try:
                     next(steps)
                 except StopIteration as end:
                     return bytes(end.value)
-                await asyncio.sleep(0)
+                await _let_others_go_first()
+
+
+async def _let_others_go_first() -> None:
+    for _ in range(_PASSES):
+        await asyncio.sleep(0)

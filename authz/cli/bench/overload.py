@@ -30,7 +30,7 @@ class Loaded:
 @click.option("--runs", default=5, show_default=True, help="At each load, taking turns.")
 @click.option("--seconds", default=3.0, show_default=True, help="Of each run.")
 @click.option("--size", default=1000, show_default=True, help="New checks in each batch.")
-@click.option("--max-in-flight", default=3, show_default=True, help="The sidecar's limit.")
+@click.option("--max-in-flight", default=2, show_default=True, help="The sidecar's limit.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the figures there.")
 def overload_command(*, runs: int, seconds: float, size: int, max_in_flight: int, json_file: Path | None) -> None:
     """Open loop of batches at half of the measured capacity and at twice of it; medians of runs."""

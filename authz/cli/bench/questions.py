@@ -1,7 +1,12 @@
 """Questions to load a sidecar with, encoded: on the accounts that `workload` makes."""
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
+from google.protobuf import json_format
+
+from authz.errors import MalformedTextError
 from authz.v1 import authz_pb2
 
 ACCOUNTS, USERS, POLICIES = 20, 10, 10
@@ -23,8 +28,31 @@ def _repeated(number: int) -> authz_pb2.CheckRequest:
 
 def warm(count: int) -> Iterator[bytes]:
     """The same thousand questions over and over."""
-    encoded = [_repeated(number).SerializeToString() for number in range(DISTINCT)]
-    return (encoded[number % DISTINCT] for number in range(count))
+    return cycled([_repeated(number).SerializeToString() for number in range(DISTINCT)], count)
+
+
+def read_questions(file: Path) -> list[bytes]:
+    """The questions of a file: one CheckRequest a line, as protobuf writes it in JSON.
+
+    Raises:
+        MalformedTextError: with the line that is none, or for a file without any.
+    """
+    encoded = []
+    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            encoded.append(json_format.Parse(line, authz_pb2.CheckRequest()).SerializeToString())
+        except json_format.ParseError as error:
+            raise MalformedTextError(f"{file}:{number}: no CheckRequest in JSON: {error}", number) from None
+    if not encoded:
+        raise MalformedTextError(f"{file}: no question", 1)
+    return encoded
+
+
+def cycled(encoded: Sequence[bytes], count: int) -> Iterator[bytes]:
+    """So many of them, over and over."""
+    return itertools.islice(itertools.cycle(encoded), count)
 
 
 class Novelty:

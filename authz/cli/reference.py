@@ -1,0 +1,71 @@
+"""The reference of options and metrics, made from the code: `python -m authz.cli.reference` prints it."""
+
+from collections.abc import Iterator
+
+import click
+from prometheus_client.core import Metric
+
+from authz.cli.serve import serve_command
+from authz.telemetry.metrics import SidecarCollector
+from authz.telemetry.reading import Reading, ServiceReading
+
+_HEAD = """# Options and metrics
+
+Made from the code by `python -m authz.cli.reference`; a test compares the two.
+
+## Options of `authz serve`
+
+Every option can be given by the environment; several values are separated by blanks. The command line wins.
+"""
+_EVERYTHING = Reading(ServiceReading(certificate_expires_at=1.0))
+
+
+def reference() -> str:
+    """The whole page, in Markdown."""
+    return "\n".join([_HEAD, *_options(), "", "## Metrics", "", *_metrics(), ""])
+
+
+def _options() -> Iterator[str]:
+    yield "| option | environment | values | default | |"
+    yield "|---|---|---|---|---|"
+    context = click.Context(serve_command, info_name="serve")
+    for parameter in serve_command.params:
+        if isinstance(parameter, click.Option):
+            yield _option(parameter, context)
+
+
+def _option(option: click.Option, context: click.Context) -> str:
+    names = " / ".join(f"`{name}`" for name in (*option.opts, *option.secondary_opts))
+    variable = f"AUTHZ_SERVE_{str(option.name).upper()}"
+    kind = "flag" if option.is_flag else option.make_metavar(context).replace("|", "\\|")
+    repeated = ", repeatable" if option.multiple else ""
+    return f"| {names} | `{variable}` | {kind}{repeated} | {_default(option)} | {option.help or ''} |"
+
+
+def _default(option: click.Option) -> str:
+    """What holds without the option; nothing where it is off then."""
+    default = option.default
+    if isinstance(default, tuple):
+        return " ".join(f"`{each}`" for each in default)
+    if isinstance(default, bool):
+        return "on" if default else ""
+    return f"`{default}`" if isinstance(default, str | int | float) else ""
+
+
+def _metrics() -> Iterator[str]:
+    yield "| metric | type | labels | |"
+    yield "|---|---|---|---|"
+    for family in SidecarCollector(lambda: _EVERYTHING).collect():
+        yield f"| `{_name(family)}` | {family.type} | {_labels(family)} | {family.documentation} |"
+
+
+def _name(family: Metric) -> str:
+    return f"{family.name}_total" if family.type == "counter" else family.name
+
+
+def _labels(family: Metric) -> str:
+    return ", ".join(f"`{label}`" for label in getattr(family, "_labelnames", ()))
+
+
+if __name__ == "__main__":
+    click.echo(reference(), nl=False)
