@@ -6,10 +6,11 @@ from typing import NamedTuple
 from hpack.table import HeaderTable
 
 from authz.http2 import huffman
-from authz.http2.errors import ConnectionFaultError, ErrorCode
+from authz.http2.errors import ConnectionFaultError, ErrorCode, too_much
 
 TABLE_BYTES = 4096
 """The size of a table that nobody announced otherwise, as we do not (RFC 7541, 4.2)."""
+_HOPELESS = 4  # times the longest list: one that goes on is a bomb, and decoding it to its end would cost too much
 _OVERHEAD = 32  # of an entry (RFC 7541, 4.1)
 _NAME = re.compile(rb":?[!#$%&'*+\-.^_`|~0-9a-z]+")
 _VALUE = re.compile(rb"(?:[^\0\r\n\t ](?:[^\0\r\n]*[^\0\r\n\t ])?)?")
@@ -49,7 +50,8 @@ class HeaderDecoder:
         """The fields of a block, or None if together they are longer than `most_bytes`.
 
         Raises:
-            ConnectionFaultError: COMPRESSION_ERROR, after which the table is of no use (RFC 9113, 4.3).
+            ConnectionFaultError: if it cannot be decoded, or will not be, being several times longer than `most_bytes`:
+                the table is of no use after that (RFC 9113, 4.3 and 10.5.1).
         """
         fields: list[Field] = []
         at, end, total, most = 0, len(block), 0, self._most
@@ -77,6 +79,8 @@ class HeaderDecoder:
             total += field.size
             if total <= most:
                 fields.append(field)
+            elif total > most * _HOPELESS:
+                raise too_much("header_list", "the header list is far too long")
         return fields if total <= most else None
 
     def _entry(self, index: int) -> Field:

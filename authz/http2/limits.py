@@ -46,7 +46,7 @@ class Http2Limits:
     resets: Pace = Pace(1000, 200, 1)
     provoked_resets: Pace = Pace(200, 20, 1)
     refusals: Pace = Pace(5000, 500, 1)
-    window_updates: Pace = Pace(5000, 2000, 8)
+    window_updates: Pace = Pace(2000, 2000, 8)
     empty_frames: Pace = Pace(200, 50, 4)
 
 

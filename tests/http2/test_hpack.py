@@ -84,8 +84,15 @@ def test_an_entry_wider_than_the_table_empties_it():
 
 def test_a_list_that_grows_too_long_is_none_but_the_table_stays_right():
     decoder = HeaderDecoder(100)
-    assert decoder.decode(b"\x40\x01a\x01b" + b"\xbe" * 50) is None
+    assert decoder.decode(b"\x40\x01a\x01b" + b"\xbe" * 8) is None
     assert pairs(decoder.decode(b"\xbe")) == [(b"a", b"b")]
+
+
+def test_a_bomb_is_not_decoded_to_its_end():
+    decoder = HeaderDecoder(100)
+    with pytest.raises(ConnectionFaultError) as caught:
+        decoder.decode(b"\x40\x01a\x01b" + b"\xbe" * 10_000)
+    assert caught.value.code is ErrorCode.ENHANCE_YOUR_CALM
 
 
 @given(st.binary(min_size=1, max_size=300), st.binary(max_size=300))
