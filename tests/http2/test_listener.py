@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -221,6 +222,18 @@ def test_mutual_tls_turns_strangers_away(tmp_path):
         with secure(server, authority) as channel, pytest.raises(grpc.RpcError) as caught:
             channel.unary_unary("/echo.Echo/Unary")(b"", timeout=2)
         assert caught.value.code() in {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED}
+
+
+def test_a_client_of_tls_that_speaks_no_http2_is_let_go(tmp_path):
+    with running(security=server_context(*certified(tmp_path, Authority()))) as server:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        with (
+            socket.create_connection(("127.0.0.1", server.port), 5) as plain,
+            context.wrap_socket(plain) as peer,
+        ):
+            assert peer.recv(1) == b""
+        assert server.server.faults["alpn"] == 1
 
 
 def test_connections_above_the_limit_are_told_so_and_closed():
