@@ -1,0 +1,347 @@
+"""One HTTP/2 connection as a state machine without I/O: bytes in, calls of an application, bytes out."""
+
+from collections.abc import Callable
+from time import monotonic
+from typing import Protocol, TypeVar
+
+from authz.http2 import frames
+from authz.http2.errors import ConnectionFaultError, ErrorCode, StreamFaultError, malformed, protocol_error, too_much
+from authz.http2.flow import ReceiveWindow
+from authz.http2.frames import CONTINUATION, END_HEADERS, END_STREAM, MOST_BYTES, PADDED, PRIORITIZED
+from authz.http2.headers import HeaderBlocks, RequestHead, check_trailers
+from authz.http2.limits import DEFAULT_HTTP2_LIMITS, Http2Limits
+from authz.http2.sending import Sending
+from authz.http2.settings import INITIAL_WINDOW_SIZE, MAX_CONCURRENT_STREAMS, MAX_HEADER_LIST_SIZE
+from authz.http2.stream import Stream
+
+Meaning = TypeVar("Meaning")
+_GAPS = 32  # ranges of stream numbers that were left out
+
+
+class Application(Protocol[Meaning]):
+    """What is served. It answers by the connection's `answer`, `start`, `send`, `end` and `reset`."""
+
+    def interpret(self, head: RequestHead) -> Meaning:
+        """What a request asks for; must depend on nothing but the head, for it is remembered."""
+
+    def opened(self, connection: "Connection[Meaning]", stream: Stream[Meaning]) -> None:
+        """A request began."""
+
+    def data(self, connection: "Connection[Meaning]", stream: Stream[Meaning], data: bytes, is_last: bool) -> None:  # noqa: FBT001 - a callback
+        """Content arrived; the `is_last` may be empty."""
+
+    def is_patient(self, stream: Stream[Meaning]) -> bool:
+        """Whether the request may take as long as it likes to arrive."""
+
+    def cancelled(self, stream: Stream[Meaning]) -> None:
+        """The stream is gone before its answer ended."""
+
+
+class Connection(Sending[Meaning]):
+    """States are those of RFC 9113, 5.1: a number above `_last` is idle, one in `_streams` open or half closed.
+
+    All others are closed, but for those in `_gaps` that were never opened (5.1.1).
+    """
+
+    def __init__(
+        self,
+        application: Application[Meaning],
+        limits: Http2Limits = DEFAULT_HTTP2_LIMITS,
+        clock: Callable[[], float] = monotonic,
+        told: Callable[[str, str], None] = lambda _kind, _reason: None,
+    ) -> None:
+        super().__init__(limits, clock, told, application.cancelled)
+        self._application = application
+        self._blocks: HeaderBlocks[tuple[Meaning, int]] = HeaderBlocks(limits.header_bytes, self._interpret)
+        self._gaps: list[range] = []
+        self._inbox = b""
+        self._is_greeted = False
+        self._window = ReceiveWindow(limits.connection_window)
+        self._open_block: tuple[int, int, bytearray] | None = None
+        self._continuations = 0
+        self._quiet_since = self._draining_since = 0.0
+        self._seen = -1
+        self._dispatch: tuple[Callable[[int, int, bytes], None], ...] = (
+            self._on_data, self._on_headers, self._on_priority, self._on_reset, self._on_settings, self._on_push,
+            self._on_ping, self._on_goaway, self._on_window, self._on_continuation,
+        )  # fmt: skip
+        ours = (
+            (MAX_CONCURRENT_STREAMS, limits.concurrent_streams),
+            (INITIAL_WINDOW_SIZE, limits.stream_window),
+            (MAX_HEADER_LIST_SIZE, limits.header_bytes),
+        )
+        self._out.append(frames.settings(ours))
+        if limits.connection_window > 65535:
+            self._out.append(frames.window_update(0, limits.connection_window - 65535))
+
+    def _interpret(self, head: RequestHead) -> tuple[Meaning, int]:
+        return self._application.interpret(head), head.length
+
+    @property
+    def streams(self) -> int:
+        """How many are open."""
+        return len(self._streams)
+
+    def receive(self, data: bytes) -> None:
+        """Work on what a peer sent; what is to be sent back waits in `output`. Bad bytes raise nothing."""
+        if self.is_over:
+            return
+        try:
+            self._read(self._inbox + data if self._inbox else data)
+        except ConnectionFaultError as fault:
+            self._fail(fault)
+
+    def _fail(self, fault: ConnectionFaultError) -> None:
+        """RFC 9113, 5.4.1."""
+        self._note(fault)
+        self._out.append(frames.goaway(self._last, fault.code, str(fault)))
+        self.close()
+
+    def close(self) -> None:
+        """Nothing more is heard; whoever works on an answer may stop."""
+        self.is_over = True
+        streams, self._streams = self._streams, {}
+        self._inbox = b""
+        for stream in streams.values():
+            self._drop(stream)
+
+    def tick(self) -> None:
+        """Look at the time, about once a second: whoever keeps us waiting too long is let go."""
+        now, limits = self._clock(), self._limits
+        if self.is_over:
+            return
+        if not self._is_settled and now - self._began > limits.greeting_seconds:
+            self._fail(ConnectionFaultError(ErrorCode.SETTINGS_TIMEOUT, "greeting", "no SETTINGS came"))  # 6.5.3
+        elif self._is_idle_since(now) > limits.idle_seconds:
+            self._note(ConnectionFaultError(ErrorCode.NO_ERROR, "idle", "no calls for long"))
+            self._stop_accepting()
+            self.close()
+        elif self.is_draining:
+            self._draining_since = self._draining_since or now
+            waited = now - self._draining_since
+            if waited > 1.0:
+                self._stop_accepting()  # a peer that does not answer the PING
+            if waited > limits.drain_seconds or (not self._streams and self._last_accepted < frames.WIDEST):
+                self.close()
+        for stream in list(self._streams.values()):
+            self._hurry(stream, now)
+
+    def _is_idle_since(self, now: float) -> float:
+        if self._streams or self._seen != self._last:
+            self._seen, self._quiet_since = self._last, now
+        return now - self._quiet_since
+
+    def _hurry(self, stream: Stream[Meaning], now: float) -> None:
+        """Slow writers and slow readers."""
+        limits = self._limits
+        if not stream.is_remote_closed and not self._application.is_patient(stream):
+            stream.since = stream.since or now
+        if stream.is_remote_closed:
+            stream.since = 0.0
+        if stream.number in self._blocked:
+            stream.stalled = stream.stalled or now
+        is_slow = stream.since and now - stream.since > limits.request_seconds
+        if is_slow or (stream.stalled and now - stream.stalled > limits.stall_seconds):
+            self._note(StreamFaultError(ErrorCode.CANCEL, "slow_writer" if is_slow else "slow_reader", "too slow"))
+            self.reset(stream.number, ErrorCode.CANCEL)
+
+    def end_if_drained(self) -> None:
+        """After a drain, be over as soon as the last stream ended."""
+        if self.is_draining and not self._streams and self._last_accepted < frames.WIDEST:
+            self.close()
+
+    def _greet(self, inbox: bytes) -> bool:
+        """Whether the preface is whole (RFC 9113, 3.4)."""
+        if not frames.PREFACE.startswith(inbox[:24]):
+            raise protocol_error("the client does not speak HTTP/2")
+        self._is_greeted = len(inbox) >= len(frames.PREFACE)
+        return self._is_greeted
+
+    def _read(self, inbox: bytes) -> None:
+        at, size = 0, len(inbox)
+        if not self._is_greeted:
+            if not self._greet(inbox):
+                self._inbox = inbox
+                return
+            at = len(frames.PREFACE)
+        dispatch = self._dispatch
+        while size - at >= 9:
+            length = inbox[at] << 16 | inbox[at + 1] << 8 | inbox[at + 2]
+            if length > MOST_BYTES:
+                raise ConnectionFaultError(ErrorCode.FRAME_SIZE_ERROR, "frame_size", "a frame is too long")
+            start = at + 9
+            end = start + length
+            if end > size:
+                break
+            kind = inbox[at + 3]
+            if self._open_block is not None and kind != CONTINUATION:
+                raise protocol_error("a header block was interrupted")
+            number = int.from_bytes(inbox[at + 5 : start], "big") & 0x7FFFFFFF
+            try:
+                if kind < 10:
+                    dispatch[kind](inbox[at + 4], number, inbox[start:end])
+                else:
+                    self._spend(self._empty, "empty_frames")
+            except StreamFaultError as fault:
+                self._refuse(number, fault)
+            if self.is_over:
+                return
+            at = end
+        self._inbox = inbox[at:]
+
+    def _refuse(self, number: int, fault: StreamFaultError) -> None:
+        """RFC 9113, 5.4.2."""
+        self._note(fault)
+        if fault.code is ErrorCode.REFUSED_STREAM:
+            self._spend(self._refusals, "refusals")
+        else:
+            self._spend(self._provoked, "provoked_resets")
+        self.reset(number, fault.code)
+
+    def _on_headers(self, flags: int, number: int, payload: bytes) -> None:
+        """RFC 9113, 6.2."""
+        if number & 1 == 0:
+            raise protocol_error("clients open streams of odd numbers")
+        self_dependent = False
+        if flags & (PADDED | PRIORITIZED):
+            payload = frames.without_padding(flags, payload)
+            if flags & PRIORITIZED:
+                if len(payload) < 5:
+                    raise ConnectionFaultError(ErrorCode.FRAME_SIZE_ERROR, "frame_size", "a priority is cut off")
+                self_dependent = int.from_bytes(payload[:4], "big") & 0x7FFFFFFF == number
+                payload = payload[5:]
+        if not flags & END_HEADERS:
+            self._open_block = number, flags, bytearray(payload)
+            self._continuations = 0
+            return
+        self._take_block(number, payload, flags)
+        if self_dependent:
+            raise malformed("a stream depends on itself")
+
+    def _on_continuation(self, flags: int, number: int, payload: bytes) -> None:
+        """RFC 9113, 6.10."""
+        if self._open_block is None or self._open_block[0] != number:
+            raise protocol_error("CONTINUATION continues nothing")
+        _, first_flags, block = self._open_block
+        block += payload
+        self._continuations += 1
+        if self._continuations > self._limits.continuations or len(block) > self._limits.block_bytes:
+            raise too_much("continuations", "a header block is too long")
+        if flags & END_HEADERS:
+            self._open_block = None
+            self._take_block(number, bytes(block), first_flags)
+
+    def _take_block(self, number: int, block: bytes, flags: int) -> None:
+        if number <= self._last:
+            self._take_late_block(number, block, flags)
+            return
+        last, self._last = self._last, number
+        if number != last + 2 and number != 1:
+            self._gaps = [*self._gaps[-_GAPS:], range(last + 2 if last else 1, number)]
+        known = self._blocks.find(block) or self._blocks.read(block)
+        if number > self._last_accepted:
+            self._forget(number)  # the peer knows that nobody works on it (RFC 9113, 6.8)
+            return
+        if len(self._streams) >= self._limits.concurrent_streams:
+            raise StreamFaultError(ErrorCode.REFUSED_STREAM, "concurrent_streams", "too many streams are open")
+        meaning, length = known
+        stream = Stream(number, meaning, self._peer.initial_window, self._limits.stream_window, length)
+        self._streams[number] = stream
+        self._application.opened(self, stream)
+        if flags & END_STREAM:
+            self._take_content(stream, b"", END_STREAM)
+
+    def _take_late_block(self, number: int, block: bytes, flags: int) -> None:
+        """Trailers; and blocks of closed streams, which change the table all the same (RFC 9113, 4.3)."""
+        fields = self._blocks.fields(block)
+        stream = self._streams.get(number)
+        if stream is not None:
+            if stream.is_remote_closed:
+                raise StreamFaultError(ErrorCode.STREAM_CLOSED, "closed", "HEADERS after the end of a stream")
+            if not flags & END_STREAM:
+                raise malformed("HEADERS within a request")
+            check_trailers(fields)
+            self._take_content(stream, b"", END_STREAM)
+        elif number not in self._ended_early:
+            if self._is_idle(number):
+                raise protocol_error("a stream's number is lower than one before")
+            raise ConnectionFaultError(ErrorCode.STREAM_CLOSED, "closed", "HEADERS on a closed stream")
+
+    def _is_idle(self, number: int) -> bool:
+        return number > self._last or number & 1 == 0 or any(number in gap for gap in self._gaps)
+
+    def _on_data(self, flags: int, number: int, payload: bytes) -> None:
+        """RFC 9113, 6.1."""
+        size = len(payload)
+        if not self._window.take(size):
+            raise ConnectionFaultError(ErrorCode.FLOW_CONTROL_ERROR, "window", "more content than the window allows")
+        if grant := self._window.give(size):
+            self._out.append(frames.window_update(0, grant))
+        stream = self._streams.get(number)
+        if stream is None:
+            if self._is_idle(number):
+                raise protocol_error("DATA on an idle stream")
+            if number in self._ended_early:
+                return
+            raise StreamFaultError(ErrorCode.STREAM_CLOSED, "closed", "DATA on a closed stream")
+        if stream.is_remote_closed:
+            raise StreamFaultError(ErrorCode.STREAM_CLOSED, "closed", "DATA after the end of a stream")
+        if not stream.window.take(size):
+            raise StreamFaultError(ErrorCode.FLOW_CONTROL_ERROR, "window", "more content than the window allows")
+        if flags & PADDED:
+            payload = frames.without_padding(flags, payload)
+            self.credit(stream, size - len(payload))
+        if not payload and not flags & END_STREAM:
+            self._spend(self._empty, "empty_frames")
+            return
+        self._take_content(stream, payload, flags)
+
+    def _take_content(self, stream: Stream[Meaning], data: bytes, flags: int) -> None:
+        is_last = flags & END_STREAM != 0
+        stream.received += len(data)
+        if stream.expected >= 0 and (
+            stream.received > stream.expected or (is_last and stream.received != stream.expected)
+        ):
+            raise malformed("the content is not as long as was said")
+        stream.is_remote_closed = is_last
+        self._application.data(self, stream, data, is_last)
+
+    def _on_reset(self, _flags: int, number: int, payload: bytes) -> None:
+        """RFC 9113, 6.4."""
+        if len(payload) != 4:
+            raise ConnectionFaultError(ErrorCode.FRAME_SIZE_ERROR, "frame_size", "RST_STREAM of a wrong length")
+        if self._is_idle(number):
+            raise protocol_error("RST_STREAM on an idle stream")
+        self._spend(self._resets, "resets")
+        stream = self._streams.pop(number, None)
+        if stream is not None:
+            self._drop(stream)
+
+    def _on_settings(self, flags: int, number: int, payload: bytes) -> None:
+        """RFC 9113, 6.5 and 6.9.2."""
+        if not self._take_settings(flags, number, payload):
+            return
+        if grown := self._peer.apply(payload):
+            for stream in self._streams.values():
+                self._widen(stream, grown, is_setting=True)
+            self._push_all()
+
+    def _on_window(self, _flags: int, number: int, payload: bytes) -> None:
+        """RFC 9113, 6.9."""
+        by = self._read_window(payload)
+        if number == 0:
+            if by == 0:
+                raise protocol_error("WINDOW_UPDATE by nothing")
+            self._send_window += by
+            if self._send_window > frames.WIDEST:
+                raise ConnectionFaultError(ErrorCode.FLOW_CONTROL_ERROR, "window", "the window is too wide")
+            self._push_all()
+            return
+        if self._is_idle(number):
+            raise protocol_error("WINDOW_UPDATE on an idle stream")
+        if by == 0:
+            raise malformed("WINDOW_UPDATE by nothing")
+        stream = self._streams.get(number)
+        if stream is not None:
+            self._widen(stream, by, is_setting=False)
+            self._push(stream)

@@ -1,0 +1,54 @@
+"""Frames as bytes (RFC 9113, 4.1 and 6)."""
+
+import struct
+
+from authz.http2.errors import ErrorCode, protocol_error
+
+PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+"""What a client says first (RFC 9113, 3.4)."""
+DATA, HEADERS, PRIORITY, RST_STREAM, SETTINGS, PUSH_PROMISE, PING, GOAWAY, WINDOW_UPDATE, CONTINUATION = range(10)
+"""The types of frames (RFC 9113, 6); others are ignored (RFC 9113, 5.5)."""
+END_STREAM, ACK, END_HEADERS, PADDED, PRIORITIZED = 0x1, 0x1, 0x4, 0x8, 0x20
+HEAD_BYTES = 9
+MOST_BYTES = 16384
+"""The longest payload that we take, the least that may be announced, and the longest that we send (RFC 9113, 4.2)."""
+WIDEST = 2**31 - 1
+"""The largest window and stream identifier (RFC 9113, 5.1.1 and 6.9.1)."""
+
+
+def frame(kind: int, flags: int, stream: int, payload: bytes = b"") -> bytes:
+    """One frame."""
+    return len(payload).to_bytes(3, "big") + struct.pack(">BBI", kind, flags, stream) + payload
+
+
+def rst_stream(stream: int, code: ErrorCode) -> bytes:
+    """The end of a stream, for a reason (RFC 9113, 6.4)."""
+    return frame(RST_STREAM, 0, stream, struct.pack(">I", code))
+
+
+def goaway(last: int, code: ErrorCode, reason: str = "") -> bytes:
+    """No stream above `last` was or will be worked on (RFC 9113, 6.8)."""
+    return frame(GOAWAY, 0, 0, struct.pack(">II", last, code) + reason.encode()[:200])
+
+
+def window_update(stream: int, by: int) -> bytes:
+    """Leave to send `by` bytes more (RFC 9113, 6.9)."""
+    return frame(WINDOW_UPDATE, 0, stream, struct.pack(">I", by))
+
+
+def settings(pairs: tuple[tuple[int, int], ...]) -> bytes:
+    """What we want of the peer (RFC 9113, 6.5)."""
+    return frame(SETTINGS, 0, 0, b"".join(struct.pack(">HI", key, value) for key, value in pairs))
+
+
+def without_padding(flags: int, payload: bytes) -> bytes:
+    """The content of a DATA or HEADERS frame (RFC 9113, 6.1).
+
+    Raises:
+        ConnectionFaultError: if the padding is as long as the payload or longer.
+    """
+    if not flags & PADDED:
+        return payload
+    if not payload or payload[0] >= len(payload):
+        raise protocol_error("padding is longer than the frame")
+    return payload[1 : len(payload) - payload[0]]

@@ -1,0 +1,160 @@
+"""What gRPC adds to HTTP/2: messages, timeouts, statuses (PROTOCOL-HTTP2 of gRPC)."""
+
+import base64
+import binascii
+import re
+import zlib
+from enum import IntEnum
+from urllib.parse import quote_from_bytes
+
+from authz.http2.hpack import literal
+
+Metadata = tuple[tuple[str, str | bytes], ...]
+_TIMEOUT = re.compile(rb"([0-9]{1,8})([HMSmun])")
+_UNITS = {b"H": 3600.0, b"M": 60.0, b"S": 1.0, b"m": 1e-3, b"u": 1e-6, b"n": 1e-9}
+_PLAIN = "".join(chr(code) for code in range(0x20, 0x7F) if chr(code) != "%")
+PREFIX_BYTES = 5
+
+
+class Code(IntEnum):
+    """The status codes of gRPC."""
+
+    OK = 0
+    CANCELLED = 1
+    UNKNOWN = 2
+    INVALID_ARGUMENT = 3
+    DEADLINE_EXCEEDED = 4
+    NOT_FOUND = 5
+    ALREADY_EXISTS = 6
+    PERMISSION_DENIED = 7
+    RESOURCE_EXHAUSTED = 8
+    FAILED_PRECONDITION = 9
+    ABORTED = 10
+    OUT_OF_RANGE = 11
+    UNIMPLEMENTED = 12
+    INTERNAL = 13
+    UNAVAILABLE = 14
+    DATA_LOSS = 15
+    UNAUTHENTICATED = 16
+
+
+class GrpcError(Exception):
+    """A call ends with this status; `trailing` are more fields of its trailers."""
+
+    def __init__(self, code: int, message: str, trailing: Metadata = ()) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.trailing = trailing
+
+
+def read_timeout(value: bytes) -> float:
+    """The seconds of a grpc-timeout.
+
+    Raises:
+        GrpcError: if it is none.
+    """
+    found = _TIMEOUT.fullmatch(value)
+    if found is None:
+        raise GrpcError(Code.INTERNAL, "grpc-timeout is malformed")
+    return int(found[1]) * _UNITS[found[2]]
+
+
+def framed(message: bytes) -> bytes:
+    """A message with its prefix, not compressed."""
+    return b"\0" + len(message).to_bytes(4, "big") + message
+
+
+def start_block() -> bytes:
+    """The fields before the first message."""
+    return b"\x88" + literal(b"content-type", b"application/grpc") + literal(b"grpc-accept-encoding", b"identity,gzip")
+
+
+def status_block(code: int, message: str = "", trailing: Metadata = ()) -> bytes:
+    """The trailers of a call."""
+    block = literal(b"grpc-status", b"%d" % code)
+    if message:
+        block += literal(b"grpc-message", quote_from_bytes(message.encode("utf-8", "replace"), _PLAIN).encode())
+    return block + b"".join(literal(name.encode(), _value(name, value)) for name, value in trailing)
+
+
+def _value(name: str, value: str | bytes) -> bytes:
+    data = value.encode() if isinstance(value, str) else value
+    return base64.b64encode(data).rstrip(b"=") if name.endswith("-bin") else data
+
+
+def read_metadata(fields: tuple[tuple[bytes, bytes], ...]) -> Metadata:
+    """What a caller added of its own, binary values decoded.
+
+    Raises:
+        GrpcError: if a binary value is no base64.
+    """
+    found: list[tuple[str, str | bytes]] = []
+    for name, value in fields:
+        if name.startswith(b"grpc-") or name in (b"te", b"content-type"):
+            continue
+        if name.endswith(b"-bin"):
+            try:
+                found += (
+                    (name.decode(), base64.b64decode(part + b"=" * (-len(part) % 4))) for part in value.split(b",")
+                )
+            except binascii.Error:
+                raise GrpcError(Code.INTERNAL, f"{name.decode()} is no base64") from None
+        else:
+            found.append((name.decode(), value.decode("latin-1")))
+    return tuple(found)
+
+
+class Messages:
+    """Takes messages out of a stream's content; `most` bounds each, in bytes, also after decompression."""
+
+    __slots__ = ("_buffer", "_encoding", "_most")
+
+    def __init__(self, most: int, encoding: bytes) -> None:
+        self._most = most
+        self._encoding = encoding
+        self._buffer = bytearray()
+
+    def feed(self, data: bytes) -> None:
+        """Content arrived."""
+        self._buffer += data
+
+    @property
+    def size(self) -> int:
+        """Bytes that were not taken."""
+        return len(self._buffer)
+
+    def take(self) -> bytes | None:
+        """The next message, None if it is not whole yet.
+
+        Raises:
+            GrpcError: if it is too long, or compressed in a way that was not said.
+        """
+        buffer = self._buffer
+        if len(buffer) < PREFIX_BYTES:
+            return None
+        size = int.from_bytes(buffer[1:5], "big")
+        if buffer[0] > 1:
+            raise GrpcError(Code.INTERNAL, "a message's prefix is malformed")
+        if size > self._most:
+            raise GrpcError(Code.RESOURCE_EXHAUSTED, f"a message of {size} bytes; at most {self._most} are taken")
+        if len(buffer) < PREFIX_BYTES + size:
+            return None
+        is_compressed = buffer[0] == 1
+        message = bytes(buffer[PREFIX_BYTES : PREFIX_BYTES + size])
+        del buffer[: PREFIX_BYTES + size]
+        return self._expand(message) if is_compressed else message
+
+    def _expand(self, message: bytes) -> bytes:
+        if self._encoding != b"gzip":
+            raise GrpcError(Code.INTERNAL, "a message is compressed, but grpc-encoding does not say how")
+        unzip = zlib.decompressobj(31)
+        try:
+            plain = unzip.decompress(message, self._most + 1)
+        except zlib.error:
+            raise GrpcError(Code.INTERNAL, "a message is no gzip") from None
+        if len(plain) > self._most:
+            raise GrpcError(Code.RESOURCE_EXHAUSTED, f"a message is longer than {self._most} bytes when decompressed")
+        if not unzip.eof:
+            raise GrpcError(Code.INTERNAL, "a message's gzip is cut off")
+        return plain

@@ -1,0 +1,73 @@
+"""What a peer may cost (RFC 9113, 10.5): bounds, and budgets for frames that bring no work."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """So many at once, so many more a second, and so many more with every call that was answered."""
+
+    burst: float
+    per_second: float
+    per_call: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Http2Limits:
+    """Bytes, seconds and counts, each of one connection but for `connections`.
+
+    `concurrent_streams` is announced (RFC 9113, 5.1.2), more are refused. `header_bytes` bounds a decoded header list
+    (6.5.2), `block_bytes` and `continuations` what it takes on the wire (6.10), `message_bytes` a message after
+    decompression, `buffered_bytes` all that came in and cannot be worked on yet. `stream_window` and
+    `connection_window` are what a peer may send unasked (6.9). `greeting_seconds` is for TLS and the first SETTINGS,
+    `idle_seconds` for a connection without calls, `request_seconds` for a request to arrive whole,
+    `stall_seconds` for a peer to take what was written. The paces are for PING (6.7), SETTINGS (6.5),
+    RST_STREAM (6.4; CVE-2023-44487), WINDOW_UPDATE (6.9), and frames that say nothing: empty DATA, PRIORITY, unknown
+    ones; for our own RST_STREAM that a peer provokes; and for streams refused, as many may be under way before a peer
+    has heard how many it may open.
+    """
+
+    connections: int = 10_000
+    concurrent_streams: int = 1000
+    header_bytes: int = 16384
+    block_bytes: int = 32768
+    continuations: int = 8
+    message_bytes: int = 4 * 1024 * 1024
+    buffered_bytes: int = 64 * 1024 * 1024
+    stream_window: int = 256 * 1024
+    connection_window: int = 4 * 1024 * 1024
+    greeting_seconds: float = 10.0
+    idle_seconds: float = 3600.0
+    request_seconds: float = 60.0
+    stall_seconds: float = 60.0
+    drain_seconds: float = 30.0
+    pings: Pace = Pace(100, 10, 2)
+    settings: Pace = Pace(50, 5)
+    resets: Pace = Pace(1000, 200, 1)
+    provoked_resets: Pace = Pace(200, 20, 1)
+    refusals: Pace = Pace(5000, 500, 1)
+    window_updates: Pace = Pace(2000, 2000, 8)
+    empty_frames: Pace = Pace(200, 50, 4)
+
+
+DEFAULT_HTTP2_LIMITS = Http2Limits()
+
+
+class Budget:
+    """Tokens that come back with time and with answered calls, never more than the burst."""
+
+    __slots__ = ("_answered", "_at", "_pace", "_tokens")
+
+    def __init__(self, pace: Pace, now: float) -> None:
+        self._pace = pace
+        self._tokens = pace.burst
+        self._at = now
+        self._answered = 0
+
+    def spend(self, now: float, answered: int) -> bool:
+        """Take a token, at a time in seconds and after so many answered calls; False if there is none left."""
+        pace = self._pace
+        earned = (now - self._at) * pace.per_second + (answered - self._answered) * pace.per_call
+        self._tokens = min(pace.burst, self._tokens + earned) - 1
+        self._at, self._answered = now, answered
+        return self._tokens >= 0

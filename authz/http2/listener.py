@@ -1,0 +1,214 @@
+"""Listens on TCP and Unix sockets with asyncio, with TLS or without, and drives connections."""
+
+import asyncio
+import ssl
+from collections import Counter
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import cast
+
+from authz.http2.calls import GrpcApplication, Link, Route, Streaming, Unary
+from authz.http2.connection import Connection
+from authz.http2.errors import ErrorCode
+from authz.http2.frames import goaway
+from authz.http2.limits import DEFAULT_HTTP2_LIMITS, Http2Limits
+
+_TICK_SECONDS = 1.0
+Told = Callable[[str, str], None]
+
+
+def server_context(certificate: Path, key: Path, client_authorities: Path | None = None) -> ssl.SSLContext:
+    """TLS as HTTP/2 wants it (RFC 9113, 9.2); with authorities, clients must show a certificate of theirs.
+
+    New certificates may be loaded into the context at any time; handshakes from then on use them.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.options |= ssl.OP_NO_COMPRESSION | ssl.OP_NO_RENEGOTIATION
+    context.set_ciphers("ECDHE+AESGCM:ECDHE+CHACHA20")
+    context.set_alpn_protocols(["h2"])
+    context.load_cert_chain(certificate, key)
+    if client_authorities is not None:
+        context.load_verify_locations(client_authorities)
+        context.verify_mode = ssl.CERT_REQUIRED
+    return context
+
+
+class _Peer(asyncio.Protocol):
+    """One connection's transport: one write for each read, and no reading while the peer takes nothing."""
+
+    def __init__(self, server: "GrpcServer") -> None:
+        self._server = server
+        self.connection: Link = Connection(server.application, server.limits, told=server.hear)
+        self.transport: asyncio.Transport | None = None
+        self._stuck_since = 0.0
+        self._is_reading = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        transport = cast("asyncio.Transport", transport)  # uvloop's are none by their class
+        self.transport = transport
+        security = transport.get_extra_info("ssl_object")
+        if len(self._server.peers) >= self._server.limits.connections:
+            self._server.hear("connections", "too many connections")
+            transport.write(goaway(0, ErrorCode.ENHANCE_YOUR_CALM, "too many connections"))
+            transport.close()
+        elif security is not None and security.selected_alpn_protocol() != "h2":
+            self._server.hear("alpn", "the client does not speak HTTP/2")  # RFC 9113, 3.2
+            transport.close()
+        else:
+            self._server.peers[self.connection] = self
+            self.flush()
+
+    def data_received(self, data: bytes) -> None:
+        self._is_reading = True
+        try:
+            self.connection.receive(data)
+        except Exception as error:  # noqa: BLE001 - a fault of ours ends the connection, and no other
+            self._server.application.failed(error)
+            self.abort()
+        finally:
+            self._is_reading = False
+        self.flush()
+
+    def flush(self) -> None:
+        """Write what waits, unless that follows at the end of a read."""
+        if self._is_reading or self.transport is None:
+            return
+        connection = self.connection
+        if connection.is_draining:
+            connection.end_if_drained()
+        if data := connection.output():
+            self.transport.write(data)
+        if connection.is_over:
+            self.transport.close()
+
+    def pause_writing(self) -> None:
+        self._stuck_since = asyncio.get_running_loop().time()
+        self.connection.pause()
+        if self.transport is not None:
+            self.transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        self._stuck_since = 0.0
+        if self.transport is not None and not self.transport.is_closing():
+            self.transport.resume_reading()
+            self.connection.resume()
+            self.flush()
+
+    def eof_received(self) -> bool:
+        return False
+
+    def connection_lost(self, _error: Exception | None) -> None:
+        self._server.forget(self.connection)
+        self.connection.close()
+        self.transport = None
+
+    def tick(self, now: float) -> None:
+        """About once a second."""
+        if self._stuck_since and now - self._stuck_since > self._server.limits.stall_seconds:
+            self._server.hear("slow_reader", "the peer takes nothing")
+            self.abort()
+            return
+        self.connection.tick()
+        self.flush()
+
+    def abort(self) -> None:
+        """Hang up at once."""
+        if self.transport is not None:
+            self.transport.abort()
+
+
+class GrpcServer:
+    """A gRPC server of some methods, by their paths. It belongs to one event loop.
+
+    `told` hears of every fault of a peer, as its kind and the reason; `faults` counts them by kind.
+    """
+
+    def __init__(
+        self,
+        methods: Mapping[str, Unary | Streaming],
+        limits: Http2Limits = DEFAULT_HTTP2_LIMITS,
+        told: Told = lambda _kind, _reason: None,
+        failed: Callable[[Exception], None] = lambda _error: None,
+    ) -> None:
+        self.limits = limits
+        self.application = GrpcApplication(methods, limits.message_bytes, self._flush, failed)
+        self.peers: dict[Connection[Route], _Peer] = {}
+        self.faults: Counter[str] = Counter()
+        self._told = told
+        self._servers: list[asyncio.Server] = []
+        self._ticks: asyncio.Task[None] | None = None
+        self._all_gone = asyncio.Event()
+
+    def hear(self, kind: str, reason: str) -> None:
+        """Count and pass on a fault."""
+        self.faults[kind] += 1
+        self._told(kind, reason)
+
+    def forget(self, connection: Link) -> None:
+        """A connection is gone."""
+        self.peers.pop(connection, None)
+        if not self.peers:
+            self._all_gone.set()
+
+    def _flush(self, connection: Link) -> None:
+        if (peer := self.peers.get(connection)) is not None:
+            peer.flush()
+
+    async def listen_tcp(
+        self, host: str, port: int, security: ssl.SSLContext | None = None, *, is_port_shared: bool = False
+    ) -> int:
+        """Listen, and return the port that was bound.
+
+        Raises:
+            OSError: if the address cannot be had.
+        """
+        seconds = self.limits.greeting_seconds if security else None
+        server = await asyncio.get_running_loop().create_server(
+            lambda: _Peer(self),
+            host,
+            port,
+            ssl=security,
+            ssl_handshake_timeout=seconds,
+            reuse_port=is_port_shared or None,
+            backlog=1024,
+        )
+        self._keep(server)
+        return int(server.sockets[0].getsockname()[1])
+
+    async def listen_unix(self, path: Path) -> None:
+        """Listen on a Unix socket.
+
+        Raises:
+            OSError: if it cannot be had.
+        """
+        self._keep(await asyncio.get_running_loop().create_unix_server(lambda: _Peer(self), path, backlog=1024))
+
+    def _keep(self, server: asyncio.Server) -> None:
+        self._servers.append(server)
+        if self._ticks is None:
+            self._ticks = asyncio.get_running_loop().create_task(self._tick())
+
+    async def _tick(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(_TICK_SECONDS)
+            for peer in list(self.peers.values()):
+                peer.tick(loop.time())
+
+    async def drain(self, seconds: float) -> None:
+        """Take no new connections or calls, wait so long for those under way, then hang up."""
+        for server in self._servers:
+            server.close()
+        for peer in list(self.peers.values()):
+            peer.connection.drain()
+            peer.flush()
+        self._all_gone.clear()
+        if self.peers:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._all_gone.wait(), seconds)
+        for peer in list(self.peers.values()):
+            peer.abort()
+        if self._ticks is not None:
+            self._ticks.cancel()

@@ -1,0 +1,124 @@
+"""Drives a connection without sockets: a clock that is set, an application that writes down what it hears."""
+
+import struct
+
+from authz.http2 import frames
+from authz.http2.connection import Connection
+from authz.http2.errors import ErrorCode
+from authz.http2.hpack import literal
+from authz.http2.limits import DEFAULT_HTTP2_LIMITS
+from authz.http2.sending import prepared
+
+GREETING = frames.PREFACE + frames.frame(frames.SETTINGS, 0, 0)
+HEAD = b"\x83\x86\x84" + literal(b":authority", b"here")  # POST http /
+ENDED = frames.END_STREAM
+
+
+class Clock:
+    def __init__(self):
+        self.now = 100.0
+
+    def __call__(self):
+        return self.now
+
+
+class Listening:
+    """Echoes content once it is whole, and keeps `heard`."""
+
+    def __init__(self, *, answers=True):
+        self.heard = []
+        self.answers = answers
+        self.content = {}
+
+    def interpret(self, head):
+        return head
+
+    def opened(self, _connection, stream):
+        self.heard.append(("opened", stream.number, stream.meaning))
+
+    def is_patient(self, _stream):
+        return False
+
+    def data(self, connection, stream, data, is_last):
+        self.content[stream.number] = self.content.get(stream.number, b"") + data
+        connection.credit(stream, len(data))
+        if is_last:
+            content = self.content.pop(stream.number)
+            self.heard.append(("whole", stream.number, content))
+            if self.answers:
+                connection.answer(stream, prepared(b"\x88", 0), content, prepared(literal(b"grpc-status", b"0"), ENDED))
+
+    def cancelled(self, stream):
+        self.heard.append(("cancelled", stream.number))
+
+
+class Driven:
+    """A connection that was greeted."""
+
+    def __init__(self, limits=DEFAULT_HTTP2_LIMITS, *, answers=True, greeting=GREETING):
+        self.clock = Clock()
+        self.application = Listening(answers=answers)
+        self.told = []
+        self.connection = Connection(
+            self.application, limits, self.clock, lambda kind, reason: self.told.append((kind, reason))
+        )
+        if greeting:
+            self.send(greeting)
+
+    def send(self, *data):
+        """What comes back, as frames."""
+        self.connection.receive(b"".join(data))
+        return split(self.connection.output())
+
+    def wait(self, seconds):
+        self.clock.now += seconds
+        self.connection.tick()
+        return split(self.connection.output())
+
+
+def split(data):
+    """(type, flags, stream, payload) of each frame."""
+    found = []
+    while data:
+        size = int.from_bytes(data[:3], "big")
+        found.append((data[3], data[4], int.from_bytes(data[5:9], "big"), data[9 : 9 + size]))
+        assert len(data) >= 9 + size
+        data = data[9 + size :]
+    return found
+
+
+def headers(stream, block=HEAD, flags=frames.END_HEADERS):
+    return frames.frame(frames.HEADERS, flags, stream, block)
+
+
+def data(stream, content=b"", flags=0):
+    return frames.frame(frames.DATA, flags, stream, content)
+
+
+def reset(stream, code=8):
+    return frames.frame(frames.RST_STREAM, 0, stream, struct.pack(">I", code))
+
+
+def goaway_of(answers):
+    """The code of the GOAWAY that ended it."""
+    return [ErrorCode(int.from_bytes(payload[4:8], "big")) for kind, _, _, payload in answers if kind == frames.GOAWAY]
+
+
+def resets_of(answers):
+    return [
+        (stream, ErrorCode(int.from_bytes(payload, "big")))
+        for kind, _, stream, payload in answers
+        if kind == frames.RST_STREAM
+    ]
+
+
+def content_of(answers, stream):
+    return b"".join(payload for kind, _, number, payload in answers if kind == frames.DATA and number == stream)
+
+
+def settings(*pairs, flags=0, stream=0):
+    return frames.frame(frames.SETTINGS, flags, stream, b"".join(struct.pack(">HI", *pair) for pair in pairs))
+
+
+def window(stream, by):
+    return frames.frame(frames.WINDOW_UPDATE, 0, stream, struct.pack(">I", by))

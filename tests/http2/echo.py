@@ -1,0 +1,60 @@
+"""An echo server of the room, for clients of other makes: `echo.py HOST:PORT|unix:PATH [CERT KEY]`."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+from authz.http2.calls import Call, Streaming, Unary
+from authz.http2.grpc import Code, GrpcError
+from authz.http2.listener import GrpcServer, server_context
+
+
+def echo(data: bytes) -> bytes:
+    if data == b"fail":
+        raise GrpcError(Code.FAILED_PRECONDITION, "100 % niet goed: ü", (("detail-bin", b"\0\xff"), ("plain", "yes")))
+    if data == b"crash":
+        raise ValueError("a fault of ours")
+    return data
+
+
+async def converse(call: Call) -> None:
+    while (message := await call.read()) is not None:
+        if message == b"wait":
+            await asyncio.sleep(60)
+        if message == b"metadata":
+            message = repr(sorted(call.metadata)).encode()
+        await call.write(message)
+
+
+async def burst(call: Call) -> None:
+    message = await call.read() or b""
+    for _ in range(100):
+        await call.write(message)
+
+
+METHODS = {
+    "/echo.Echo/Unary": Unary(echo),
+    "/authz.v1.AuthorizationService/Check": Unary(echo),
+    "/echo.Echo/Converse": Streaming(converse),
+    "/echo.Echo/Burst": Streaming(burst),
+}
+
+
+async def serve(address: str, *files: str) -> None:
+    server = GrpcServer(METHODS)
+    if address.startswith("unix:"):
+        await server.listen_unix(Path(address.removeprefix("unix:")))
+    else:
+        host, _, port = address.rpartition(":")
+        context = server_context(Path(files[0]), Path(files[1])) if files else None
+        print(await server.listen_tcp(host, int(port), context), flush=True)
+    await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    try:
+        import uvloop
+
+        uvloop.run(serve(*sys.argv[1:]))
+    except ImportError:
+        asyncio.run(serve(*sys.argv[1:]))

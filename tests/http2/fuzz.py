@@ -1,0 +1,129 @@
+"""Mutates byte streams of clients and feeds them to the room: `python -m tests.http2.fuzz --minutes 10`.
+
+A failure is an exception, an input that takes longer than a second, more memory than the limits allow, or an answer
+to a call that the peer did not make whole.
+"""
+
+import argparse
+import asyncio
+import random
+import time
+
+from authz.http2.calls import GrpcApplication, Streaming, Unary
+from authz.http2.connection import Connection
+from authz.http2.grpc import framed
+from authz.http2.hpack import literal
+from authz.http2.limits import DEFAULT_HTTP2_LIMITS
+from tests.http2.driving import GREETING, data, headers, reset, split
+
+START = b"\x83\x86" + literal(b":authority", b"a") + b"\x5f\x10application/grpc\x40\x02te\x08trailers"
+CALLS = [
+    headers(1, b"\x44\x02/u" + START) + data(1, framed(b"hello"), 1),
+    headers(1, b"\x44\x02/c" + START) + data(1, framed(b"hello")) + data(1, framed(b"x" * 500), 1),
+    headers(3, b"\x44\x02/u\xbe" + START) + reset(3),
+    headers(5, b"\x44\x02/u" + START + literal(b"grpc-timeout", b"1S"), 0) + bytes.fromhex("000000090400000005"),
+    bytes.fromhex("0000080600000000000102030405060708") + bytes.fromhex("000006040000000000000400000003"),
+    bytes.fromhex("00000408000000000000000fff") + bytes.fromhex("00000408000000000100000fff"),
+]
+LIMIT_SECONDS = 1.0
+_KEPT = 300
+
+
+def mutated(chooser, corpus):
+    """A stream of frames, some of them wrong."""
+    stream = bytearray(b"".join(chooser.choices(corpus, k=chooser.randint(1, 6))))
+    for _ in range(chooser.choice((0, 1, 1, 2, 4, 8))):
+        at = chooser.randrange(len(stream) or 1)
+        match chooser.randrange(5):
+            case 0:
+                stream[at : at + 1] = bytes((chooser.randrange(256),))
+            case 1:
+                del stream[at : at + chooser.randint(1, 12)]
+            case 2:
+                stream[at:at] = chooser.randbytes(chooser.randint(1, 12))
+            case 3:
+                stream[at:at] = stream[at : at + chooser.randint(1, 40)]
+            case _:
+                stream[at : at + 4] = chooser.choice(
+                    (b"\0\0\0\0", b"\xff\xff\xff\xff", b"\x7f\xff\xff\xff", b"\0\0\0\1")
+                )
+    return (GREETING if chooser.random() < 0.95 else b"") + bytes(stream)
+
+
+async def converse(call):
+    while (message := await call.read()) is not None:
+        await call.write(message)
+
+
+class Room:
+    """Runs one input after another; `outcomes` are the kinds of faults with the types of frames that came back."""
+
+    def __init__(self):
+        self.failures = []
+        self.application = GrpcApplication(
+            {"/u": Unary(lambda message: message), "/c": Streaming(converse)},
+            DEFAULT_HTTP2_LIMITS.message_bytes,
+            lambda _connection: None,
+            self.failures.append,
+        )
+        self.outcomes = set()
+
+    async def run(self, stream, cuts):
+        """Whether the outcome is new.
+
+        Raises:
+            AssertionError: for what no input may do.
+        """
+        connection, back, at = Connection(self.application), b"", 0
+        began = time.perf_counter()
+        for cut in [*sorted(cuts), len(stream)]:
+            connection.receive(stream[at:cut])
+            at = max(at, cut)
+            await asyncio.sleep(0)
+            back += connection.output()
+        connection.tick()
+        held = connection._held
+        assert 0 <= held <= len(stream), held
+        connection.close()
+        for _ in range(3):
+            await asyncio.sleep(0)
+        assert time.perf_counter() - began < LIMIT_SECONDS
+        assert connection._held == 0
+        assert not connection._streams
+        assert not self.failures, self.failures
+        frames = split(back + connection.output())
+        outcome = frozenset(connection.faults), tuple(sorted({(kind, flags) for kind, flags, *_ in frames}))
+        is_new = outcome not in self.outcomes
+        self.outcomes.add(outcome)
+        return is_new
+
+
+async def fuzz(executions, seconds, seed):
+    """How many inputs were run, and how many outcomes there were."""
+    chooser, room, corpus = random.Random(seed), Room(), list(CALLS)
+    end, done = time.monotonic() + seconds, 0
+    while done < executions and time.monotonic() < end:
+        stream = mutated(chooser, corpus)
+        cuts = [chooser.randrange(len(stream) + 1) for _ in range(chooser.choice((0, 0, 1, 5)))]
+        try:
+            is_new = await room.run(stream, cuts)
+        except Exception as error:
+            raise AssertionError(f"seed {seed}, input {done}: {stream.hex()} cut at {cuts}") from error
+        if is_new and len(corpus) < _KEPT:
+            corpus.append(stream.removeprefix(GREETING))
+        done += 1
+    return done, len(room.outcomes)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--minutes", type=float, default=1)
+    parser.add_argument("--seed", type=int, default=None)
+    options = parser.parse_args()
+    seed = options.seed if options.seed is not None else random.SystemRandom().randrange(1 << 30)
+    done, outcomes = asyncio.run(fuzz(1 << 62, options.minutes * 60, seed))
+    print(f"seed {seed}: {done} inputs, {outcomes} outcomes, no failure")
+
+
+if __name__ == "__main__":
+    main()

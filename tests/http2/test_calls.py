@@ -1,0 +1,120 @@
+"""Calls without sockets: how requests are told apart, and what becomes of those that are none."""
+
+import asyncio
+
+import pytest
+
+from authz.http2.calls import GrpcApplication, Streaming, Unary
+from authz.http2.connection import Connection
+from authz.http2.grpc import GrpcError, framed
+from authz.http2.hpack import HeaderDecoder, literal
+from tests.http2.driving import GREETING, content_of, data, headers, resets_of, split
+
+START = b"\x83\x86" + literal(b":authority", b"a")
+GRPC = literal(b"content-type", b"application/grpc+proto")
+
+
+async def rescue(message, call, error):
+    if message == b"refused":
+        raise GrpcError(7, "never")
+    await asyncio.sleep(0)
+    return b"%s after %s within %s" % (message, str(error).encode(), b"%.0f" % (call.seconds_left() or -1))
+
+
+def fail(message):
+    raise ValueError(message.decode())
+
+
+async def broken(call):
+    await call.read()
+    raise ValueError("ours")
+
+
+METHODS = {"/e": Unary(lambda message: message), "/r": Unary(fail, rescue), "/b": Streaming(broken)}
+
+
+def talk(*sent, seconds=0.05):
+    """The frames that come back, and the failures of ours."""
+    failures = []
+
+    async def run():
+        application = GrpcApplication(METHODS, 100, lambda _connection: None, failures.append)
+        connection = Connection(application)
+        connection.receive(GREETING + b"".join(sent))
+        await asyncio.sleep(seconds)
+        return split(connection.output())
+
+    return asyncio.run(run()), failures
+
+
+def call(path, *fields, kind=GRPC):
+    block = START + literal(b":path", path) + kind + b"".join(literal(name, value) for name, value in fields)
+    return headers(1, block)
+
+
+def status_of(answers):
+    """grpc-status and grpc-message of the last headers."""
+    fields = [HeaderDecoder(1 << 16).decode(payload) for kind, _, _, payload in answers if kind == 1]
+    found = {field.name: field.value for field in fields[-1]}
+    return int(found[b"grpc-status"]), found.get(b"grpc-message", b"").decode()
+
+
+def test_an_answer_that_failed_may_be_given_later():
+    sent = call(b"/r", (b"grpc-timeout", b"9S")), data(1, framed(b"x"), 1)
+    answers, failures = talk(*sent)
+    assert content_of(answers, 1)[5:] == b"x after x within 9"
+    assert (status_of(answers), failures) == ((0, ""), [])
+
+
+def test_a_second_try_may_be_refused():
+    assert status_of(talk(call(b"/r"), data(1, framed(b"refused"), 1))[0]) == (7, "never")
+
+
+def test_a_handler_that_fails_ends_in_an_internal_error():
+    answers, failures = talk(call(b"/b"), data(1, framed(b"x"), 1))
+    assert status_of(answers) == (13, "internal error")
+    assert [str(failure) for failure in failures] == ["ours"]
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", 13),
+        (b"\0\0\0\0", 13),
+        (b"\0\0\0\0\5abc", 13),
+        (framed(b"a") + framed(b"b"), 13),
+        (b"\1\0\0\0\1x", 13),
+        (framed(b"x" * 101), 8),
+    ],
+)
+def test_a_request_that_is_not_one_whole_message_is_an_error(content, code):
+    assert status_of(talk(call(b"/e"), data(1, content, 1))[0])[0] == code
+
+
+@pytest.mark.parametrize(("content", "code"), [(framed(b"x" * 101), 8), (framed(b"a") + b"more", 13)])
+def test_a_request_that_cannot_become_one_is_ended_at_once(content, code):
+    answers, _ = talk(call(b"/e"), data(1, content))
+    assert status_of(answers)[0] == code
+    assert resets_of(answers) == [(1, 0)]
+
+
+@pytest.mark.parametrize(
+    ("field", "code"),
+    [((b"grpc-timeout", b"soon"), 13), ((b"grpc-timeout", b"0S"), 4), ((b"grpc-encoding", b"br"), 12)],
+)
+def test_what_the_head_says_may_end_a_call(field, code):
+    assert status_of(talk(call(b"/e", field), data(1, framed(b"x"), 1))[0])[0] == code
+
+
+def test_whoever_speaks_no_grpc_is_told_so():
+    sent = call(b"/e", kind=literal(b"content-type", b"text/html")), data(1, b"<"), data(1, b">", 1)
+    answers, _ = talk(*sent)
+    assert b"application/grpc" in content_of(answers, 1)
+    first = next(payload for kind, _, _, payload in answers if kind == 1)
+    assert HeaderDecoder(1 << 16).decode(first)[0].value == b"415"
+
+
+def test_a_stuck_answer_is_given_up_at_the_deadline():
+    stuck = b"\0\0\x06\x04\0\0\0\0\0\0\x04\0\0\0\0"
+    answers, _ = talk(stuck, call(b"/r", (b"grpc-timeout", b"20m")), data(1, framed(b"x"), 1), seconds=0.2)
+    assert content_of(answers, 1) == b""

@@ -1,0 +1,288 @@
+"""Clients of gRPC's own make talk to the room's server, over every kind of socket."""
+
+import asyncio
+import shutil
+import socket
+import ssl
+import subprocess
+import sys
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import grpc
+import pytest
+
+from authz.http2.limits import DEFAULT_HTTP2_LIMITS
+from authz.http2.listener import GrpcServer, server_context
+from tests.certificates import Authority
+from tests.http2.driving import GREETING, HEAD, data, headers, split
+from tests.http2.echo import METHODS
+
+OPTIONS = (("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1))
+SPEC = shutil.which("h2spec")
+
+
+class Running:
+    """A server on a loop of its own thread; `drain` may be called while clients are under way."""
+
+    def __init__(self, security=None, path=None, limits=DEFAULT_HTTP2_LIMITS):
+        self.loop = asyncio.new_event_loop()
+        self.failures = []
+        self.port = None
+        self._ask = (security, path, limits)
+        self.thread = threading.Thread(target=self.loop.run_forever)
+        self.thread.start()
+        asyncio.run_coroutine_threadsafe(self._start(), self.loop).result(10)
+
+    async def _start(self):
+        security, path, limits = self._ask
+        self.server = GrpcServer(METHODS, limits, failed=self.failures.append)
+        if path is not None:
+            await self.server.listen_unix(path)
+        else:
+            self.port = await self.server.listen_tcp("127.0.0.1", 0, security)
+
+    def drain(self, seconds):
+        return asyncio.run_coroutine_threadsafe(self.server.drain(seconds), self.loop)
+
+
+@contextmanager
+def running(**options):
+    server = Running(**options)
+    try:
+        yield server
+    finally:
+        server.drain(0).result(10)
+        server.loop.call_soon_threadsafe(server.loop.stop)
+        server.thread.join(10)
+        server.loop.close()
+
+
+@pytest.fixture(params=["tcp", "unix"])
+def served(request, tmp_path):
+    path = tmp_path / "s" if request.param == "unix" else None
+    with running(path=path) as server:
+        target = f"unix:{path}" if path else f"127.0.0.1:{server.port}"
+        with grpc.insecure_channel(target, OPTIONS) as channel:
+            yield server, channel
+
+
+@pytest.fixture
+def channel(served):
+    return served[1]
+
+
+def unary(channel, message, **options):
+    return channel.unary_unary("/echo.Echo/Unary")(message, timeout=10, **options)
+
+
+@pytest.mark.parametrize("size", [0, 1, 16379, 16380, 100_000, 4 * 1024 * 1024])
+def test_a_message_of_any_allowed_size_is_answered(channel, size):
+    assert unary(channel, b"x" * size) == b"x" * size
+
+
+def test_a_message_that_is_too_long_is_refused_and_the_channel_lives(channel):
+    with pytest.raises(grpc.RpcError) as caught:
+        unary(channel, b"x" * (4 * 1024 * 1024 + 1))
+    assert caught.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+    assert unary(channel, b"on") == b"on"
+
+
+def test_a_compressed_message_is_answered(channel):
+    assert unary(channel, b"z" * 50_000, compression=grpc.Compression.Gzip) == b"z" * 50_000
+
+
+def test_an_encoding_that_is_not_known_is_unimplemented(channel):
+    with pytest.raises(grpc.RpcError) as caught:
+        unary(channel, b"z" * 50_000, compression=grpc.Compression.Deflate)
+    assert caught.value.code() is grpc.StatusCode.UNIMPLEMENTED
+
+
+def test_an_error_arrives_with_its_message_and_its_details(channel):
+    with pytest.raises(grpc.RpcError) as caught:
+        unary(channel, b"fail")
+    assert caught.value.code() is grpc.StatusCode.FAILED_PRECONDITION
+    assert caught.value.details() == "100 % niet goed: ü"
+    assert dict(caught.value.trailing_metadata()) == {"detail-bin": b"\0\xff", "plain": "yes"}
+
+
+def test_a_fault_of_ours_is_an_internal_error_that_tells_nothing(served):
+    server, channel = served
+    with pytest.raises(grpc.RpcError) as caught:
+        unary(channel, b"crash")
+    assert (caught.value.code(), caught.value.details()) == (grpc.StatusCode.INTERNAL, "internal error")
+    assert [str(failure) for failure in server.failures] == ["a fault of ours"]
+
+
+def test_a_method_that_is_not_there_is_unimplemented(channel):
+    with pytest.raises(grpc.RpcError) as caught:
+        channel.unary_unary("/echo.Echo/Nothing")(b"", timeout=10)
+    assert caught.value.code() is grpc.StatusCode.UNIMPLEMENTED
+
+
+def test_a_conversation_has_an_answer_for_each_message_and_knows_its_metadata(channel):
+    talk = channel.stream_stream("/echo.Echo/Converse")
+    answers = list(talk(iter([b"a", b"x" * 1_000_000, b"metadata"]), timeout=10, metadata=(("k-bin", b"\0"),)))
+    assert answers[:2] == [b"a", b"x" * 1_000_000]
+    assert b"('k-bin', b'\\x00')" in answers[2]
+
+
+def test_a_stream_of_long_answers_arrives_whole(channel):
+    answers = list(channel.unary_stream("/echo.Echo/Burst")(b"q" * 100_000, timeout=30))
+    assert answers == [b"q" * 100_000] * 100
+
+
+def test_a_deadline_ends_a_conversation_with_its_status(channel):
+    talk = channel.stream_stream("/echo.Echo/Converse")
+    with pytest.raises(grpc.RpcError) as caught:
+        list(talk(iter([b"wait"]), timeout=0.3))
+    assert caught.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED
+
+
+def test_a_cancelled_conversation_leaves_no_task(served):
+    server, channel = served
+    call = channel.stream_stream("/echo.Echo/Converse")(iter([b"a", b"wait"]))
+    assert next(call) == b"a"
+    call.cancel()
+    end = time.monotonic() + 5
+    while server.server.application._tasks and time.monotonic() < end:
+        time.sleep(0.01)
+    assert not server.server.application._tasks
+
+
+def test_many_calls_at_once_with_metadata_of_their_own(served):
+    server, _ = served
+
+    async def ask(target):
+        async with grpc.aio.insecure_channel(target) as channel:
+            ask = channel.unary_unary("/echo.Echo/Unary")
+            calls = [ask(b"%d" % n, timeout=30, metadata=(("traceparent", f"00-{n:032x}-01"),)) for n in range(2000)]
+            return await asyncio.gather(*calls)
+
+    if server.port is not None:
+        assert asyncio.run(ask(f"127.0.0.1:{server.port}")) == [b"%d" % n for n in range(2000)]
+
+
+def test_a_draining_server_loses_no_call():
+    with running() as server, grpc.insecure_channel(f"127.0.0.1:{server.port}") as channel:
+        call = channel.stream_stream("/echo.Echo/Converse")
+        ready = threading.Event()
+        draining = []
+
+        def questions():
+            yield b"a"
+            assert ready.wait(10)
+            yield b"b"
+
+        answers = call(questions(), timeout=20)
+        assert next(answers) == b"a"
+        draining.append(server.drain(10))
+        ready.set()
+        assert list(answers) == [b"b"]
+        draining[0].result(10)
+        with pytest.raises(grpc.RpcError):
+            channel.unary_unary("/echo.Echo/Unary")(b"", timeout=0.5)
+
+
+def certified(tmp_path, authority, name="server"):
+    certificate, key = authority.issue("localhost", "localhost")
+    files = tmp_path / f"{name}.crt", tmp_path / f"{name}.key"
+    for file, content in zip(files, (certificate, key), strict=True):
+        file.write_bytes(content)
+    return files
+
+
+def secure(server, authority, client=None):
+    pair = dict(zip(("certificate_chain", "private_key"), client, strict=True)) if client else {}
+    credentials = grpc.ssl_channel_credentials(authority.pem, **pair)
+    return grpc.secure_channel(f"localhost:{server.port}", credentials)
+
+
+def test_tls_serves_and_takes_up_a_replaced_certificate(tmp_path):
+    first, second = Authority("first"), Authority("second")
+    context = server_context(*certified(tmp_path, first))
+    with running(security=context) as server:
+        with secure(server, first) as channel:
+            assert unary(channel, b"a") == b"a"
+        context.load_cert_chain(*certified(tmp_path, second, "new"))
+        with secure(server, second) as channel:
+            assert unary(channel, b"b") == b"b"
+
+
+def test_mutual_tls_turns_strangers_away(tmp_path):
+    authority = Authority()
+    (tmp_path / "ca").write_bytes(authority.pem)
+    context = server_context(*certified(tmp_path, authority), tmp_path / "ca")
+    with running(security=context) as server:
+        with secure(server, authority, authority.issue("me")) as channel:
+            assert unary(channel, b"a") == b"a"
+        with secure(server, authority) as channel, pytest.raises(grpc.RpcError) as caught:
+            channel.unary_unary("/echo.Echo/Unary")(b"", timeout=2)
+        assert caught.value.code() in {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED}
+
+
+def test_a_client_of_tls_that_speaks_no_http2_is_let_go(tmp_path):
+    with running(security=server_context(*certified(tmp_path, Authority()))) as server:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        with (
+            socket.create_connection(("127.0.0.1", server.port), 5) as plain,
+            context.wrap_socket(plain) as peer,
+        ):
+            assert peer.recv(1) == b""
+        assert server.server.faults["alpn"] == 1
+
+
+def test_connections_above_the_limit_are_told_so_and_closed():
+    with running(limits=replace(DEFAULT_HTTP2_LIMITS, connections=1)) as server:
+        with socket.create_connection(("127.0.0.1", server.port), 5) as first:
+            assert first.recv(9)
+            with socket.create_connection(("127.0.0.1", server.port), 5) as second:
+                heard = b""
+                while part := second.recv(100):
+                    heard += part
+        assert [kind for kind, *_ in split(heard)] == [7]
+        assert server.server.faults["connections"] == 1
+
+
+def test_a_peer_that_takes_nothing_is_hung_up_on():
+    limits = replace(DEFAULT_HTTP2_LIMITS, stall_seconds=0.5)
+    with running(limits=limits) as server, socket.create_connection(("127.0.0.1", server.port), 5) as peer:
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        wide = b"\0\0\x06\x04\0\0\0\0\0\0\x04\x7f\xff\xff\xff\0\0\x04\x08\0\0\0\0\0\x7f\xff\0\0"
+        block = HEAD[:2] + b"\x04\x10/echo.Echo/Burst" + b"\x0f\x10\x10application/grpc"
+        message = b"\0" + (16000).to_bytes(4, "big") + b"x" * 16000
+        peer.sendall(GREETING + wide)
+        peer.sendall(b"".join(headers(n, block) + data(n, message, 1) for n in range(1, 41, 2)))
+        end = time.monotonic() + 10
+        while not server.server.faults["slow_reader"] and time.monotonic() < end:
+            time.sleep(0.05)
+        assert server.server.faults["slow_reader"]
+
+
+@pytest.mark.skipif(SPEC is None, reason="h2spec is not installed")
+@pytest.mark.parametrize("is_secure", [False, True])
+def test_h2spec_finds_nothing(tmp_path, is_secure):
+    context = server_context(*certified(tmp_path, Authority())) if is_secure else None
+    with running(security=context) as server:
+        options = ["-t", "-k"] if is_secure else []
+        result = subprocess.run(
+            [SPEC, "-h", "127.0.0.1", "-p", str(server.port), "-o", "2", *options],
+            capture_output=True, text=True, timeout=100,
+        )  # fmt: skip
+        assert " 0 failed" in result.stdout.splitlines()[-1], result.stdout
+
+
+def test_the_echo_server_runs_as_a_program(tmp_path):
+    path = tmp_path / "s"
+    program = Path(__file__).with_name("echo.py")
+    process = subprocess.Popen([sys.executable, program, f"unix:{path}"])
+    try:
+        with grpc.insecure_channel(f"unix:{path}") as channel:
+            assert channel.unary_unary("/echo.Echo/Unary")(b"a", timeout=20, wait_for_ready=True) == b"a"
+    finally:
+        process.terminate()
+        process.wait(10)
