@@ -169,6 +169,8 @@ def _settings(options: dict[str, Any], **logs: Any) -> Settings:
     if authorities is not None and certificate is None:
         raise click.UsageError("--tls-client-ca needs --tls-cert and --tls-key")
     clients = options.pop("allow_client")
+    if "" in clients:
+        raise click.UsageError("--allow-client is empty, which no certificate should be let in for")
     if clients and authorities is None:
         raise click.UsageError("--allow-client needs --tls-client-ca, which vouches for the names")
     tls = None if certificate is None else TlsFiles(certificate, key, authorities)

@@ -80,7 +80,8 @@ class Admission:
                 try:
                     next(steps)
                 except StopIteration as end:
-                    return bytes(end.value)
+                    answer: bytes = end.value
+                    return answer
                 await _let_others_go_first()
 
 

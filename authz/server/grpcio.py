@@ -10,14 +10,13 @@ import grpc
 import structlog
 
 from authz.errors import AuthzError, DrainingError, ForbiddenClientError
-from authz.server.admission import Admission, Work
+from authz.server.admission import Admission, Answer, Work
 from authz.server.check import RevisionAheadError
 from authz.server.gate import Gate
 from authz.server.revisions import RevisionFeed
 from authz.server.tally import MethodTally, Tally
 from authz.wire.status import Status, status_of
 
-Answer = Callable[[bytes], bytes]
 Handler: TypeAlias = "grpc.RpcMethodHandler[bytes, bytes]"
 Context = Any  # grpc.aio.ServicerContext is generic in messages that are bytes here
 _CODES = {code.value[0]: code for code in grpc.StatusCode}

@@ -6,7 +6,6 @@ import time
 from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from hashlib import blake2b
 from pathlib import Path
 
 from authz.accounts.build import AttachmentsText, PolicyText, build_account
@@ -16,11 +15,11 @@ from authz.errors import InvalidAccountError, MalformedTextError, Problem, Sourc
 from authz.language.json_text import read_json
 from authz.sources.pace import Pace
 from authz.sources.source import Look
+from authz.sources.stamp import Stamp
 from authz.sources.writers import is_being_written
 from authz.sources.yaml_text import read_yaml
 
 ATTACHMENTS = ("attachments.yaml", "attachments.json")
-_DIGEST_BYTES = 16
 _WRITER_SECONDS = 20.0  # twice as long as anybody waits for a writer
 _MAX_BYTES = 64 * 1024 * 1024  # of one file: more is no attachments file but a mistake
 ROOT = ""
@@ -34,22 +33,6 @@ class AccountTexts:
     attachments: list[AttachmentsText]
     policies: list[PolicyText]
     problems: list[Problem]
-
-
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """Stands for all files of a place, in whatever order they are listed, without holding them."""
-
-    files: int = 0
-    digest: int = 0
-    has_attachments: bool = False
-
-    def plus(self, name: str, status: os.stat_result) -> "Stamp":
-        """With one file more."""
-        text = f"{name}/{status.st_size}/{status.st_mtime_ns}/{status.st_ctime_ns}/{status.st_ino}"
-        digest = blake2b(os.fsencode(text), digest_size=_DIGEST_BYTES).digest()
-        total = (self.digest + int.from_bytes(digest)) % (1 << 8 * _DIGEST_BYTES)
-        return Stamp(self.files + 1, total, self.has_attachments or name in ATTACHMENTS)
 
 
 class DirectorySource:
@@ -158,7 +141,8 @@ class DirectorySource:
             except FileNotFoundError:  # gone since it was listed: the next look will tell
                 continue
             if stat.S_ISREG(status.st_mode):
-                stamp = stamp.plus(f"{folder}{entry.name}", status)
+                is_main = not folder and entry.name in ATTACHMENTS
+                stamp = stamp.plus(f"{folder}{entry.name}", status, is_main=is_main)
         return stamp
 
     def _entries(self, place: Path) -> "Iterator[tuple[str, os.DirEntry[str]]]":

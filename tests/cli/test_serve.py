@@ -60,6 +60,7 @@ def test_limits_and_tls_are_settings_of_their_own(settings):
         [EXAMPLE, "--tls-key", "k"],
         [EXAMPLE, "--tls-client-ca", "a"],
         [EXAMPLE, "--tls-cert", "c", "--tls-key", "k", "--allow-client", "x"],
+        [EXAMPLE, "--tls-cert", "c", "--tls-key", "k", "--tls-client-ca", "a", "--allow-client", ""],
         [],
     ],
 )

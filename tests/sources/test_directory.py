@@ -5,8 +5,9 @@ import pytest
 
 from authz.errors import InvalidAccountError, SourceError
 from authz.sources import directory
-from authz.sources.directory import ROOT, DirectorySource, Stamp
+from authz.sources.directory import ROOT, DirectorySource
 from authz.sources.source import Look
+from authz.sources.stamp import Stamp
 from tests.sources.folders import GRANT, attachments, write_account
 
 

@@ -13,6 +13,7 @@ from authz.client.delegation.authorizer_aio import AsyncAuthorizer, Need
 from authz.client.delegation.call import CURRENT, AuthorizedCall
 from authz.client.delegation.grpc_call import GrpcCall
 from authz.client.delegation.guarded_stream import GuardedContext, GuardedRequests
+from authz.client.delegation.handlers import guarded
 from authz.client.delegation.listing import AsyncItemFilter
 from authz.client.delegation.mapping import Public
 from authz.client.delegation.methods import ApiMapping
@@ -42,15 +43,7 @@ class AsyncAuthorizationInterceptor(grpc.aio.ServerInterceptor):
         rule = self._mapping.rule(details.method)
         if handler is None or isinstance(rule, Public):
             return handler
-        guard = _Guard(self._authorizer, details.method, rule)
-        codecs = handler.request_deserializer, handler.response_serializer
-        if handler.unary_unary:
-            return grpc.unary_unary_rpc_method_handler(guard.unary(handler.unary_unary), *codecs)
-        if handler.unary_stream:
-            return grpc.unary_stream_rpc_method_handler(guard.answer_stream(handler.unary_stream), *codecs)
-        if handler.stream_unary:
-            return grpc.stream_unary_rpc_method_handler(guard.request_stream(handler.stream_unary), *codecs)
-        return grpc.stream_stream_rpc_method_handler(guard.both_streams(handler.stream_stream), *codecs)
+        return guarded(handler, _Guard(self._authorizer, details.method, rule))
 
 
 class _Guard:
