@@ -107,12 +107,13 @@ def test_without_its_sidecar_nothing_is_served_and_with_it_everything_again(tmp_
     socket = f"unix:{tmp_path}/a.sock"
     with backend("sms", socket) as sms_address, backend("im", socket) as im_address:
         with Sidecar(EXAMPLE, "--listen", socket):
+            wait_until_answered(sms_address, im_address)
             assert served_columns(sms_address, im_address) == OUTCOMES
             before = heidis_statistics(sms_address)
         assert_all_unavailable(sms_address, im_address)
         assert is_serving(sms_address)
         with Sidecar(EXAMPLE, "--listen", socket):
-            eventually(lambda: is_answered(sms_address))
+            wait_until_answered(sms_address, im_address)
             assert heidis_statistics(sms_address) == before  # nothing was sent meanwhile
             assert served_columns(sms_address, im_address) == OUTCOMES
 
@@ -141,9 +142,22 @@ def heidis_statistics(address):
         return stub.SendStatusStatistics(tour.CALLS[1][1], metadata=heidi, timeout=DEADLINE)
 
 
-def is_answered(address):
+def alices_application(address):
+    alice = tour.VISITORS[0].metadata()
+    with grpc.insecure_channel(address) as channel:
+        stub = im_backend_pb2_grpc.ImServiceStub(channel)
+        return stub.DescribeSdkAppInfo(tour.CALLS[6][1], metadata=alice, timeout=DEADLINE)
+
+
+def wait_until_answered(sms_address, im_address):
+    """Each backend finds the sidecar by itself, in its own time."""
+    eventually(lambda: is_answered(heidis_statistics, sms_address))
+    eventually(lambda: is_answered(alices_application, im_address))
+
+
+def is_answered(ask, address):
     try:
-        return heidis_statistics(address)
+        return ask(address)
     except grpc.RpcError:
         return None
 
