@@ -17,21 +17,41 @@ class Lease(Protocol):
 class Entry:
     """An encoded answer, its lease, and the seconds since the epoch between which it holds; None: at any time.
 
-    `question` are the bytes that it was last given for, where its key is what they mean. `stamped` is a form of the
+    `stamped` is a form of the
     answer that holds for the revision `stamp` alone; who uses it makes it anew when the revision is another. `kind` is
     a number for whoever counts answers by kind.
     """
 
-    __slots__ = ("answer", "kind", "lease", "question", "stamp", "stamped", "window")
+    __slots__ = ("answer", "kind", "lease", "stamp", "stamped", "window")
 
     def __init__(self, answer: bytes, lease: Lease, window: Window | None = None, kind: int = 0) -> None:
         self.answer = answer
         self.lease = lease
         self.window = window
         self.kind = kind
-        self.question = b""
         self.stamp = -1
         self.stamped = b""
+
+
+class Repeats:
+    """Tells questions that are asked again from those that come once; by their hashes.
+
+    For questions that mean the same as a kept one but differ in every call: what comes once is not worth a place.
+    """
+
+    def __init__(self, size: int = 8192) -> None:
+        self._size = size
+        self._seen: set[int] = set()
+
+    def has(self, question: bytes) -> bool:
+        """Whether it was asked lately; from now on it was."""
+        digest = hash(question)
+        if digest in self._seen:
+            return True
+        if len(self._seen) >= self._size:
+            self._seen.clear()
+        self._seen.add(digest)
+        return False
 
 
 class DecisionCache:
@@ -79,7 +99,6 @@ class DecisionCache:
         """Keep an answer; the least recently used one makes room."""
         entries = self._entries
         entries[key] = entry
-        entries.move_to_end(key)
         if len(entries) > self.size:
             entries.popitem(last=False)
             self.evicted += 1

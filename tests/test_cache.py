@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authz.cache import DecisionCache, Entry
+from authz.cache import DecisionCache, Entry, Repeats
 
 
 class Lease:
@@ -99,3 +99,10 @@ def test_the_cache_never_gives_a_wrong_or_ended_answer_nor_outgrows_its_size(siz
             assert found(cache, question) in ((answer, None) if lease.live else (None,))
         assert len(cache) <= size
     assert cache.hits <= sum(step == "get" for step, _ in steps)
+
+
+def test_what_is_asked_again_is_told_from_what_is_asked_once_and_forgotten_in_time():
+    repeats = Repeats(2)
+    assert [repeats.has(question) for question in (b"a", b"a", b"b", b"a", b"c", b"a")] == [
+        False, True, False, True, False, False,
+    ]  # fmt: skip

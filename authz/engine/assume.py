@@ -17,11 +17,12 @@ from authz.language.principal import Principal, PrincipalKind, TrustedPrincipals
 from authz.language.resource import AccountKind
 
 _ROLE = "roleName/"
+_ASSUME_ROLE = "sts:assumerole"
 
 
 def is_assumption(action: Action) -> bool:
     """Whether the action is that of assuming a role."""
-    return action.service == "sts" and action.folded == "assumerole"
+    return action.key == _ASSUME_ROLE
 
 
 def asks_to_assume(request: Request) -> bool:

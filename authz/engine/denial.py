@@ -8,6 +8,7 @@ from authz.engine.plan import ActionPlan, is_operation_level
 from authz.engine.request import Request
 from authz.engine.rules import Rule
 from authz.engine.snapshot import AccountState, Snapshot
+from authz.language.action import Action
 from authz.language.resource import NO_RESOURCE
 
 _NO_MATCHING_ALLOW = Reason.NO_MATCHING_ALLOW  # reading a member of an Enum costs more than reading a global
@@ -19,16 +20,23 @@ def denial_message(snapshot: Snapshot, request: Request, decision: Decision) -> 
     Where only conditions stood between an allow and the request, they are told in CAM's own form, which can be pasted
     into a policy.
     """
-    operation = f"you are not authorized to perform operation ({request.action.service}:{request.action.name})"
     if decision.reason is not _NO_MATCHING_ALLOW:
         resource = "*" if is_operation_level(request.action) else request.resource.text
-        return f"{operation}\nresource ({resource}) has no permission"
+        return denial_text(request.action, resource)
     state = snapshot.states[request.principal.account]
     plan = state.plan(request.principal).for_action(request.action)
     resource = "*" if plan.is_operation_level else request.resource.text
-    message = f"{operation}\nresource ({resource}) has no permission"
+    message = denial_text(request.action, resource)
     missed = _missed(state, plan, request) if plan.conditional_allows else ()
     return f"{message} with or without condition:{_hints(missed)}" if missed else message
+
+
+def denial_text(action: Action, resource: str) -> str:
+    """What every denial says."""
+    return (
+        f"you are not authorized to perform operation ({action.service}:{action.name})\n"
+        f"resource ({resource}) has no permission"
+    )
 
 
 def _missed(state: AccountState, plan: ActionPlan, request: Request) -> list[Rule]:

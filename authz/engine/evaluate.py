@@ -2,10 +2,12 @@
 
 from authz.engine.assume import decide_assumption, is_assumption
 from authz.engine.decision import CROSS_ACCOUNT, ROOT_ACCOUNT, UNKNOWN_PRINCIPAL, Decision
-from authz.engine.facts import Facts
+from authz.engine.facts import NO_FACTS, Facts
+from authz.engine.plan import ActionPlan
 from authz.engine.request import Request
-from authz.engine.snapshot import Snapshot
-from authz.language.principal import PrincipalKind
+from authz.engine.snapshot import AccountState, Snapshot
+from authz.language.action import Action
+from authz.language.principal import Principal, PrincipalKind
 
 _ROOT = PrincipalKind.ROOT  # reading a member of an Enum costs more than reading a global
 
@@ -22,15 +24,34 @@ def evaluate(snapshot: Snapshot, request: Request) -> Decision:
     plan = None if state is None else state.find(principal)
     if state is None or plan is None:
         return UNKNOWN_PRINCIPAL
-    facts = Facts(request.context, plan.identity, request.time)
     if is_assumption(request.action):
-        decision = decide_assumption(snapshot, state, request, facts)
-    elif not state.owner.owns(request.resource.account):
+        facts = Facts(request.context, plan.identity, request.time)
+        return _within(decide_assumption(snapshot, state, request, facts), facts)
+    if not state.owner.owns(request.resource.account):
         return CROSS_ACCOUNT
-    elif principal.kind is _ROOT:
+    if principal.kind is _ROOT:
         return ROOT_ACCOUNT
-    else:
-        decision = plan.for_action(request.action).decide(request.resource, facts)
+    statements = plan.for_action(request.action)
+    if not statements.keys_read:
+        return statements.decide(request.resource, NO_FACTS)
+    facts = Facts(request.context, plan.identity, request.time)
+    return _within(statements.decide(request.resource, facts), facts)
+
+
+def plain_plan(state: AccountState, principal: Principal, action: Action) -> ActionPlan | None:
+    """The statements that alone decide, once it is known that a resource is of the own account.
+
+    None where something else has a say: conditions, trust policies, being root or not being known.
+    """
+    plan = state.find(principal)
+    if plan is None or principal.kind is _ROOT or is_assumption(action):
+        return None
+    statements = plan.for_action(action)
+    return None if statements.keys_read else statements
+
+
+def _within(decision: Decision, facts: Facts) -> Decision:
+    """The decision, for as long as what was read of the clock stays so."""
     if facts.window is None:
         return decision
     return Decision(decision.allowed, decision.reason, decision.statement, facts.window)

@@ -71,3 +71,7 @@ class Facts:
                     yield f"{own_key}&{own_value}" if tag_key else value
                 elif own_key == wanted:
                     yield own_value
+
+
+NO_FACTS = Facts({}, {}, None)
+"""For plans that read none; nothing is ever read of it, so all may share it."""

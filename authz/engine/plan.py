@@ -28,7 +28,7 @@ def is_operation_level(action: Action) -> bool:
     return known is not None and not known.resource_level
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class ActionPlan:
     """A principal's statements for one action. `boundary` is None where no boundary is set.
 
@@ -80,20 +80,19 @@ class PrincipalPlan:
         self.rules = rules
         self.boundary = boundary
         self.identity = identity
-        self._actions: dict[tuple[str, str], ActionPlan] = {}
+        self._actions: dict[str, ActionPlan] = {}  # by Action.key
         self._distinct: dict[_Covered, ActionPlan] = {}
 
     def for_action(self, action: Action) -> ActionPlan:
         """The plan of `action`, made once; actions that the same statements cover share one and its indexes."""
-        key = (action.service, action.folded)
-        plan = self._actions.get(key)
+        plan = self._actions.get(action.key)
         if plan is None:
             if len(self._actions) >= _MEMO_LIMIT:
                 self._actions, self._distinct = {}, {}
             made = self._plan(action)
-            if len(action.folded) > _KEPT:
+            if len(action.key) > _KEPT:
                 return made
-            plan = self._actions[key] = self._distinct.setdefault(made.covered, made)
+            plan = self._actions[action.key] = self._distinct.setdefault(made.covered, made)
         return plan
 
     def _plan(self, action: Action) -> ActionPlan:

@@ -1,6 +1,6 @@
 """The question: may this principal perform this action on this resource, under these circumstances?"""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -13,6 +13,7 @@ from authz.language.report import Refusal
 from authz.language.resource import Resource, parse_resource
 
 Context = Mapping[str, tuple[str, ...]]
+NO_CONTEXT: Context = {}
 _KEPT = 256  # characters; what is longer is read each time, since callers write it and memory is kept for it
 
 
@@ -37,14 +38,25 @@ def parse_request(principal: str, action: str, resource: str, context: Context, 
         InvalidRequestError: naming the field that is malformed.
     """
     if context:
-        _check_context(context)
+        check_context(context, context.__getitem__)
+    who, what = parse_caller(principal, action)
+    try:
+        return Request(who, what, parse_resource(resource), context, time)
+    except Refusal as refusal:
+        raise InvalidRequestError("resource", refusal.message) from None
+
+
+def parse_caller(principal: str, action: str) -> tuple[Principal, Action]:
+    """Understand who asks, and for what.
+
+    Raises:
+        InvalidRequestError: naming the field that is malformed.
+    """
     field = "principal"
     try:
         who = _principal(principal) if len(principal) <= _KEPT else parse_principal(principal)
         field = "action"
-        what = _action(action) if len(action) <= _KEPT else parse_action(action)
-        field = "resource"
-        return Request(who, what, parse_resource(resource), context, time)
+        return who, _action(action) if len(action) <= _KEPT else parse_action(action)
     except Refusal as refusal:
         raise InvalidRequestError(field, refusal.message) from None
 
@@ -52,17 +64,21 @@ def parse_request(principal: str, action: str, resource: str, context: Context, 
 _READERS: Mapping[str, Callable[[str], object]] = {SOURCE_IP: check_address, CURRENT_TIME: read_date}
 
 
-def _check_context(context: Context) -> None:
-    """Keys are not empty, and the general keys have values of their type (598/10608)."""
-    for key, values in context.items():
+def check_context(keys: Iterable[str], values: Callable[[str], Iterable[str]]) -> None:
+    """Keys are not empty, and the general keys have values of their type (598/10608); no others are looked at.
+
+    Raises:
+        InvalidRequestError: naming the key.
+    """
+    for key in keys:
         if not key or key.isspace():
             raise InvalidRequestError("context", "a condition key is empty")
         read = _READERS.get(key)
         if read is not None:
-            _check_values(key, values, read)
+            _check_values(key, values(key), read)
 
 
-def _check_values(key: str, values: tuple[str, ...], read: Callable[[str], object]) -> None:
+def _check_values(key: str, values: Iterable[str], read: Callable[[str], object]) -> None:
     for value in values:
         try:
             read(value)

@@ -14,6 +14,7 @@ from authz.language.resource import AccountKind, AccountSegment, Resource, Resou
 from authz.language.variables import Template
 
 _OWN = AccountSegment(AccountKind.OWN)
+_UIN, _UID = AccountKind.UIN, AccountKind.UID  # reading a member of an Enum costs more than reading a global
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +26,9 @@ class Owner:
 
     def owns(self, account: AccountSegment) -> bool:
         """Whether `account` means this account; an APPID that is not known is somebody else's."""
-        if account.kind is AccountKind.UIN:
+        if account.kind is _UIN:
             return account.number == self.uin
-        if account.kind is AccountKind.UID:
+        if account.kind is _UID:
             return bool(self.app_id) and account.number == self.app_id
         return True
 

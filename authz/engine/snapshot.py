@@ -30,7 +30,7 @@ class AccountState:
         self.account = account
         self.owner = Owner(account.uin, account.app_id)
         self.lease = Lease()
-        self._plans: dict[Principal, PrincipalPlan] = {}
+        self._plans: dict[str, PrincipalPlan] = {}  # by Principal.key
         self._trusts: dict[str, tuple[Rule, ...]] = {}
 
     def parts(self) -> list[object]:
@@ -46,15 +46,15 @@ class AccountState:
         return principal.name in names
 
     def find(self, principal: Principal) -> PrincipalPlan | None:
-        """The plan of a principal; None where there is no such user or role."""
-        plan = self._plans.get(principal)
+        """The plan of a principal of this account; None where there is no such user or role."""
+        plan = self._plans.get(principal.key)
         return plan if plan is not None or not self.knows(principal) else self.plan(principal)
 
     def plan(self, principal: Principal) -> PrincipalPlan:
-        """The plan of a principal that is known; their number stays bounded by that of the identities."""
-        plan = self._plans.get(principal)
+        """The plan of a known principal of this account; their number stays bounded by that of the identities."""
+        plan = self._plans.get(principal.key)
         if plan is None:
-            plan = self._plans[principal] = self._compile(principal)
+            plan = self._plans[principal.key] = self._compile(principal)
         return plan
 
     def _compile(self, principal: Principal) -> PrincipalPlan:

@@ -5,7 +5,7 @@ nor blanks around the parts matter.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from authz.language.pattern import ANY, Pattern
 from authz.language.report import Refusal
@@ -31,11 +31,18 @@ class ActionPattern:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One API of one service: `service` in lower case, `name` as the caller spelt it, `folded` for comparing."""
+    """One API of one service: `service` in lower case, `name` as the caller spelt it, `folded` for comparing.
+
+    `key` is the same for all spellings of one API.
+    """
 
     service: str
     name: str
     folded: str
+    key: str = field(init=False, compare=False, repr=False)  # a text, since hashing an object costs ten times as much
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", f"{self.service}:{self.folded}")
 
     def __str__(self) -> str:
         return f"{self.service}:{self.name}"

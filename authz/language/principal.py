@@ -23,11 +23,18 @@ class PrincipalKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """A caller: the root account it belongs to, and the uin of the user or the name of the role."""
+    """A caller: the root account it belongs to, and the uin of the user or the name of the role.
+
+    `key` tells it from the other principals of its account.
+    """
 
     kind: PrincipalKind = field(hash=False)  # hashing a member of an Enum costs more than all the rest
     account: str
     name: str
+    key: str = field(init=False, compare=False, repr=False)  # a text, since hashing an object costs ten times as much
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", f"{self.kind.value}/{self.name}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from authz.language.report import Refusal
 from authz.language.variables import Template, parse_template
 
 _ACCOUNT = re.compile(r"(?:(uin|uid)/([0-9]*))?")
+_COLONS = 5  # before the tail
 _HEAD_LIMIT = 256  # characters; longer ones are not kept, since callers write them
 _COLON_FREE = frozenset({"im", "sms", "cam"})
 _APP_ID_FREE = frozenset({"im", "sms"})
@@ -129,10 +130,10 @@ def parse_resource(text: str) -> Resource:
     """
     if text == "*":
         return NO_RESOURCE
-    tail = text.split(":", 5)[-1]
-    head = text[: len(text) - len(tail)]
-    place = _place(head) if len(head) <= _HEAD_LIMIT else None
-    if place is None or not tail or tail[0].isspace() or tail[-1].isspace() or (":" in tail and place.is_colon_free):
+    start = text.rfind(":") + 1
+    tail = text[start:]
+    place = _place(text[:start]) if start <= _HEAD_LIMIT else None
+    if place is None or not tail or tail.strip() != tail:
         return _parse_resource(text)
     return Resource(place.service, place.region, place.account, tail, text)
 
@@ -144,17 +145,18 @@ class _RequestPlace:
     service: str
     region: str
     account: AccountSegment
-    is_colon_free: bool
 
 
 @lru_cache(maxsize=4096)  # of one account and product these are the same in every request; its tails are not
 def _place(head: str) -> _RequestPlace | None:
-    """The place of all resources that begin with `head`; None where there can be none."""
+    """The place of all resources that are `head` and a tail without colons; None where there are none."""
+    if head.count(":") != _COLONS:
+        return None
     try:
         some = _parse_resource(f"{head}x")
     except Refusal:
         return None
-    return _RequestPlace(some.service, some.region, some.account, some.service in _COLON_FREE)
+    return _RequestPlace(some.service, some.region, some.account)
 
 
 def _parse_resource(text: str) -> Resource:

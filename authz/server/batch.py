@@ -1,6 +1,6 @@
 """BatchCheck: many questions, one revision, an answer or an error for each."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 
 from google.rpc.code_pb2 import Code
 
@@ -13,6 +13,7 @@ from authz.wire.answers import revision_text
 from authz.wire.batches import read_batch, write_batch, write_error
 from authz.wire.status import status_of
 
+_Answer = Callable[[bytes, Snapshot], bytes]
 _STEP = 25  # items between two looks at the clock
 
 
@@ -40,17 +41,18 @@ class BatchChecker:
         slices = Slices()
         answer = self._checker.check_item
         for start in range(0, len(batch.items), _STEP):
-            results += [self._result(answer, item, snapshot) for item in batch.items[start : start + _STEP]]
+            self._extend(results, answer, batch.items[start : start + _STEP], snapshot)
             if slices.is_over():
                 yield
                 if self._checker.snapshot is not snapshot:
                     answer = self._checker.check_item_afresh
         return write_batch(results, revision_text(snapshot.revision))
 
-    def _result(self, answer: Callable[[bytes, Snapshot], bytes], item: bytes, snapshot: Snapshot) -> bytes:
-        try:
-            return answer(item, snapshot)
-        except AuthzError as error:
-            status = status_of(error)
-            self._errors[Code.Name(status.code)] += 1
-            return write_error(status.code, status.message)
+    def _extend(self, results: list[bytes], answer: _Answer, items: Sequence[bytes], snapshot: Snapshot) -> None:
+        for item in items:
+            try:
+                results.append(answer(item, snapshot))
+            except AuthzError as error:
+                status = status_of(error)
+                self._errors[Code.Name(status.code)] += 1
+                results.append(write_error(status.code, status.message))

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Hashable
 
-from authz.cache import DecisionCache, Entry
+from authz.cache import DecisionCache, Entry, Repeats
 from authz.engine.decision import Decision
 from authz.engine.denial import denial_message
 from authz.engine.evaluate import evaluate
@@ -12,11 +12,13 @@ from authz.engine.reading import read_context
 from authz.engine.request import Request
 from authz.engine.snapshot import Snapshot
 from authz.errors import RevisionNotReachedError
+from authz.server.cases import Cases
 from authz.server.limits import DEFAULT_LIMITS, Limits
 from authz.server.tally import Tally
 from authz.wire.answers import revision_text, write_answer, write_revision
 from authz.wire.batches import write_result
-from authz.wire.questions import Question, read_item, read_question
+from authz.wire.plain import split
+from authz.wire.questions import Question, check_unread, read_item, read_question
 
 
 class RevisionAheadError(RevisionNotReachedError):
@@ -47,6 +49,8 @@ class Checker:
         self._decisions = (tally or Tally()).decisions
         self._context_keys = limits.context_keys
         self._clock = clock
+        self._cases = Cases()
+        self._repeats = Repeats()
         self._stamp = (0, b"")  # a revision and its encoded field
 
     def check(self, data: bytes) -> bytes:
@@ -60,7 +64,7 @@ class Checker:
         # The snapshot is read once, before the cache: should a newer one come meanwhile, the answer names the older
         # revision, for which it is right.
         snapshot = self._engine.live
-        entry = self._cache.get(data)
+        entry = self._cache.get(data) or self._settled(data, snapshot)
         if entry is None:
             question = read_question(data, self._clock(), self._context_keys)
             if question.at_least > snapshot.revision:
@@ -84,7 +88,7 @@ class Checker:
         Raises:
             InvalidRequestError: for a malformed question.
         """
-        entry = self._cache.get(data)
+        entry = self._cache.get(data) or self._settled(data, snapshot)
         if entry is None:
             entry = self._answer(read_item(data, self._clock(), self._context_keys), snapshot)
         self._decisions[entry.kind] += 1
@@ -103,6 +107,31 @@ class Checker:
         self._decisions[entry.kind] += 1
         return write_result(entry.answer + self._revision(snapshot.revision))
 
+    def _settled(self, data: bytes, snapshot: Snapshot) -> Entry | None:
+        """Answer by a case that was settled before; None where the question must be read in full."""
+        parts = split(data)
+        if parts is None:
+            return None
+        head, resource, end = parts
+        case = self._cases.find(head, snapshot)
+        if case is None or not case.is_open:
+            return None
+        if end == len(data):
+            return self._keep(data, case.answer(resource))
+        # Nobody reads the context, so the question means what it would without.
+        check_unread(data[end:], self._context_keys)
+        plain = data[:end]
+        entry = self._cache.get(plain) or self._keep(plain, case.answer(resource))
+        if entry is not None and self._repeats.has(data):
+            self._cache.put(data, entry)
+        return entry
+
+    def _keep(self, question: bytes, entry: Entry | None) -> Entry | None:
+        if entry is not None:
+            self._cache.miss()
+            self._cache.put(question, entry)
+        return entry
+
     def _answer(self, question: Question, snapshot: Snapshot) -> Entry:
         """Decide, unless the same was decided for another context that differs only in what is not read."""
         request = question.request
@@ -115,9 +144,8 @@ class Checker:
         if shared is None:
             shared = self._decide(request, snapshot)
             self._cache.put(meaning, shared)
-        elif shared.question == question.key:  # asked twice running: worth a place of its own
+        if self._repeats.has(question.key):
             self._cache.put(question.key, shared)
-        shared.question = question.key
         return shared
 
     def _decide(self, request: Request, snapshot: Snapshot) -> Entry:

@@ -1,0 +1,137 @@
+"""The short way to an answer gives what the long way gives: reading all by protobuf, and deciding on a Request."""
+
+import gc
+import weakref
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from authz.cache import DecisionCache
+from authz.engine.evaluate import evaluate
+from authz.errors import AuthzError
+from authz.server.cases import Cases
+from authz.server.check import Checker, encode_decision
+from authz.wire.answers import write_revision
+from authz.wire.plain import split
+from authz.wire.questions import read_question
+from tests import strategies
+from tests.builders import ALICE, APP_1, APP_2, CI, ROOT, account, allow, attempt, deny, engine, policy
+from tests.sidecar import check_request
+from tests.wire.test_plain import ENCODED
+
+NOW = 1_790_000_000.0
+QUESTION = check_request(ALICE, "im:AddUser", APP_1).SerializeToString()
+WITH_CONDITION = [policy("c", allow("im:AddUser", condition={"string_equal": {"trace": "1"}}))]
+OPEN = [policy("p", allow("im:*", APP_1), deny("im:RemoveUser"))]
+RESOURCES = [APP_1, APP_2, "*", "qcs::im::uin/9:sdkappid/1", "qcs::im:::sdkappid/1", "no resource", ""]
+QUESTIONS = st.builds(
+    lambda principal, action, resource, context: check_request(
+        principal, action, resource, **context
+    ).SerializeToString(),
+    st.sampled_from([ALICE, CI, ROOT, "qcs::cam::uin/12345678:uin/9", "qcs::cam::uin/9:root", "nobody"]),
+    st.sampled_from(["im:AddUser", "IM:adduser", "im:RemoveUser", "sms:SendSms", "sts:AssumeRole", "no"]),
+    st.sampled_from(RESOURCES),
+    st.sampled_from(
+        [{}, {"trace": ["1"]}, {"trace": ["2"], "qcs:ip": ["10.0.0.1"]}, {"qcs:ip": ["nowhere"]}, {"": []}]
+    ),
+)
+
+
+def long_way(of, data):
+    question = read_question(data, NOW)
+    decision = evaluate(of.live, question.request)
+    return encode_decision(of.live, decision, question.request) + write_revision(of.live.revision)
+
+
+def assert_ways_agree(of, checker, data):
+    wanted, refusal = attempt(AuthzError, lambda: long_way(of, data))
+    for _ in range(3):  # decided, shared, and kept under its own bytes
+        found, error = attempt(AuthzError, lambda: checker.check(data))
+        assert found == wanted
+        assert str(error) == str(refusal)
+
+
+def made(of, size=20):
+    return Checker(of, DecisionCache(size, lambda: NOW), lambda: NOW)
+
+
+@given(strategies.accounts(), st.lists(QUESTIONS, min_size=1, max_size=12), st.sampled_from([0, 2, 100]))
+def test_any_account_and_any_question(of, questions, size):
+    live = engine(of)
+    checker = made(live, size)
+    for data in questions:
+        assert_ways_agree(live, checker, data)
+
+
+@settings(max_examples=300)
+@given(st.lists(ENCODED.filter(lambda data: b"\x2a" not in data), min_size=1, max_size=4))
+def test_questions_in_any_encoding(encoded):
+    live = engine(account(own=OPEN))
+    checker = made(live)
+    for data in encoded:
+        assert_ways_agree(live, checker, data)
+
+
+@given(st.lists(QUESTIONS, max_size=6), st.lists(QUESTIONS, max_size=6))
+def test_conditions_and_a_change_of_the_account(before, after):
+    live = engine(account(own=OPEN))
+    checker = made(live)
+    for data in before:
+        assert_ways_agree(live, checker, data)
+    live.publish({"12345678": account(own=WITH_CONDITION, role=OPEN)}, (), 2)
+    for data in (*before, *after):
+        assert_ways_agree(live, checker, data)
+
+
+def case_of(cases, of, principal=ALICE, action="im:AddUser"):
+    head, _, _ = split(check_request(principal, action, APP_1).SerializeToString())
+    return cases.find(head, of.live)
+
+
+def test_a_case_serves_until_its_account_is_replaced():
+    live, cases = engine(account(own=OPEN)), Cases()
+    first = case_of(cases, live)
+    live.publish({"9": account(uin="9")}, (), 2)
+    assert case_of(cases, live) is first
+    live.publish({"12345678": account()}, (), 3)
+    assert case_of(cases, live) is not first
+
+
+def test_what_one_statement_allows_shares_an_answer_and_denials_do_not():
+    live = engine(account(own=[policy("p", allow("im:*", [APP_1, APP_2]))]))
+    case = case_of(Cases(), live)
+    assert case.answer(APP_1) is case.answer(APP_2)
+    assert case.answer("*").answer != case.answer("qcs::im:::sdkappid/1").answer
+
+
+def test_where_more_than_statements_decides_a_case_is_closed():
+    live, cases = engine(account(own=WITH_CONDITION)), Cases()
+    assert case_of(cases, live, action="im:RemoveUser").is_open
+    for principal, action in [(ALICE, "im:AddUser"), (ALICE, "sts:AssumeRole"), (ROOT, "im:AddUser")]:
+        case = case_of(cases, live, principal, action)
+        assert (case.is_open, case.answer(APP_1)) == (False, None)
+
+
+def test_strangers_are_no_cases():
+    assert case_of(Cases(), engine(), ALICE) is None
+
+
+def test_a_case_does_not_keep_what_a_replaced_account_held():
+    live, cases = engine(account(own=OPEN)), Cases()
+    case = case_of(cases, live)
+    assert case.answer(APP_1) is not None
+    request = read_question(QUESTION, NOW).request
+    plan = weakref.ref(live.live.states["12345678"].find(request.principal).for_action(request.action))
+    live.publish({"12345678": account()}, (), 2)
+    gc.collect()
+    assert plan() is None
+    assert case.answer(APP_1) is None
+
+
+def test_the_oldest_cases_make_room(monkeypatch):
+    monkeypatch.setattr("authz.server.cases._LIMIT", 2)
+    live, cases = engine(account(own=OPEN)), Cases()
+    first, second, third = (case_of(cases, live, action=f"im:A{number}") for number in range(3))
+    assert case_of(cases, live, action="im:A2") is third
+    assert case_of(cases, live, action="im:A1") is second
+    assert case_of(cases, live, action="im:A0") is not first
