@@ -12,7 +12,8 @@ from authz.accounts.lint import lint_account
 from authz.cli.source_argument import policy_directory
 from authz.errors import InvalidAccountError, Problem, Severity, SourceError
 from authz.sources.candidate import Candidate
-from authz.sources.directory import ATTACHMENTS, ROOT, DirectorySource
+from authz.sources.directory import DirectorySource
+from authz.sources.files import ATTACHMENTS, ROOT
 from authz.sources.stamp import Stamp
 
 _FINDINGS, _UNREADABLE = 1, 2

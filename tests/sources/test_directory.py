@@ -4,8 +4,9 @@ import os
 import pytest
 
 from authz.errors import InvalidAccountError, SourceError
-from authz.sources import directory
-from authz.sources.directory import ROOT, DirectorySource
+from authz.sources import files
+from authz.sources.directory import DirectorySource
+from authz.sources.files import ROOT
 from authz.sources.source import Look
 from authz.sources.stamp import Stamp
 from tests.sources.folders import GRANT, attachments, write_account
@@ -206,7 +207,7 @@ def test_a_file_that_is_not_utf_8_is_told_with_its_line(tmp_path):
 
 
 def test_a_file_of_absurd_size_is_refused_unread(tmp_path, monkeypatch):
-    monkeypatch.setattr(directory, "_MAX_BYTES", 500)
+    monkeypatch.setattr(files, "_MAX_BYTES", 500)
     write_account(tmp_path, 1)
     (tmp_path / "big.json").write_text(" " * 501)
     assert refused(tmp_path) == [("big.json", 1, "FileTooLarge")]
@@ -218,7 +219,7 @@ def test_a_file_that_may_not_be_read_is_told_with_the_reason(tmp_path, monkeypat
     def refuse(*_, **__):
         raise PermissionError(errno.EACCES, "Permission denied")
 
-    monkeypatch.setattr(directory.os, "open", refuse)
+    monkeypatch.setattr(files.os, "open", refuse)
     with pytest.raises(InvalidAccountError, match=r"p\.json:1: UnreadableFile: Permission denied"):
         DirectorySource(tmp_path).load(ROOT)
 
@@ -226,16 +227,16 @@ def test_a_file_that_may_not_be_read_is_told_with_the_reason(tmp_path, monkeypat
 def test_a_file_that_is_read_in_pieces_is_read_to_its_end(tmp_path, monkeypatch):
     write_account(tmp_path, 1)
     read = os.read
-    monkeypatch.setattr(directory.os, "read", lambda file, size: read(file, min(size, 7)))
+    monkeypatch.setattr(files.os, "read", lambda file, size: read(file, min(size, 7)))
     assert DirectorySource(tmp_path).load(ROOT).uin == "1"
 
 
 def test_a_file_that_nobody_has_written_to_for_long_is_not_asked_about(tmp_path, monkeypatch):
     write_account(tmp_path, 1)
-    monkeypatch.setattr(directory, "is_being_written", lambda _: True)
+    monkeypatch.setattr(files, "is_being_written", lambda _: True)
     source = DirectorySource(tmp_path)
     assert not source.is_settled([ROOT])
-    monkeypatch.setattr(directory, "_WRITER_SECONDS", -1.0)
+    monkeypatch.setattr(files, "_WRITER_SECONDS", -1.0)
     assert source.is_settled([ROOT])
 
 
@@ -252,7 +253,7 @@ def test_an_account_is_settled_unless_one_of_its_files_is_being_written(tmp_path
     write_account(tmp_path / "a", 1)
     write_account(tmp_path / "b", 2)
     source = DirectorySource(tmp_path)
-    monkeypatch.setattr(directory, "is_being_written", lambda path: path.endswith("/a/policies/p.json"))
+    monkeypatch.setattr(files, "is_being_written", lambda path: path.endswith("/a/policies/p.json"))
     assert source.is_settled(["b"])
     assert not source.is_settled(["a"])
     assert not source.is_settled(["b", "a"])

@@ -1,0 +1,189 @@
+"""The files of accounts: which there are, whether they changed, what they hold; nothing is made of it yet."""
+
+import os
+import stat
+import time
+from collections.abc import Collection, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from authz.errors import Problem, SourceError
+from authz.sources.pace import Pace
+from authz.sources.source import Look
+from authz.sources.stamp import Stamp
+from authz.sources.writers import is_being_written
+
+ATTACHMENTS = ("attachments.yaml", "attachments.json")
+ROOT = ""
+"""The key of an account that is the directory itself."""
+_WRITER_SECONDS = 20.0  # twice as long as anybody waits for a writer
+_MAX_BYTES = 64 * 1024 * 1024  # of one file: more is no attachments file but a mistake
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFile:
+    """One file as it was read; without its text if there is a problem."""
+
+    path: Path
+    text: str = ""
+    problem: Problem | None = None
+
+
+class AccountFiles(Protocol):
+    """Access to the files below a root. Its methods may block."""
+
+    root: Path
+
+    def look(self) -> Look:
+        """Stamp every account by its files' names, sizes, times and inodes, links followed.
+
+        Raises:
+            SourceError: if that cannot be told.
+        """
+
+    def look_at(self, keys: Collection[str]) -> Look:
+        """Stamp these sub-directories alone.
+
+        Raises:
+            SourceError: if that cannot be told.
+        """
+
+    def is_settled(self, keys: Collection[str]) -> bool:
+        """Whether no file of these accounts is open for writing; where the system cannot tell, it counts as settled."""
+
+    def read(self, key: str) -> Iterator[AccountFile]:
+        """All files of one account as they are, in the order of their names."""
+
+    def slow_down(self) -> None:
+        """Leave room for others from now on."""
+
+
+class LocalFiles:
+    """Files that this process reads. Names that start with a dot are not looked at: `..data` is not read twice."""
+
+    def __init__(self, root: Path, pace: Pace) -> None:
+        self.root = root
+        self._pace = pace
+
+    def slow_down(self) -> None:
+        """Leave room for others from now on."""
+        self._pace.slow_down()
+
+    def look(self) -> Look:
+        """Stamp every account."""
+        try:
+            return self._look()
+        except OSError as error:
+            raise SourceError(f"cannot read {self.root}: {error.strerror}") from error
+
+    def _look(self) -> Look:
+        own = self._stamp(self.root)
+        if own.has_attachments:
+            return Look({ROOT: own}, {})
+        with os.scandir(self.root) as entries:
+            stamps = {entry.name: self._stamp(Path(entry.path)) for entry in entries if _is_account_place(entry)}
+        accounts = {key: stamp for key, stamp in sorted(stamps.items()) if stamp.has_attachments}
+        bare = {key: stamp for key, stamp in stamps.items() if key not in accounts}
+        return Look(accounts, bare if accounts else {ROOT: own, **bare})
+
+    def look_at(self, keys: Collection[str]) -> Look:
+        """Stamp these sub-directories alone."""
+        try:
+            stamps = {key: self._stamp(self.root / key) for key in keys if (self.root / key).is_dir()}
+        except OSError as error:
+            raise SourceError(f"cannot read {self.root}: {error.strerror}") from error
+        accounts = {key: stamp for key, stamp in stamps.items() if stamp.has_attachments}
+        return Look(accounts, {key: stamp for key, stamp in stamps.items() if key not in accounts})
+
+    def is_settled(self, keys: Collection[str]) -> bool:
+        """Whether no file of these accounts is open for writing."""
+        return not any(is_being_written(path) for key in keys for path in self._fresh_files(self.root / key))
+
+    def read(self, key: str) -> Iterator[AccountFile]:
+        """All files of one account as they are."""
+        paths = [entry.path for _, entry in self._entries(self.root / key) if entry.is_file()]
+        for path in sorted(paths):
+            self._pace.breathe()
+            yield _read(Path(path))
+
+    def _fresh_files(self, place: Path) -> Iterator[str]:
+        """The files that a writer may still be busy with: whoever has paused for so long is not waited for."""
+        oldest = time.time() - _WRITER_SECONDS
+        for _, entry in self._entries(place):
+            with suppress(FileNotFoundError):
+                if entry.stat().st_ctime >= oldest:
+                    yield entry.path
+
+    def _stamp(self, place: Path) -> Stamp:
+        stamp = Stamp()
+        for folder, entry in self._entries(place):
+            try:
+                status = entry.stat()
+            except FileNotFoundError:  # gone since it was listed: the next look will tell
+                continue
+            if stat.S_ISREG(status.st_mode):
+                is_main = not folder and entry.name in ATTACHMENTS
+                stamp = stamp.plus(f"{folder}{entry.name}", status, is_main=is_main)
+        return stamp
+
+    def _entries(self, place: Path) -> "Iterator[tuple[str, os.DirEntry[str]]]":
+        """What may belong to one account, with its folder: beside the attachments file, or `policies/`."""
+        for folder, path in (("", place), ("policies/", place / "policies")):
+            if not path.is_dir():
+                continue
+            with os.scandir(path) as entries:
+                for entry in entries:
+                    self._pace.breathe()
+                    if _belongs(entry.name, is_top=not folder):
+                        yield folder, entry
+
+
+def _read(path: Path) -> AccountFile:
+    try:
+        data = _bytes(path)
+        if data is None:
+            problem = Problem("FileTooLarge", f"more than {_MAX_BYTES} bytes", file=str(path), line=1)
+            return AccountFile(path, problem=problem)
+        return AccountFile(path, data.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        before = error.object[: error.start].decode("utf-8")
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        problem = Problem("InvalidEncoding", "the file is not UTF-8", file=str(path), line=line, column=column)
+    except OSError as error:
+        problem = Problem("UnreadableFile", error.strerror or "cannot be read", file=str(path), line=1)
+    return AccountFile(path, problem=problem)
+
+
+def _bytes(path: Path) -> bytes | None:
+    """All of a file, None if it is too large.
+
+    Every call to the system lets another thread run first, so there are no more of them than it takes.
+    """
+    file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        size = os.fstat(file).st_size
+        if size > _MAX_BYTES:
+            return None
+        data = os.read(file, size + 1)
+        while len(data) != size:  # a part only, or it grew meanwhile
+            more = os.read(file, 1 << 16)
+            if not more:
+                break
+            data += more
+            if len(data) > _MAX_BYTES:
+                return None
+        return data
+    finally:
+        os.close(file)
+
+
+def _is_account_place(entry: "os.DirEntry[str]") -> bool:
+    return not entry.name.startswith(".") and entry.is_dir()
+
+
+def _belongs(name: str, *, is_top: bool) -> bool:
+    if name.startswith("."):
+        return False
+    return (is_top and name in ATTACHMENTS) or name.endswith(".json")
