@@ -14,7 +14,9 @@ from authz.server.loops import run, stop_signal, unless_stopped
 from authz.server.tls import Certificates
 from authz.service import Service
 from authz.sources.directory import DirectorySource
+from authz.sources.files import AccountFiles
 from authz.sources.follower import Follower
+from authz.sources.scouted import ScoutedFiles
 from authz.sources.watch import DirectoryWatch
 from authz.telemetry.http import HttpEndpoint
 from authz.telemetry.metrics import registry_of
@@ -28,12 +30,12 @@ Progress = Callable[[int, int], None]
 
 
 class Feeding:
-    """Fills an engine from the source of the settings: everything at first, then every change."""
+    """Fills an engine from the source of the settings: everything at first, then every change. `files` reads it."""
 
-    def __init__(self, settings: Settings, engine: Engine) -> None:
+    def __init__(self, settings: Settings, engine: Engine, files: AccountFiles | None = None) -> None:
         self._settings = settings
         self._engine = engine
-        self._follower = Follower(DirectorySource(settings.source), engine)
+        self._follower = Follower(DirectorySource(settings.source, files), engine)
 
     async def load(self, progress: Progress) -> None:
         """Put everything into force for the first time.
@@ -85,7 +87,8 @@ class Sidecar:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._service = Service(settings)
-        self._feeding = Feeding(settings, self._service.engine)
+        self._files = ScoutedFiles(settings.source)
+        self._feeding = Feeding(settings, self._service.engine, self._files)
         self._is_stopping = False
 
     async def run(self, progress: Progress) -> None:
@@ -109,6 +112,7 @@ class Sidecar:
             log.info("stopped", answered=self._service.answered())
         finally:
             await self._service.close()
+            self._files.close()
             if http is not None:
                 http.close()
 

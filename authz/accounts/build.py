@@ -20,11 +20,16 @@ _POLICY_NAME = re.compile(r"[A-Za-z0-9+=,.@_-]{1,128}")
 
 @dataclass(frozen=True, slots=True)
 class PolicyText:
-    """A policy document as found: the policy's name, the file that a user would open, its text."""
+    """A policy document as found: the policy's name, the file that a user would open, its text.
+
+    The text is not needed where it was `accepted` before, in the same account; `digest` is for whoever keeps that.
+    """
 
     name: str
     file: str
     text: str
+    accepted: Policy | None = None
+    digest: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +64,9 @@ def build_account(
     for text, document in read:
         breathe()
         problems += _foreign_resources(text, document, parsed)
-    documents = {text.name: document for text, document in read}
-    refused = frozenset(text.name for text in policy_texts) - documents.keys()
-    account = _Linker(parsed, documents, refused, report).link()
+    policies = {text.name: text.accepted or Policy(text.name, document) for text, document in read}
+    refused = frozenset(text.name for text in policy_texts) - policies.keys()
+    account = _Linker(parsed, policies, refused, report).link()
     problems = [*report.problems(attachments.located, attachments.file), *problems]
     if problems:
         raise InvalidAccountError(problems)
@@ -78,13 +83,19 @@ def _documents(
         problems += _name_problems(text, files)
         files.setdefault(text.name, text.file)
         try:
-            documents.append((text, known.parse(text.text, text.file)))
+            documents.append((text, _document(text, known)))
         except InvalidPolicyError as error:
             problems += error.problems
     return documents
 
 
+def _document(text: PolicyText, known: ParsedPolicies) -> PolicyDocument:
+    return known.parse(text.text, text.file) if text.accepted is None else text.accepted.document
+
+
 def _name_problems(text: PolicyText, files: Mapping[str, str]) -> list[Problem]:
+    if text.accepted is not None and text.name not in files:
+        return []
     found = []
     if not _POLICY_NAME.fullmatch(text.name):
         message = f"`{text.name}` is no policy name: 1 to 128 letters, digits and `+=,.@_-`"
@@ -101,6 +112,8 @@ def _name_problems(text: PolicyText, files: Mapping[str, str]) -> list[Problem]:
 
 def _foreign_resources(text: PolicyText, document: PolicyDocument, parsed: Attachments) -> list[Problem]:
     """Resources that this account can never own (requirement of CreatePolicy: ResourceUinError)."""
+    if text.accepted is not None:
+        return []
     foreign = [
         (statement.index, index, *_foreign(resource, parsed))
         for statement in document.statements
@@ -140,11 +153,11 @@ class _Linker:
     """
 
     def __init__(
-        self, parsed: Attachments, documents: Mapping[str, PolicyDocument], refused: frozenset[str], report: Report
+        self, parsed: Attachments, policies: Mapping[str, Policy], refused: frozenset[str], report: Report
     ) -> None:
         self._parsed = parsed
         self._refused = refused
-        self._policies = {name: Policy(name, document) for name, document in documents.items()}
+        self._policies = policies
         self._report = report
         self._groups: dict[str, Group] = {}
 

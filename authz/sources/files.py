@@ -5,9 +5,8 @@ import stat
 import time
 from collections.abc import Collection, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from authz.errors import Problem, SourceError
 from authz.sources.pace import Pace
@@ -22,13 +21,18 @@ _WRITER_SECONDS = 20.0  # twice as long as anybody waits for a writer
 _MAX_BYTES = 64 * 1024 * 1024  # of one file: more is no attachments file but a mistake
 
 
-@dataclass(frozen=True, slots=True)
-class AccountFile:
-    """One file as it was read; without its text if there is a problem."""
+class AccountFile(NamedTuple):
+    """One file as it was read: beside the attachments file (`folder` is empty), or in `policies/`.
 
-    path: Path
-    text: str = ""
+    It has no text if there is a problem, or if whoever asked knows it by its `digest`.
+    """
+
+    folder: str
+    name: str
+    path: str
+    text: str | None = None
     problem: Problem | None = None
+    digest: bytes = b""
 
 
 class AccountFiles(Protocol):
@@ -53,8 +57,8 @@ class AccountFiles(Protocol):
     def is_settled(self, keys: Collection[str]) -> bool:
         """Whether no file of these accounts is open for writing; where the system cannot tell, it counts as settled."""
 
-    def read(self, key: str) -> Iterator[AccountFile]:
-        """All files of one account as they are, in the order of their names."""
+    def read(self, key: str, known: Collection[bytes] = ()) -> Iterator[AccountFile]:
+        """All files of one account as they are, in the order of their paths; texts of `known` digests may lack."""
 
     def slow_down(self) -> None:
         """Leave room for others from now on."""
@@ -101,12 +105,12 @@ class LocalFiles:
         """Whether no file of these accounts is open for writing."""
         return not any(is_being_written(path) for key in keys for path in self._fresh_files(self.root / key))
 
-    def read(self, key: str) -> Iterator[AccountFile]:
+    def read(self, key: str, known: Collection[bytes] = ()) -> Iterator[AccountFile]:  # noqa: ARG002 - of no use here
         """All files of one account as they are."""
-        paths = [entry.path for _, entry in self._entries(self.root / key) if entry.is_file()]
-        for path in sorted(paths):
+        found = [(each.path, folder, each.name) for folder, each in self._entries(self.root / key) if each.is_file()]
+        for path, folder, name in sorted(found):
             self._pace.breathe()
-            yield _read(Path(path))
+            yield _read(AccountFile(folder, name, path))
 
     def _fresh_files(self, place: Path) -> Iterator[str]:
         """The files that a writer may still be busy with: whoever has paused for so long is not waited for."""
@@ -140,23 +144,24 @@ class LocalFiles:
                         yield folder, entry
 
 
-def _read(path: Path) -> AccountFile:
+def _read(file: AccountFile) -> AccountFile:
+    path = file.path
     try:
         data = _bytes(path)
         if data is None:
-            problem = Problem("FileTooLarge", f"more than {_MAX_BYTES} bytes", file=str(path), line=1)
-            return AccountFile(path, problem=problem)
-        return AccountFile(path, data.decode("utf-8"))
+            problem = Problem("FileTooLarge", f"more than {_MAX_BYTES} bytes", file=path, line=1)
+            return file._replace(problem=problem)
+        return file._replace(text=data.decode("utf-8"))
     except UnicodeDecodeError as error:
         before = error.object[: error.start].decode("utf-8")
         line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-        problem = Problem("InvalidEncoding", "the file is not UTF-8", file=str(path), line=line, column=column)
+        problem = Problem("InvalidEncoding", "the file is not UTF-8", file=path, line=line, column=column)
     except OSError as error:
-        problem = Problem("UnreadableFile", error.strerror or "cannot be read", file=str(path), line=1)
-    return AccountFile(path, problem=problem)
+        problem = Problem("UnreadableFile", error.strerror or "cannot be read", file=path, line=1)
+    return file._replace(problem=problem)
 
 
-def _bytes(path: Path) -> bytes | None:
+def _bytes(path: str) -> bytes | None:
     """All of a file, None if it is too large.
 
     Every call to the system lets another thread run first, so there are no more of them than it takes.

@@ -1,0 +1,149 @@
+"""A process that looks at files and reads them for another one, which answers meanwhile.
+
+Python runs one thread of a process at a time, and every look at ten thousand files is ten thousand moments in which the
+thread that answers waits for its turn. Questions come on standard input and answers go to standard output, pickled;
+both ends are this program.
+"""
+
+import os
+import pickle
+import signal
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from authz.errors import SourceError
+from authz.sources.files import ATTACHMENTS, AccountFile, LocalFiles
+from authz.sources.pace import Pace
+from authz.sources.source import Look
+
+DIGEST_BYTES = 16
+_AT_ONCE = 200  # files in one answer: some 0.1 ms for who reads it
+_NICENESS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class LookAt:
+    """A question for a Look; without keys for LookNews."""
+
+    keys: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AreSettled:
+    """A question for a bool: whether nobody writes to these accounts."""
+
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A question for lists of AccountFile, the last of which is empty; texts whose digests are `known` are left out."""
+
+    key: str
+    known: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class LookNews:
+    """What a look at everything found different from the one before; those `gone` are neither accounts nor bare now."""
+
+    accounts: Mapping[str, Any]
+    bare: Mapping[str, Any]
+    gone: frozenset[str]
+
+
+Question = LookAt | AreSettled | Read
+NOTHING = Look({}, {})
+
+
+def news(before: Look, now: Look) -> LookNews:
+    """What leads from one look to another."""
+    gone = (before.accounts.keys() | before.bare.keys()) - now.accounts.keys() - now.bare.keys()
+    return LookNews(_differing(before.accounts, now.accounts), _differing(before.bare, now.bare), frozenset(gone))
+
+
+def _differing(before: Mapping[str, Any], now: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {key: stamp for key, stamp in now.items() if before.get(key) != stamp}
+
+
+def apply(before: Look, found: LookNews) -> Look:
+    """The look that `found` leads to; the same object if it found nothing."""
+    if not (found.accounts or found.bare or found.gone):
+        return before
+    accounts, bare = dict(before.accounts), dict(before.bare)
+    for key in found.gone | found.bare.keys():
+        accounts.pop(key, None)
+    for key in found.gone | found.accounts.keys():
+        bare.pop(key, None)
+    return Look(dict(sorted({**accounts, **found.accounts}.items())), {**bare, **found.bare})
+
+
+class Scout:
+    """Answers questions about the files below `root`."""
+
+    def __init__(self, root: Path) -> None:
+        self._files = LocalFiles(root, Pace())
+        self._before = NOTHING
+
+    def answers(self, question: Question) -> Iterator[Any]:
+        """One answer, or several to a Read; a SourceError in place of one that cannot be had."""
+        try:
+            match question:
+                case LookAt(None):
+                    before, self._before = self._before, self._files.look()
+                    yield news(before, self._before)
+                case LookAt(keys):
+                    yield self._files.look_at(keys or ())
+                case AreSettled(keys):
+                    yield self._files.is_settled(keys)
+                case Read(key, known):
+                    yield from self._read(key, known)
+        except SourceError as error:
+            yield error
+
+    def _read(self, key: str, known: bytes) -> Iterator[list[AccountFile]]:
+        digests = {known[at : at + DIGEST_BYTES] for at in range(0, len(known), DIGEST_BYTES)}
+        found: list[AccountFile] = []
+        for file in self._files.read(key):
+            found.append(_without_known_text(file, digests))
+            if len(found) == _AT_ONCE:
+                yield found
+                found = []
+        if found:
+            yield found
+        yield []
+
+
+def _without_known_text(file: AccountFile, known: set[bytes]) -> AccountFile:
+    """With its digest; the attachments file, which is no policy, keeps its text."""
+    if file.text is None or (not file.folder and file.name in ATTACHMENTS):
+        return file
+    # Its name is part of what was accepted: a good text under a bad name is refused.
+    digest = blake2b(f"{file.name}\n{file.text}".encode(), digest_size=DIGEST_BYTES).digest()
+    return file._replace(digest=digest, text=None if digest in known else file.text)
+
+
+def serve(root: Path, questions: BinaryIO, answers: BinaryIO) -> None:
+    """Answer until there are no more questions."""
+    scout = Scout(root)
+    while True:
+        try:
+            question = pickle.load(questions)  # noqa: S301 - from the process that started this one
+        except EOFError:
+            return
+        for answer in scout.answers(question):
+            pickle.dump(answer, answers, protocol=pickle.HIGHEST_PROTOCOL)
+        answers.flush()
+
+
+def main() -> None:
+    """Run as a process of its own, on the directory that is the only argument."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # it ends with the process that asks
+    os.nice(_NICENESS)
+    with os.fdopen(os.dup(1), "wb") as answers:
+        os.dup2(2, 1)  # whatever prints must not get between the answers
+        serve(Path(sys.argv[1]), sys.stdin.buffer, answers)
