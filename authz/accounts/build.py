@@ -1,7 +1,7 @@
 """From the texts of one account to an Account: every name looked up, every problem of every file collected."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from authz.accounts.attachments import Attachments, Identity, Name, parse_attachments
@@ -20,16 +20,11 @@ _POLICY_NAME = re.compile(r"[A-Za-z0-9+=,.@_-]{1,128}")
 
 @dataclass(frozen=True, slots=True)
 class PolicyText:
-    """A policy document as found: the policy's name, the file that a user would open, its text.
-
-    The text is not needed where it was `accepted` before, in the same account; `digest` is for whoever keeps that.
-    """
+    """A policy document as found: the policy's name, the file that a user would open, its text."""
 
     name: str
     file: str
     text: str
-    accepted: Policy | None = None
-    digest: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,22 +44,26 @@ def build_account(
     policy_texts: Sequence[PolicyText],
     known: ParsedPolicies | None = None,
     breathe: Callable[[], None] = _go_on,
+    accepted: Collection[Policy] = (),
 ) -> Account:
     """Put one account together, from documents that are `known` where there are.
 
-    `breathe` is called before every small piece of work, and may wait.
+    Policies that were `accepted` before, in the same account, belong to it beside those of the texts. `breathe` is
+    called before every small piece of work, and may wait.
 
     Raises:
         InvalidAccountError: with every problem of all files; nothing of the account may then take effect.
     """
     problems: list[Problem] = []
-    read = _documents(policy_texts, known or ParsedPolicies(), problems, breathe)
+    files = {policy.name: "another file" for policy in accepted}
+    read = _documents(policy_texts, files, known or ParsedPolicies(), problems, breathe)
     report = Report()
     parsed = parse_attachments(attachments.located.value, report)
     for text, document in read:
         breathe()
         problems += _foreign_resources(text, document, parsed)
-    policies = {text.name: text.accepted or Policy(text.name, document) for text, document in read}
+    policies = {policy.name: policy for policy in accepted}
+    policies.update((text.name, Policy(text.name, document)) for text, document in read)
     refused = frozenset(text.name for text in policy_texts) - policies.keys()
     account = _Linker(parsed, policies, refused, report).link()
     problems = [*report.problems(attachments.located, attachments.file), *problems]
@@ -74,28 +73,25 @@ def build_account(
 
 
 def _documents(
-    texts: Sequence[PolicyText], known: ParsedPolicies, problems: list[Problem], breathe: Callable[[], None]
+    texts: Sequence[PolicyText],
+    files: dict[str, str],
+    known: ParsedPolicies,
+    problems: list[Problem],
+    breathe: Callable[[], None],
 ) -> Sequence[tuple[PolicyText, PolicyDocument]]:
     documents: list[tuple[PolicyText, PolicyDocument]] = []
-    files: dict[str, str] = {}
     for text in texts:
         breathe()
         problems += _name_problems(text, files)
         files.setdefault(text.name, text.file)
         try:
-            documents.append((text, _document(text, known)))
+            documents.append((text, known.parse(text.text, text.file)))
         except InvalidPolicyError as error:
             problems += error.problems
     return documents
 
 
-def _document(text: PolicyText, known: ParsedPolicies) -> PolicyDocument:
-    return known.parse(text.text, text.file) if text.accepted is None else text.accepted.document
-
-
 def _name_problems(text: PolicyText, files: Mapping[str, str]) -> list[Problem]:
-    if text.accepted is not None and text.name not in files:
-        return []
     found = []
     if not _POLICY_NAME.fullmatch(text.name):
         message = f"`{text.name}` is no policy name: 1 to 128 letters, digits and `+=,.@_-`"
@@ -112,8 +108,6 @@ def _name_problems(text: PolicyText, files: Mapping[str, str]) -> list[Problem]:
 
 def _foreign_resources(text: PolicyText, document: PolicyDocument, parsed: Attachments) -> list[Problem]:
     """Resources that this account can never own (requirement of CreatePolicy: ResourceUinError)."""
-    if text.accepted is not None:
-        return []
     foreign = [
         (statement.index, index, *_foreign(resource, parsed))
         for statement in document.statements

@@ -1,21 +1,18 @@
 """The policy directory: one root account, or one for each sub-directory that holds an attachments file."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 
 from authz.accounts.build import AttachmentsText, PolicyText, build_account
 from authz.accounts.model import Account, Policy
 from authz.accounts.parsed import ParsedPolicies
 from authz.errors import InvalidAccountError, MalformedTextError, Problem
 from authz.language.json_text import read_json
-from authz.sources.files import ATTACHMENTS, AccountFile, AccountFiles, LocalFiles
+from authz.sources.files import ATTACHMENTS, AccountFile, AccountFiles, Changes, LocalFiles
 from authz.sources.pace import Pace
 from authz.sources.source import Look
 from authz.sources.yaml_text import read_yaml
-
-_BIT = 50  # policies, some 0.02 ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +26,15 @@ class AccountTexts:
 
 @dataclass(frozen=True, slots=True)
 class _Accepted:
-    """What was made of an account's files when they were read last: policies by the digests of their files."""
+    """What was made of a version of an account's files: its policies, by the paths of their files."""
 
+    version: int
     uin: str
     app_id: str
-    policies: Mapping[bytes, Policy]
+    policies: Mapping[str, Policy]
 
 
-_NOTHING = _Accepted("", "", {})
+_NOTHING = _Accepted(0, "", "", {})
 
 
 class DirectorySource:
@@ -72,42 +70,41 @@ class DirectorySource:
 
     def load(self, key: str) -> Account:
         """Read all files of one account and put it together."""
-        accepted = self._accepted.get(key, _NOTHING)
-        try:
-            account = self._kept(key, self.texts(key, accepted.policies))
-        except InvalidAccountError:
-            if accepted is _NOTHING:
-                raise
-        else:
-            if accepted is _NOTHING or (account.uin, account.app_id) == (accepted.uin, accepted.app_id):
-                return account
-        # With all texts, so that every problem can name its place; and what was accepted was so for the old numbers.
-        return self._kept(key, self.texts(key))
+        accepted = self._accepted.pop(key, _NOTHING)
+        changes = self._files.changes(key, accepted.version)
+        account = None if changes is None else self._updated(key, _NOTHING if changes.is_whole else accepted, changes)
+        return self._built(self.texts(key)) if account is None else account
 
-    def _kept(self, key: str, texts: AccountTexts) -> Account:
-        """The account; its policies whose files came with a digest are known the next time."""
-        account = self._built(texts)
-        policies = {text.digest: account.policies[text.name] for text in texts.policies if text.digest}
-        self._accepted[key] = _Accepted(account.uin, account.app_id, policies) if policies else _NOTHING
-        while texts.policies:  # bit by bit, since freeing ten thousand at once stalls every thread
-            self._pace.breathe()
-            del texts.policies[-_BIT:]
+    def _updated(self, key: str, before: _Accepted, changes: Changes) -> Account | None:
+        """The account after changes; None where all its files must be read, to tell what is wrong with it."""
+        policies = dict(before.policies)
+        for path in (*changes.gone, *(file.path for file in changes.files)):
+            policies.pop(path, None)
+        texts = self._texts(key, changes.files)
+        try:
+            account = self._built(texts, policies.values())
+        except InvalidAccountError:
+            return None
+        if before is not _NOTHING and (account.uin, account.app_id) != (before.uin, before.app_id):
+            return None  # what was accepted was so for the old numbers
+        policies.update((text.file, account.policies[text.name]) for text in texts.policies)
+        self._accepted[key] = _Accepted(changes.version, account.uin, account.app_id, policies)
         return account
 
-    def texts(self, key: str, accepted: Mapping[bytes, Policy] = MappingProxyType({})) -> AccountTexts:
-        """All files of one account as they are, before anything is made of them.
+    def texts(self, key: str) -> AccountTexts:
+        """All files of one account as they are, before anything is made of them."""
+        return self._texts(key, self._files.read(key))
 
-        Of policies that were `accepted` before, by digest, there may be no text.
-        """
+    def _texts(self, key: str, files: Iterable[AccountFile]) -> AccountTexts:
         found = AccountTexts([], [], [])
-        for file in self._files.read(key, accepted):
+        for file in files:
             self._pace.breathe()
             if file.problem is not None:
                 found.problems.append(file.problem)
             elif not file.folder and file.name in ATTACHMENTS:
                 found.attachments.extend(_attachments(file, found.problems))
             else:
-                found.policies.append(_policy(file, accepted))
+                found.policies.append(PolicyText(file.name.removesuffix(".json"), file.path, file.text or ""))
         if not found.attachments and not found.problems:
             message = "the attachments file is missing"
             found.problems.append(Problem("MissingFile", message, file=self.missing(key), line=1))
@@ -116,23 +113,18 @@ class DirectorySource:
             found.problems.append(Problem("DuplicateFile", message, file=self.missing(key), line=1))
         return found
 
-    def _built(self, texts: AccountTexts) -> Account:
+    def _built(self, texts: AccountTexts, accepted: Collection[Policy] = ()) -> Account:
         """The account, unless its files could not be read; the problems of both stages are told together."""
         account = None
         problems = list(texts.problems)
         if texts.attachments:
             try:
-                account = build_account(texts.attachments[0], texts.policies, self._known, self._pace.breathe)
+                account = build_account(texts.attachments[0], texts.policies, self._known, self._pace.breathe, accepted)
             except InvalidAccountError as error:
                 problems += error.problems
         if problems or account is None:
             raise InvalidAccountError(problems)
         return account
-
-
-def _policy(file: AccountFile, accepted: Mapping[bytes, Policy]) -> PolicyText:
-    before = accepted[file.digest] if file.text is None else None
-    return PolicyText(file.name.removesuffix(".json"), file.path, file.text or "", before, file.digest)
 
 
 def _attachments(file: AccountFile, problems: list[Problem]) -> list[AttachmentsText]:

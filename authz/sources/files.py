@@ -24,7 +24,7 @@ _MAX_BYTES = 64 * 1024 * 1024  # of one file: more is no attachments file but a 
 class AccountFile(NamedTuple):
     """One file as it was read: beside the attachments file (`folder` is empty), or in `policies/`.
 
-    It has no text if there is a problem, or if whoever asked knows it by its `digest`.
+    It has no text if there is a problem.
     """
 
     folder: str
@@ -32,7 +32,19 @@ class AccountFile(NamedTuple):
     path: str
     text: str | None = None
     problem: Problem | None = None
-    digest: bytes = b""
+
+
+class Changes(NamedTuple):
+    """What became of an account's files; `version` is the name of what is there now.
+
+    `files` are those that are new or hold something else, and the attachments file in any case; `gone` are paths. If
+    it `is_whole`, they are all files there are.
+    """
+
+    version: int
+    is_whole: bool
+    gone: list[str]
+    files: list[AccountFile]
 
 
 class AccountFiles(Protocol):
@@ -57,8 +69,11 @@ class AccountFiles(Protocol):
     def is_settled(self, keys: Collection[str]) -> bool:
         """Whether no file of these accounts is open for writing; where the system cannot tell, it counts as settled."""
 
-    def read(self, key: str, known: Collection[bytes] = ()) -> Iterator[AccountFile]:
-        """All files of one account as they are, in the order of their paths; texts of `known` digests may lack."""
+    def read(self, key: str) -> Iterator[AccountFile]:
+        """All files of one account as they are, in the order of their paths."""
+
+    def changes(self, key: str, since: int) -> Changes | None:
+        """What became of the files of one account since a version of them; None where nobody keeps versions."""
 
     def slow_down(self) -> None:
         """Leave room for others from now on."""
@@ -105,7 +120,10 @@ class LocalFiles:
         """Whether no file of these accounts is open for writing."""
         return not any(is_being_written(path) for key in keys for path in self._fresh_files(self.root / key))
 
-    def read(self, key: str, known: Collection[bytes] = ()) -> Iterator[AccountFile]:  # noqa: ARG002 - of no use here
+    def changes(self, _key: str, _since: int) -> None:
+        """It keeps no versions."""
+
+    def read(self, key: str) -> Iterator[AccountFile]:
         """All files of one account as they are."""
         found = [(each.path, folder, each.name) for folder, each in self._entries(self.root / key) if each.is_file()]
         for path, folder, name in sorted(found):

@@ -9,6 +9,7 @@ import os
 import pickle
 import signal
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -16,11 +17,11 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from authz.errors import SourceError
-from authz.sources.files import ATTACHMENTS, AccountFile, LocalFiles
+from authz.sources.files import ATTACHMENTS, AccountFile, Changes, LocalFiles
 from authz.sources.pace import Pace
 from authz.sources.source import Look
 
-DIGEST_BYTES = 16
+_DIGEST_BYTES = 16
 _AT_ONCE = 200  # files in one answer: some 0.1 ms for who reads it
 _NICENESS = 10
 
@@ -40,11 +41,11 @@ class AreSettled:
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
-    """A question for lists of AccountFile, the last of which is empty; texts whose digests are `known` are left out."""
+class Compare:
+    """A question for lists of the AccountFiles that Changes since a version has, and then for the rest of it."""
 
     key: str
-    known: bytes
+    since: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class LookNews:
     gone: frozenset[str]
 
 
-Question = LookAt | AreSettled | Read
+Question = LookAt | AreSettled | Compare
 NOTHING = Look({}, {})
 
 
@@ -82,15 +83,24 @@ def apply(before: Look, found: LookNews) -> Look:
     return Look(dict(sorted({**accounts, **found.accounts}.items())), {**bare, **found.bare})
 
 
+@dataclass(frozen=True, slots=True)
+class _Version:
+    """The files of an account as they were told last, by path."""
+
+    number: int
+    digests: dict[str, bytes]
+
+
 class Scout:
     """Answers questions about the files below `root`."""
 
     def __init__(self, root: Path) -> None:
         self._files = LocalFiles(root, Pace())
         self._before = NOTHING
+        self._versions: dict[str, _Version] = {}
 
     def answers(self, question: Question) -> Iterator[Any]:
-        """One answer, or several to a Read; a SourceError in place of one that cannot be had."""
+        """One answer, or several to Compare; a SourceError in place of one that cannot be had."""
         try:
             match question:
                 case LookAt(None):
@@ -100,31 +110,35 @@ class Scout:
                     yield self._files.look_at(keys or ())
                 case AreSettled(keys):
                     yield self._files.is_settled(keys)
-                case Read(key, known):
-                    yield from self._read(key, known)
+                case Compare(key, since):
+                    yield from self._compare(key, since)
         except SourceError as error:
             yield error
 
-    def _read(self, key: str, known: bytes) -> Iterator[list[AccountFile]]:
-        digests = {known[at : at + DIGEST_BYTES] for at in range(0, len(known), DIGEST_BYTES)}
-        found: list[AccountFile] = []
+    def _compare(self, key: str, since: int) -> Iterator[list[AccountFile] | Changes]:
+        before = self._versions.get(key)
+        known = before.digests if before is not None and before.number == since else None
+        # A number that no other scout ever gave, since it may be asked about what that one said.
+        now = _Version(time.time_ns(), {})
+        part: list[AccountFile] = []
         for file in self._files.read(key):
-            found.append(_without_known_text(file, digests))
-            if len(found) == _AT_ONCE:
-                yield found
-                found = []
-        if found:
-            yield found
-        yield []
+            digest = _digest(file)
+            now.digests[file.path] = digest
+            if known is None or not digest or known.get(file.path) != digest:
+                part.append(file)
+            if len(part) == _AT_ONCE:
+                yield part
+                part = []
+        yield part
+        self._versions[key] = now
+        yield Changes(now.number, known is None, [path for path in known or () if path not in now.digests], [])
 
 
-def _without_known_text(file: AccountFile, known: set[bytes]) -> AccountFile:
-    """With its digest; the attachments file, which is no policy, keeps its text."""
+def _digest(file: AccountFile) -> bytes:
+    """What its text can be told by; nothing for the attachments file, and for what could not be read."""
     if file.text is None or (not file.folder and file.name in ATTACHMENTS):
-        return file
-    # Its name is part of what was accepted: a good text under a bad name is refused.
-    digest = blake2b(f"{file.name}\n{file.text}".encode(), digest_size=DIGEST_BYTES).digest()
-    return file._replace(digest=digest, text=None if digest in known else file.text)
+        return b""
+    return blake2b(file.text.encode(), digest_size=_DIGEST_BYTES).digest()
 
 
 def serve(root: Path, questions: BinaryIO, answers: BinaryIO) -> None:

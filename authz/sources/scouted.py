@@ -13,9 +13,9 @@ from typing import Any, TypeVar
 import structlog
 
 from authz.errors import SourceError
-from authz.sources.files import AccountFile, LocalFiles
+from authz.sources.files import AccountFile, Changes, LocalFiles
 from authz.sources.pace import Pace
-from authz.sources.scout import NOTHING, AreSettled, LookAt, Question, Read, apply
+from authz.sources.scout import NOTHING, AreSettled, Compare, LookAt, Question, apply
 from authz.sources.source import Look
 from authz.sources.stamp import Stamp
 
@@ -73,15 +73,15 @@ class Messenger:
         """Whether nobody writes to these accounts."""
         return bool(self._ask(AreSettled(tuple(keys))))
 
-    def read(self, key: str, known: Collection[bytes]) -> list[AccountFile]:
-        """The files of one account, without the texts whose digests are known."""
+    def changes(self, key: str, since: int) -> Changes:
+        """What became of the files of one account."""
         files: list[AccountFile] = []
         with self._lock:
-            self._send(Read(key, b"".join(known)))
-            while part := self._receive():
+            self._send(Compare(key, since))
+            while not isinstance(part := self._receive(), Changes):
                 files += part
                 self._breathe()
-        return files
+        return part._replace(files=files)
 
     def _ask(self, question: Question) -> Any:
         with self._lock:
@@ -164,9 +164,13 @@ class ScoutedFiles:
         """Whether nobody writes to these accounts."""
         return self._either(lambda scout: scout.is_settled(keys), lambda: self._local.is_settled(keys))
 
-    def read(self, key: str, known: Collection[bytes] = ()) -> Iterator[AccountFile]:
-        """The files of one account."""
-        return self._either(lambda scout: _one_by_one(scout.read(key, known)), lambda: self._local.read(key))
+    def read(self, key: str) -> Iterator[AccountFile]:
+        """All files of one account, read by this process."""
+        return self._local.read(key)
+
+    def changes(self, key: str, since: int) -> Changes | None:
+        """What became of the files of one account, where a scout keeps track of it."""
+        return self._either(lambda scout: scout.changes(key, since), lambda: None)
 
     def close(self) -> None:
         """End the scout."""
@@ -198,10 +202,3 @@ class ScoutedFiles:
         messenger, self._messenger = self._messenger, None
         if messenger is not None:
             messenger.end()
-
-
-def _one_by_one(files: list[AccountFile]) -> Iterator[AccountFile]:
-    """Let each go when it was taken: freeing ten thousand at once stalls every thread."""
-    files.reverse()
-    while files:
-        yield files.pop()

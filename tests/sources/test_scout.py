@@ -9,9 +9,10 @@ import pytest
 from authz.errors import SourceError
 from authz.sources.files import LocalFiles
 from authz.sources.pace import Pace
-from authz.sources.scout import DIGEST_BYTES, NOTHING, AreSettled, LookAt, Read, Scout, apply, news, serve
+from authz.sources.scout import NOTHING, AreSettled, Compare, LookAt, Scout, apply, news, serve
 from authz.sources.source import Look
 from tests.sources.folders import GRANT, write_account
+from tests.sources.folders import NOTHING as NOTHING_GRANTED
 
 DEADLINE = 15.0
 
@@ -21,8 +22,9 @@ def only(scout, question):
     return answer
 
 
-def read(scout, key="a", known=b""):
-    return [file for part in scout.answers(Read(key, known)) for file in part]
+def compared(scout, since=0, key="a"):
+    *parts, changes = scout.answers(Compare(key, since))
+    return changes._replace(files=[file for part in parts for file in part])
 
 
 def test_it_sees_what_a_look_of_ones_own_sees(tmp_path):
@@ -64,38 +66,70 @@ def test_news_lead_from_any_look_to_any_other(seed):
         before = now
 
 
-def test_files_come_with_digests_and_known_texts_are_left_out(tmp_path):
+def names(changes):
+    return [file.name for file in changes.files]
+
+
+def test_at_first_everything_is_told_and_then_what_differs_and_the_attachments(tmp_path):
+    folder = write_account(tmp_path / "a", 1) / "policies"
+    (folder / "q.json").write_text(GRANT)
+    scout = Scout(tmp_path)
+    first = compared(scout)
+    assert (first.is_whole, names(first), first.gone) == (True, ["attachments.yaml", "p.json", "q.json"], [])
+    assert first.files == list(LocalFiles(tmp_path, Pace()).read("a"))
+    (folder / "p.json").write_text(NOTHING_GRANTED)
+    (folder / "q.json").rename(folder / "r.json")
+    second = compared(scout, first.version)
+    assert (second.is_whole, names(second)) == (False, ["attachments.yaml", "p.json", "r.json"])
+    assert second.gone == [str(folder / "q.json")]
+    assert names(compared(scout, second.version)) == ["attachments.yaml"]
+
+
+def test_who_missed_a_version_is_told_everything(tmp_path):
     write_account(tmp_path / "a", 1)
     scout = Scout(tmp_path)
-    attachments, policy = read(scout)
-    assert (attachments.digest, policy.text, len(policy.digest)) == (b"", GRANT, DIGEST_BYTES)
-    again = read(scout, known=b"x" * DIGEST_BYTES + policy.digest)
-    assert again == [attachments, policy._replace(text=None)]
+    first = compared(scout)
+    compared(scout, first.version)
+    assert compared(scout, first.version).is_whole
 
 
-def test_a_text_under_another_name_is_another_file(tmp_path):
+def test_another_scout_knows_nothing_of_the_versions_of_the_one_before(tmp_path):
     write_account(tmp_path / "a", 1)
-    scout = Scout(tmp_path)
-    known = read(scout)[1].digest
-    (tmp_path / "a" / "policies" / "p.json").rename(tmp_path / "a" / "policies" / "q.json")
-    assert read(scout, known=known)[1].text == GRANT
+    first = compared(Scout(tmp_path))
+    successor = Scout(tmp_path)
+    compared(successor)
+    assert compared(successor, first.version).is_whole
 
 
-def test_what_cannot_be_read_is_told(tmp_path):
+def test_many_files_come_in_parts(tmp_path):
+    folder = write_account(tmp_path / "a", 1) / "policies"
+    for number in range(450):
+        (folder / f"{number}.json").write_text(GRANT)
+    *parts, _ = Scout(tmp_path).answers(Compare("a", 0))
+    assert [len(part) for part in parts] == [200, 200, 52]
+
+
+def test_what_cannot_be_read_is_told_each_time(tmp_path):
     write_account(tmp_path / "a", 1)
     (tmp_path / "a" / "policies" / "p.json").write_bytes(b"\xff")
-    assert [file.problem and file.problem.code for file in read(Scout(tmp_path))] == [None, "InvalidEncoding"]
+    scout = Scout(tmp_path)
+    first = compared(scout)
+    for changes in (first, compared(scout, first.version)):
+        assert [file.problem and file.problem.code for file in changes.files] == [None, "InvalidEncoding"]
+
+
+def test_what_cannot_be_looked_at_is_told(tmp_path):
     assert isinstance(only(Scout(tmp_path / "nosuch"), LookAt()), SourceError)
 
 
 def test_it_answers_until_there_are_no_more_questions(tmp_path):
     write_account(tmp_path / "a", 1)
-    questions = io.BytesIO(pickle.dumps(LookAt()) + pickle.dumps(Read("a", b"")))
+    questions = io.BytesIO(pickle.dumps(LookAt()) + pickle.dumps(Compare("a", 0)))
     answers = io.BytesIO()
     serve(tmp_path, questions, answers)
     answers.seek(0)
-    look, files, end = (pickle.load(answers) for _ in range(3))
-    assert (list(look.accounts), len(files), end, answers.read()) == (["a"], 2, [], b"")
+    look, files, changes = (pickle.load(answers) for _ in range(3))
+    assert (list(look.accounts), len(files), changes.is_whole, answers.read()) == (["a"], 2, True, b"")
 
 
 def test_it_ends_with_the_process_that_asks(tmp_path):
