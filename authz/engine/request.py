@@ -7,7 +7,7 @@ from functools import lru_cache
 from authz.errors import InvalidRequestError
 from authz.language.action import Action, parse_action
 from authz.language.condition import CURRENT_TIME, SOURCE_IP
-from authz.language.operators import check_address, read_date
+from authz.language.operators import check_address, check_date
 from authz.language.principal import Principal, parse_principal
 from authz.language.report import Refusal
 from authz.language.resource import Resource, parse_resource
@@ -61,7 +61,7 @@ def parse_caller(principal: str, action: str) -> tuple[Principal, Action]:
         raise InvalidRequestError(field, refusal.message) from None
 
 
-_READERS: Mapping[str, Callable[[str], object]] = {SOURCE_IP: check_address, CURRENT_TIME: read_date}
+_READERS: Mapping[str, Callable[[str], object]] = {SOURCE_IP: check_address, CURRENT_TIME: check_date}
 
 
 def check_context(keys: Iterable[str], values: Callable[[str], Iterable[str]]) -> None:

@@ -17,6 +17,7 @@ from authz.language.pattern import Pattern
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?(?:[eE][+-]?[0-9]{1,3})?")
 _DATE = re.compile(r"(\d{4}-\d\d-\d\d)(?:T ?| )(\d\d:\d\d:\d\d)(\.\d{1,9})?(Z|z|[+-]\d\d:\d\d)?", re.ASCII)
+_USUAL_DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 _BOOLEANS = {"true": True, "false": False}
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -120,6 +121,21 @@ def check_address(text: str) -> None:
     """
     if _IPV4.fullmatch(text) is None:
         read_address(text)
+
+
+def check_date(text: str) -> None:
+    """Whether read_date could read it, at a third of the price for the usual form.
+
+    Raises:
+        ValueError: as read_date does.
+    """
+    if _USUAL_DATE.fullmatch(text) is None:
+        read_date(text)
+        return
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        read_date(text)  # which words the error
 
 
 def _inside(address: IpAddress, network: Network) -> bool:

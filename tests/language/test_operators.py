@@ -1,6 +1,19 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from authz.language.operators import OPERATORS, read_address, read_boolean, read_date, read_network, read_number
+from authz.language.operators import (
+    OPERATORS,
+    check_date,
+    read_address,
+    read_boolean,
+    read_date,
+    read_network,
+    read_number,
+)
+from tests.builders import attempt
+
+DATES = ["2026-01-31T08:00:00Z", "2024-02-29 08:00:00", "2026-01-31T08:00:00.5+08:00", "9999-12-31T23:59:59Z"]
 
 
 @pytest.mark.parametrize(
@@ -47,3 +60,10 @@ def test_negated_operators_have_a_positive_twin():
         if operator.is_negated:
             twin = OPERATORS[name.replace("_not_", "_", 1)]
             assert (twin.kind, twin.matches, twin.is_negated) == (operator.kind, operator.matches, False)
+
+
+@given(st.sampled_from(DATES), st.integers(0, 27), st.sampled_from("0123459TZ:- ²"))
+def test_a_date_is_refused_by_the_quick_look_just_when_it_cannot_be_read(date, at, character):
+    for text in (date, date[:at] + character + date[at + 1 :], date[:at] + character + date[at:]):
+        told = [attempt(ValueError, lambda read=read, text=text: read(text))[1] for read in (read_date, check_date)]
+        assert str(told[0]) == str(told[1])
