@@ -111,6 +111,12 @@ class ForbiddenClientError(AuthzError):
     code = "ClientNotAllowed"
 
 
+class UnknownServiceError(AuthzError):
+    """The health of a service is asked for that is not here."""
+
+    code = "UnknownService"
+
+
 class CertificateError(AuthzError):
     """A certificate or key that cannot be used."""
 

@@ -10,10 +10,11 @@ from authz.engine.live import Engine
 from authz.server.admission import Admission
 from authz.server.batch import BatchChecker
 from authz.server.check import Checker
+from authz.server.conduct import Conduct
 from authz.server.explain import Explainer
 from authz.server.gate import Gate
-from authz.server.grpcio import GrpcioMethods
 from authz.server.lifecycle import Bound, Listening, Server
+from authz.server.methods import authorization
 from authz.server.revisions import RevisionFeed
 from authz.server.tally import BOUNDS, Tally
 from authz.server.tls import Certificates
@@ -37,14 +38,14 @@ class Service:
         self._certificates = None if settings.tls is None else Certificates(settings.tls)
         feed = RevisionFeed(self.engine)
         gate = Gate(settings.allow_clients) if settings.allow_clients else None
-        methods = GrpcioMethods(feed, self._tally, settings.revision_wait, self._admission, gate)
+        conduct = Conduct(feed, self._tally, settings.revision_wait, self._admission, gate)
         checker = Checker(self.engine, self._cache, tally=self._tally, limits=limits)
         batches = BatchChecker(checker, limits.batch, self._tally)
         explainer = Explainer(self.engine, limits=limits)
         listening = Listening(
             settings.listen, settings.health_listen, self._certificates, settings.socket_mode, is_port_shared
         )
-        self._server = Server(checker, batches, explainer, feed, methods, listening, limits)
+        self._server = Server(authorization(checker, batches, explainer, feed, conduct), feed, listening, limits)
 
     async def startup(self) -> Bound:
         """Listen, not serving yet; returns the addresses with their ports.

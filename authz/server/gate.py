@@ -1,12 +1,9 @@
 """Which clients may ask, by what their certificates say that they are."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from authz.errors import ForbiddenClientError
-
-_NAMES = ("x509_subject_alternative_name", "x509_common_name")
-_LOCAL = "unix:"
+from authz.http2.peer import Peer
 
 
 class Gate:
@@ -18,15 +15,12 @@ class Gate:
     def __init__(self, allowed: Iterable[str]) -> None:
         self._allowed = frozenset(allowed)
 
-    def check(self, context: Any) -> None:
+    def check(self, peer: Peer) -> None:
         """Look at the peer of a call.
 
         Raises:
             ForbiddenClientError: if it may not ask.
         """
-        if context.peer().startswith(_LOCAL):
-            return
-        names = {name.decode("utf-8", "replace") for key in _NAMES for name in context.auth_context().get(key, ())}
-        if not names & self._allowed:
-            told = ", ".join(sorted(names)) or "none"
+        if not peer.is_local and not peer.names & self._allowed:
+            told = ", ".join(sorted(peer.names)) or "none"
             raise ForbiddenClientError(f"no identity of this client is allowed here; its certificate has {told}")

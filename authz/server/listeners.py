@@ -1,4 +1,4 @@
-"""Addresses to listen on: `host:port` and `unix:/path`, checked before grpcio sees them."""
+"""Addresses to listen on: `host:port` and `unix:/path`, checked before a transport sees them."""
 
 import os
 import socket
@@ -19,6 +19,10 @@ class Address:
 
     target: str
     path: Path | None = None
+
+    def with_port(self, port: int) -> str:
+        """The target once a port was bound, for those that came with port 0."""
+        return self.target if self.path else f"{self.target.rpartition(':')[0]}:{port}"
 
 
 def parse_address(text: str) -> Address:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 from authz.engine.live import Engine, Publication
 from authz.errors import DrainingError, RevisionNotReachedError
@@ -57,7 +57,7 @@ class RevisionFeed:
             message = f"revision {revision_text(revision)} was not reached; the current one is {revision_text(current)}"
             raise RevisionNotReachedError(message)
 
-    async def watch(self) -> AsyncIterator[bytes]:
+    async def watch(self) -> AsyncGenerator[bytes, None]:
         """Encoded WatchRevisionResponses: the current revision at once, then every later one.
 
         Raises:

@@ -8,12 +8,11 @@ from datetime import datetime
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
-import grpc
 import structlog
 
 from authz.errors import CertificateError
+from authz.http2.tls import server_context
 
 log = structlog.get_logger("authz.server")
 
@@ -32,9 +31,21 @@ class TlsFiles:
 
 
 @dataclass(frozen=True, slots=True)
-class _Loaded:
+class Pem:
+    """The content of the files."""
+
+    certificate: bytes
+    key: bytes
+    authorities: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A version of the files that fits together, for transports of either kind; it ends at `expires_at`."""
+
     stamp: Hashable
-    configuration: Any  # grpc.ServerCertificateConfiguration
+    pem: Pem
+    context: ssl.SSLContext
     expires_at: float
 
 
@@ -55,61 +66,35 @@ class Certificates:
     @property
     def expires_at(self) -> float:
         """When the certificate in use ends, in seconds since the epoch; 0 where that cannot be told."""
-        self._refresh()
-        return self._loaded.expires_at
+        return self.current().expires_at
 
-    def credentials(self) -> grpc.ServerCredentials:
-        """What gRPC listens with: it asks for the certificates at every handshake."""
-        return grpc.dynamic_ssl_server_credentials(
-            self._loaded.configuration,
-            self._fetch,
-            require_client_authentication=self._files.client_authorities is not None,
-        )
-
-    def _fetch(self) -> Any:
-        self._refresh()
-        return self._loaded.configuration
-
-    def _refresh(self) -> None:
+    def current(self) -> Loaded:
+        """What a handshake is to use now."""
         with self._lock:
             stamp = _stamp(self._files)
-            if stamp in (self._loaded.stamp, self._refused):
-                return
-            try:
-                self._loaded = _load(self._files)
-            except CertificateError as error:
-                self._refused = stamp
-                log.error("certificates refused; those before stay in use", reason=str(error))  # noqa: TRY400 - an event, no crash
-            else:
-                log.info("certificates replaced", certificate=str(self._files.certificate))
+            if stamp not in (self._loaded.stamp, self._refused):
+                try:
+                    self._loaded = _load(self._files)
+                except CertificateError as error:
+                    self._refused = stamp
+                    log.error("certificates refused; those before stay in use", reason=str(error))  # noqa: TRY400 - an event, no crash
+                else:
+                    log.info("certificates replaced", certificate=str(self._files.certificate))
+            return self._loaded
 
 
-def _load(files: TlsFiles) -> _Loaded:
+def _load(files: TlsFiles) -> Loaded:
     stamp = _stamp(files)
     try:
         before = [file.read_bytes() for file in files.all()]
-        _try(files)
+        # Finds what a handshake would find: a key of another certificate, a file of something else.
+        context = server_context(files.certificate, files.key, files.client_authorities)
         contents = [file.read_bytes() for file in files.all()]
     except OSError as error:  # ssl.SSLError is one too
         raise CertificateError(f"{error.filename or files.certificate}: {error.strerror or error}") from None
     if contents != before or _stamp(files) != stamp:
         raise CertificateError("the files changed while they were read")
-    certificate, key, *authorities = contents
-    configuration = grpc.ssl_server_certificate_configuration([(key, certificate)], *authorities)
-    return _Loaded(stamp, configuration, _expiry(certificate))
-
-
-def _try(files: TlsFiles) -> None:
-    """Find what gRPC would only find at the first handshake: a key of another certificate, a file of something else."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(files.certificate, files.key, password=_no_password)
-    if files.client_authorities is not None:
-        context.load_verify_locations(files.client_authorities)
-
-
-def _no_password() -> bytes:
-    """A key with a password cannot be used; without this, OpenSSL would ask for it on the terminal."""
-    return b""
+    return Loaded(stamp, Pem(*contents), context, _expiry(contents[0]))
 
 
 def _stamp(files: TlsFiles) -> Hashable:

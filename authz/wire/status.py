@@ -14,6 +14,7 @@ from authz.errors import (
     NotReadyError,
     OverloadError,
     RevisionNotReachedError,
+    UnknownServiceError,
 )
 
 CODES: Mapping[type[AuthzError], int] = {
@@ -24,6 +25,7 @@ CODES: Mapping[type[AuthzError], int] = {
     DrainingError: code_pb2.UNAVAILABLE,
     OverloadError: code_pb2.RESOURCE_EXHAUSTED,
     ForbiddenClientError: code_pb2.PERMISSION_DENIED,
+    UnknownServiceError: code_pb2.NOT_FOUND,
 }
 """A class that is missing here has the code of its nearest base; INTERNAL at last, never an answer."""
 

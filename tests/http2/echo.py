@@ -6,7 +6,8 @@ from pathlib import Path
 
 from authz.http2.calls import Call, Streaming, Unary
 from authz.http2.grpc import Code, GrpcError
-from authz.http2.listener import GrpcServer, server_context
+from authz.http2.listener import GrpcServer
+from authz.http2.tls import server_context
 
 
 def echo(data: bytes) -> bytes:

@@ -16,7 +16,8 @@ import grpc
 import pytest
 
 from authz.http2.limits import DEFAULT_HTTP2_LIMITS
-from authz.http2.listener import GrpcServer, server_context
+from authz.http2.listener import GrpcServer
+from authz.http2.tls import server_context
 from tests.certificates import Authority
 from tests.http2.driving import GREETING, HEAD, data, headers, split
 from tests.http2.echo import METHODS

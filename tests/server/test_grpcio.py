@@ -1,88 +1,32 @@
-"""The transport around an answering object, over a real socket: statuses for every kind of fault."""
+"""Who asks, as grpcio tells it."""
 
-import asyncio
-
-import grpc
 import pytest
 
-from authz.errors import AuthzError, InvalidRequestError
-from authz.server.admission import Admission
-from authz.server.check import RevisionAheadError
-from authz.server.grpcio import GrpcioMethods, handlers
-from authz.server.revisions import RevisionFeed
-from authz.server.tally import Tally
-from tests.builders import account, engine
+from authz.http2.peer import Peer
+from authz.server.grpcio import peer_of
 
 
-def call(answer, *, kind="unary", publish=None, patience=0.2, limit=10):
-    """What a client hears from `answer` (bytes, or the status code), and the counters afterwards."""
+class Context:
+    def __init__(self, peer="ipv4:127.0.0.1:1", **names):
+        self._peer = peer
+        self._names = {f"x509_{key}": [name.encode() for name in value] for key, value in names.items()}
 
-    async def scenario():
-        live = engine(account())
-        tally = Tally()
-        methods = GrpcioMethods(RevisionFeed(live), tally, patience, Admission(limit))
-        server = grpc.aio.server()
-        server.add_generic_rpc_handlers((handlers("s", {"m": getattr(methods, kind)("m", answer)}),))
-        port = server.add_insecure_port("127.0.0.1:0")
-        await server.start()
-        try:
-            async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
-                if publish is not None:
-                    asyncio.get_running_loop().call_later(0.05, live.publish, {}, (), publish)
-                return await heard(channel, kind), tally.method("m")
-        finally:
-            await server.stop(0)
+    def peer(self):
+        return self._peer
 
-    return asyncio.run(scenario())
+    def auth_context(self):
+        return self._names
 
 
-async def heard(channel, kind):
-    try:
-        if kind == "unary":
-            return await channel.unary_unary("/s/m")(b"question", timeout=10)
-        return [answer async for answer in channel.stream_stream("/s/m")(iter([b"1", b"2"]), timeout=10)]
-    except grpc.RpcError as error:
-        return error.code()
-
-
-def raising(error):
-    def answer(_data):
-        raise error
-
-    return answer
-
-
-def test_bytes_go_in_and_bytes_come_out():
-    answer, tally = call(lambda data: data + b"!")
-    assert (answer, tally.started, tally.answered) == (b"question!", 1, 1)
-
-
-def test_a_stream_is_answered_message_by_message():
-    assert call(lambda data: data * 2, kind="stream")[0] == [b"11", b"22"]
-
-
-@pytest.mark.parametrize("kind", ["unary", "stream"])
 @pytest.mark.parametrize(
-    ("error", "code"),
+    ("context", "peer"),
     [
-        (InvalidRequestError("action", "x"), grpc.StatusCode.INVALID_ARGUMENT),
-        (AuthzError("x"), grpc.StatusCode.INTERNAL),
-        (ZeroDivisionError(), grpc.StatusCode.INTERNAL),
-        (RevisionAheadError(9, 1), grpc.StatusCode.UNAVAILABLE),
+        (Context(), Peer()),
+        (Context(subject_alternative_name=["a", "b"], common_name=["c"]), Peer(names=frozenset("abc"))),
+        (Context(peer="unix:/run/authz.sock"), Peer(is_local=True)),
+        (Context(peer="unix:", common_name=["c"]), Peer(is_local=True)),
+        (Context(peer="ipv6:[::1]:9"), Peer()),
     ],
 )
-def test_every_error_is_a_status_and_is_counted(error, code, kind):
-    heard_code, tally = call(raising(error), kind=kind)
-    assert (heard_code, dict(tally.failed), tally.answered) == (code, {code.name: 1}, 0)
-
-
-def test_an_answer_that_needs_a_later_revision_comes_when_that_is_in_force():
-    answers = iter([RevisionAheadError(2, 1), b"now"])
-
-    def answer(_data):
-        value = next(answers)
-        if isinstance(value, Exception):
-            raise value
-        return value
-
-    assert call(answer, publish=2, patience=5)[0] == b"now"
+def test_a_peer_is_local_or_has_the_names_of_its_certificate(context, peer):
+    assert peer_of(context) == peer

@@ -1,6 +1,7 @@
 """The steps of a server's life, seen through its health."""
 
 import asyncio
+from functools import partial
 
 import grpc
 import pytest
@@ -12,20 +13,29 @@ from authz.errors import ListenError
 from authz.server.admission import Admission
 from authz.server.batch import BatchChecker
 from authz.server.check import Checker
+from authz.server.conduct import Conduct
 from authz.server.explain import Explainer
-from authz.server.grpcio import GrpcioMethods
-from authz.server.lifecycle import SERVICE, Listening, Server
+from authz.server.lifecycle import Listening, Server
 from authz.server.listeners import parse_address
+from authz.server.methods import SERVICE, authorization
 from authz.server.revisions import RevisionFeed
 from authz.server.tally import Tally
+from authz.server.transport import TransportKind
 
 
-def made(engine, *addresses, health=(), **listening):
+@pytest.fixture(params=TransportKind, ids=lambda kind: kind.value)
+def made(request):
+    """Makes a server of one transport or the other."""
+    return partial(made_of, request.param)
+
+
+def made_of(transport, engine, *addresses, health=(), **listening):
     feed = RevisionFeed(engine)
     checker = Checker(engine, DecisionCache(1))
-    methods = GrpcioMethods(feed, Tally(), 1.0, Admission(10))
-    how = Listening([parse_address(each) for each in addresses], [parse_address(each) for each in health], **listening)
-    return Server(checker, BatchChecker(checker, 10), Explainer(engine), feed, methods, how)
+    conduct = Conduct(feed, Tally(), 1.0, Admission(10))
+    table = authorization(checker, BatchChecker(checker, 10), Explainer(engine), feed, conduct)
+    listen, probed = ([parse_address(each) for each in some] for some in (addresses, health))
+    return Server(table, feed, Listening(listen, probed, transport=transport, **listening))
 
 
 async def health(address):
@@ -35,7 +45,7 @@ async def health(address):
     return {health_pb2.HealthCheckResponse.ServingStatus.Name(answer.status) for answer in answers}
 
 
-def test_it_listens_before_it_serves_and_leaves_no_socket_behind(tmp_path):
+def test_it_listens_before_it_serves_and_leaves_no_socket_behind(made, tmp_path):
     async def scenario():
         server = made(Engine(), "127.0.0.1:0", f"unix:{tmp_path}/a")
         tcp, unix = (await server.startup()).listen
@@ -50,7 +60,7 @@ def test_it_listens_before_it_serves_and_leaves_no_socket_behind(tmp_path):
     assert not (tmp_path / "a").exists()
 
 
-def test_nothing_is_decided_before_anything_is_loaded():
+def test_nothing_is_decided_before_anything_is_loaded(made):
     async def scenario():
         server = made(Engine(), "127.0.0.1:0")
         [address] = (await server.startup()).listen
@@ -63,7 +73,7 @@ def test_nothing_is_decided_before_anything_is_loaded():
     assert asyncio.run(scenario()) is grpc.StatusCode.UNAVAILABLE
 
 
-def test_a_port_is_served_once():
+def test_a_port_is_served_once(made):
     async def scenario():
         first = made(Engine(), "127.0.0.1:0")
         [address] = (await first.startup()).listen
@@ -78,7 +88,7 @@ def test_a_port_is_served_once():
     asyncio.run(scenario())
 
 
-def test_the_address_for_probes_answers_nothing_else():
+def test_the_address_for_probes_answers_nothing_else(made):
     async def scenario():
         server = made(Engine(), "127.0.0.1:0", health=["127.0.0.1:0"])
         [address] = (await server.startup()).health
@@ -93,7 +103,7 @@ def test_the_address_for_probes_answers_nothing_else():
     assert asyncio.run(scenario()) == ({"SERVING"}, grpc.StatusCode.UNIMPLEMENTED)
 
 
-def test_a_unix_socket_has_the_permissions_that_were_asked_for(tmp_path):
+def test_a_unix_socket_has_the_permissions_that_were_asked_for(made, tmp_path):
     async def scenario():
         server = made(Engine(), f"unix:{tmp_path}/a", socket_mode=0o620)
         await server.startup()

@@ -1,0 +1,85 @@
+"""The transport of grpcio: grpc.aio's server, its options, and its way with certificates."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import grpc
+
+from authz.errors import ListenError
+from authz.server.grpcio import handlers
+from authz.server.limits import Limits
+from authz.server.listeners import Address
+from authz.server.methods import MethodTable
+from authz.server.streams import OpenStreams
+from authz.server.tls import Certificates
+
+_MOST_STREAMS = 10_000  # unanswered calls of one connection; it takes them over one by one
+_OPTIONS = (
+    ("grpc.keepalive_permit_without_calls", 1),
+    ("grpc.http2.min_ping_interval_without_data_ms", 5000),
+)
+
+
+class GrpcioTransport:
+    """Serves by grpc.aio. Unless `is_port_shared`, nobody else may listen on its ports."""
+
+    def __init__(self, tables: Sequence[MethodTable], limits: Limits, *, is_port_shared: bool = False) -> None:
+        # Unless they are workers of one sidecar, a second server on a port must fail to start, not take half the calls.
+        shared = ("grpc.so_reuseport", int(is_port_shared))
+        self._streams = OpenStreams()
+        self._server = grpc.aio.server(options=(*_OPTIONS, *_bounds(limits), shared))
+        self._server.add_generic_rpc_handlers(tuple(handlers(table, self._streams) for table in tables))
+
+    def listen(self, address: Address, certificates: Certificates | None) -> str:
+        """Take an address; returns it with its port.
+
+        Raises:
+            ListenError: if it cannot be had.
+        """
+        try:
+            if certificates is None:
+                port = self._server.add_insecure_port(address.target)
+            else:
+                port = self._server.add_secure_port(address.target, _credentials(certificates))
+        except RuntimeError:
+            port = 0
+        if port == 0:
+            raise ListenError(f"cannot listen on `{address.target}`: in use, or not an address of this machine")
+        return address.with_port(port)
+
+    async def start(self) -> None:
+        """Serve."""
+        await self._server.start()
+
+    async def drain(self, seconds: float) -> None:
+        """Finish what was accepted."""
+        self._streams.drain()
+        await self._server.stop(seconds)
+
+    async def close(self) -> None:
+        """Hang up."""
+        await self._server.stop(0)
+
+
+def _bounds(limits: Limits) -> tuple[tuple[str, int], ...]:
+    """GRPC's own bounds, before Python sees a call.
+
+    A connection may have as many calls under way as the server admits. What waits to be taken over by Python is bounded
+    from grpcio 1.83 on; older ones do not know these two options.
+    """
+    return (
+        ("grpc.max_receive_message_length", limits.message_bytes),
+        ("grpc.max_concurrent_streams", _MOST_STREAMS),
+    )
+
+
+def _credentials(certificates: Certificates) -> grpc.ServerCredentials:
+    """What gRPC listens with: it asks for the certificates at every handshake."""
+
+    def fetch() -> Any:
+        pem = certificates.current().pem
+        return grpc.ssl_server_certificate_configuration([(pem.key, pem.certificate)], pem.authorities)
+
+    return grpc.dynamic_ssl_server_credentials(
+        fetch(), fetch, require_client_authentication=certificates.current().pem.authorities is not None
+    )

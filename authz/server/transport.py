@@ -1,0 +1,47 @@
+"""What a server wants of the transport that it listens with, and which transports there are."""
+
+from collections.abc import Sequence
+from enum import Enum
+from typing import Protocol
+
+from authz.server.grpcio_transport import GrpcioTransport
+from authz.server.limits import Limits
+from authz.server.listeners import Address
+from authz.server.methods import MethodTable
+from authz.server.tls import Certificates
+
+
+class Transport(Protocol):
+    """Serves method tables on some addresses. It belongs to one event loop."""
+
+    def listen(self, address: Address, certificates: Certificates | None) -> str:
+        """Take an address, with TLS or without; returns it with the port that was bound.
+
+        Raises:
+            ListenError: if it cannot be had.
+        """
+
+    async def start(self) -> None:
+        """Serve on all addresses that were taken."""
+
+    async def drain(self, seconds: float) -> None:
+        """Accept nothing more, finish within so many seconds what was accepted, then hang up."""
+
+    async def close(self) -> None:
+        """Hang up at once, if that is not done yet, and give all addresses up."""
+
+
+class TransportKind(Enum):
+    """Which transport serves: that of grpcio, or the one of our own."""
+
+    GRPCIO = "grpcio"
+
+
+_MAKERS = {TransportKind.GRPCIO: GrpcioTransport}
+
+
+def open_transport(
+    kind: TransportKind, tables: Sequence[MethodTable], limits: Limits, *, is_port_shared: bool = False
+) -> Transport:
+    """A transport of some kind that serves these tables."""
+    return _MAKERS[kind](tables, limits, is_port_shared=is_port_shared)

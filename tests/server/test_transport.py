@@ -1,0 +1,100 @@
+"""Each transport around an answering object, over a real socket: statuses for every kind of fault."""
+
+import asyncio
+from functools import partial
+
+import grpc
+import pytest
+
+from authz.errors import AuthzError, InvalidRequestError
+from authz.server.admission import Admission
+from authz.server.check import RevisionAheadError
+from authz.server.conduct import Conduct
+from authz.server.limits import DEFAULT_LIMITS
+from authz.server.listeners import parse_address
+from authz.server.methods import Conversation, MethodTable, Single
+from authz.server.revisions import RevisionFeed
+from authz.server.tally import Tally
+from authz.server.transport import TransportKind, open_transport
+from tests.builders import account, engine
+
+KINDS = {"unary": Single, "stream": Conversation}
+
+
+@pytest.fixture(params=TransportKind, ids=lambda kind: kind.value)
+def call(request):
+    """What a client hears from an answer (bytes, or the status code), and the counters afterwards."""
+    return partial(called, request.param)
+
+
+def called(transport_kind, answer, *, kind="unary", publish=None, patience=0.2, limit=10):
+
+    async def scenario():
+        live = engine(account())
+        tally = Tally()
+        conduct = Conduct(RevisionFeed(live), tally, patience, Admission(limit))
+        table = MethodTable("s", {"m": KINDS[kind](answer)}, conduct)
+        transport = open_transport(transport_kind, [table], DEFAULT_LIMITS)
+        address = transport.listen(parse_address("127.0.0.1:0"), None)
+        await transport.start()
+        try:
+            async with grpc.aio.insecure_channel(address) as channel:
+                if publish is not None:
+                    asyncio.get_running_loop().call_later(0.05, live.publish, {}, (), publish)
+                return await heard(channel, kind), tally.method("m")
+        finally:
+            await transport.close()
+
+    return asyncio.run(scenario())
+
+
+async def heard(channel, kind):
+    try:
+        if kind == "unary":
+            return await channel.unary_unary("/s/m")(b"question", timeout=10)
+        return [answer async for answer in channel.stream_stream("/s/m")(iter([b"1", b"2"]), timeout=10)]
+    except grpc.RpcError as error:
+        return error.code()
+
+
+def raising(error):
+    def answer(_data):
+        raise error
+
+    return answer
+
+
+def test_bytes_go_in_and_bytes_come_out(call):
+    answer, tally = call(lambda data: data + b"!")
+    assert (answer, tally.started, tally.answered) == (b"question!", 1, 1)
+
+
+def test_a_stream_is_answered_message_by_message(call):
+    assert call(lambda data: data * 2, kind="stream")[0] == [b"11", b"22"]
+
+
+@pytest.mark.parametrize("kind", ["unary", "stream"])
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (InvalidRequestError("action", "x"), grpc.StatusCode.INVALID_ARGUMENT),
+        (AuthzError("x"), grpc.StatusCode.INTERNAL),
+        (ZeroDivisionError(), grpc.StatusCode.INTERNAL),
+        (RevisionAheadError(9, 1), grpc.StatusCode.UNAVAILABLE),
+    ],
+)
+def test_every_error_is_a_status_and_is_counted(call, error, code, kind):
+    heard_code, tally = call(raising(error), kind=kind)
+    assert (heard_code, dict(tally.failed), tally.answered) == (code, {code.name: 1}, 0)
+
+
+def test_an_answer_that_needs_a_later_revision_comes_when_that_is_in_force(call):
+    answers = iter([RevisionAheadError(2, 1), b"now"])
+
+    def answer(_data):
+        value = next(answers)
+        if isinstance(value, Exception):
+            raise value
+        return value
+
+    assert call(answer, publish=2, patience=5)[0] == b"now"
