@@ -3,12 +3,15 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeAlias
 
+from authz.http2.allowance import Allowance
 from authz.http2.connection import Connection
 from authz.http2.errors import ErrorCode
 from authz.http2.frames import END_STREAM
 from authz.http2.grpc import (
+    ENCODINGS,
     PREFIX_BYTES,
     Code,
     GrpcError,
@@ -19,6 +22,7 @@ from authz.http2.grpc import (
     read_timeout,
     start_block,
     status_block,
+    too_long,
 )
 from authz.http2.headers import RequestHead
 from authz.http2.hpack import literal
@@ -29,7 +33,17 @@ _START = prepared(start_block(), 0)
 _OK = prepared(status_block(Code.OK), END_STREAM)
 _REFUSED = prepared(b"\x08\x03415" + literal(b"content-type", b"text/plain"), 0)
 _NO_TRAILERS = prepared(literal(b"grpc-status", b"13"), END_STREAM)
+_IN_A_ROW = 32  # messages that a conversation reads before it lets others in
 _HIGH_WATER = 1 << 20  # bytes of answers that a stream may have waiting
+
+
+class Shedding:
+    """What calls beyond an allowance end with; `refused` hears of each."""
+
+    def __init__(self, allowance: Allowance, error: GrpcError, refused: Callable[[], None]) -> None:
+        self.take = allowance.take
+        self.answer = prepared(start_block() + status_block(error.code, error.message, error.trailing), END_STREAM)
+        self.refused = refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +52,14 @@ class Unary:
 
     answer: Callable[[bytes], bytes]
     rescue: "Callable[[bytes, Call, Exception], Awaitable[bytes]] | None" = None
+    shedding: Shedding | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """One request, whole before it is handled, and as many answers as a coroutine writes to its call."""
+
+    handle: "Callable[[bytes, Call], Awaitable[None]]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +73,7 @@ class Streaming:
 class Route:
     """What a head asks for; `refusal` is set instead of `method` if it cannot be had."""
 
-    method: Unary | Streaming | None
+    method: "Method | None"
     head: RequestHead
     timeout: float | None
     encoding: bytes
@@ -59,6 +81,7 @@ class Route:
     is_grpc: bool = True
 
 
+Method: TypeAlias = Unary | Deferred | Streaming
 Link: TypeAlias = Connection[Route]
 Lane: TypeAlias = Stream[Route]
 
@@ -72,6 +95,7 @@ class Call:
         self._messages = messages
         self._flush = flush
         self._unread = 0
+        self._in_a_row = 0
         self._news = asyncio.Event()
         self._is_started = False
         self.is_whole = False
@@ -101,6 +125,9 @@ class Call:
         Raises:
             GrpcError: if it cannot be read.
         """
+        if self._in_a_row >= _IN_A_ROW:
+            self._in_a_row = 0
+            await asyncio.sleep(0)
         while (message := self._messages.take()) is None:
             if self.is_whole:
                 if self._messages.size:
@@ -110,7 +137,9 @@ class Call:
             self._connection.credit(self._stream, self._unread)  # no sooner: whoever does not read gets no more
             self._unread = 0
             self._flush(self._connection)
+            self._in_a_row = 0
             await self._news.wait()
+        self._in_a_row += 1
         self._connection.hold(self._stream, self._messages.size - self._stream.held)
         return message
 
@@ -141,7 +170,7 @@ class GrpcApplication:
 
     def __init__(
         self,
-        methods: Mapping[str, Unary | Streaming],
+        methods: Mapping[str, Method],
         message_bytes: int,
         flush: Callable[[Link], None],
         failed: Callable[[Exception], None] = lambda _error: None,
@@ -166,8 +195,8 @@ class GrpcApplication:
             return Route(None, head, None, encoding, malformed)
         refusal = None
         if method is None:
-            refusal = GrpcError(Code.UNIMPLEMENTED, f"no method {head.path.decode('utf-8', 'replace')}")
-        elif encoding not in (b"identity", b"gzip"):
+            refusal = GrpcError(Code.UNIMPLEMENTED, "Method not found!")
+        elif encoding not in ENCODINGS:
             refusal = GrpcError(Code.UNIMPLEMENTED, f"no encoding {encoding.decode('utf-8', 'replace')}")
         elif timeout == 0.0:
             refusal = GrpcError(Code.DEADLINE_EXCEEDED, "the deadline had passed")
@@ -186,14 +215,16 @@ class GrpcApplication:
     def data(self, connection: Link, stream: Lane, data: bytes, is_last: bool) -> None:  # noqa: FBT001 - as the protocol
         """Content arrived."""
         method = stream.meaning.method
-        if type(method) is Unary:
-            body = stream.body
-            if is_last:
-                if body is not None:
-                    data = bytes(body + data)
+        if isinstance(method, Unary | Deferred):
+            if not is_last:
+                self._collect(connection, stream, data)
+                return
+            if stream.body is not None:
+                data = bytes(stream.body + data)
+            if isinstance(method, Unary):
                 self._answer(connection, stream, method, data)
             else:
-                self._collect(connection, stream, data)
+                self._defer(connection, stream, method, data)
         elif isinstance(stream.call, Call):
             stream.call.feed(data, is_last=is_last)
         elif stream.meaning.is_grpc:
@@ -213,14 +244,17 @@ class GrpcApplication:
         if len(body) >= PREFIX_BYTES:
             size = int.from_bytes(body[1:5], "big")
             if size > self._most or len(body) > size + PREFIX_BYTES:
-                code = Code.RESOURCE_EXHAUSTED if size > self._most else Code.INTERNAL
-                text = f"a message of {size} bytes; at most {self._most} are taken, and one"
-                _refuse(connection, stream, GrpcError(code, text))
+                _refuse(connection, stream, too_long(size, self._most) if size > self._most else _not_one())
                 return
         connection.credit(stream, len(data))
 
     def _answer(self, connection: Link, stream: Lane, method: Unary, data: bytes) -> None:
         message = data[5:]
+        shedding = method.shedding
+        if shedding is not None and not shedding.take():
+            shedding.refused()
+            connection.refuse(stream, shedding.answer)
+            return
         try:
             if len(message) > self._most or data[:5] != b"\0" + len(message).to_bytes(4, "big"):
                 message = self._only_message(stream, data)
@@ -232,12 +266,20 @@ class GrpcApplication:
         else:
             connection.answer(stream, _START, b"\0" + len(answer).to_bytes(4, "big") + answer, _OK)
 
+    def _defer(self, connection: Link, stream: Lane, method: Deferred, data: bytes) -> None:
+        try:
+            message = self._only_message(stream, data)
+        except GrpcError as error:
+            _refuse(connection, stream, error)
+        else:
+            self._spawn(connection, stream, partial(method.handle, message))
+
     def _only_message(self, stream: Lane, data: bytes) -> bytes:
         messages = Messages(self._most, stream.meaning.encoding)
         messages.feed(data)
         message = messages.take()
         if message is None or messages.size:
-            raise GrpcError(Code.INTERNAL, "a request is exactly one whole message")
+            raise _not_one()
         return message
 
     def _rescue(self, connection: Link, stream: Lane, method: Unary, message: bytes, error: Exception) -> None:
@@ -291,6 +333,10 @@ class GrpcApplication:
         """Whoever works on it may stop."""
         if isinstance(stream.call, Call) and stream.call.task is not None:
             stream.call.task.cancel()
+
+
+def _not_one() -> GrpcError:
+    return GrpcError(Code.INTERNAL, "a request is exactly one whole message")
 
 
 def _refuse(connection: Link, stream: Lane, error: GrpcError) -> None:

@@ -14,6 +14,8 @@ _TIMEOUT = re.compile(rb"([0-9]{1,8})([HMSmun])")
 _UNITS = {b"H": 3600.0, b"M": 60.0, b"S": 1.0, b"m": 1e-3, b"u": 1e-6, b"n": 1e-9}
 _PLAIN = "".join(chr(code) for code in range(0x20, 0x7F) if chr(code) != "%")
 PREFIX_BYTES = 5
+ENCODINGS = {b"identity": 0, b"deflate": 15, b"gzip": 31}
+"""How messages may be compressed, with the window bits that zlib calls them by."""
 
 
 class Code(IntEnum):
@@ -60,6 +62,11 @@ def read_timeout(value: bytes) -> float:
     return int(found[1]) * _UNITS[found[2]]
 
 
+def too_long(size: int, most: int) -> GrpcError:
+    """A message that is longer than is taken, in the words of gRPC's own servers."""
+    return GrpcError(Code.RESOURCE_EXHAUSTED, f"SERVER: Received message larger than max ({size} vs. {most})")
+
+
 def framed(message: bytes) -> bytes:
     """A message with its prefix, not compressed."""
     return b"\0" + len(message).to_bytes(4, "big") + message
@@ -67,7 +74,9 @@ def framed(message: bytes) -> bytes:
 
 def start_block() -> bytes:
     """The fields before the first message."""
-    return b"\x88" + literal(b"content-type", b"application/grpc") + literal(b"grpc-accept-encoding", b"identity,gzip")
+    return (
+        b"\x88" + literal(b"content-type", b"application/grpc") + literal(b"grpc-accept-encoding", b",".join(ENCODINGS))
+    )
 
 
 def status_block(code: int, message: str = "", trailing: Metadata = ()) -> bytes:
@@ -137,7 +146,7 @@ class Messages:
         if buffer[0] > 1:
             raise GrpcError(Code.INTERNAL, "a message's prefix is malformed")
         if size > self._most:
-            raise GrpcError(Code.RESOURCE_EXHAUSTED, f"a message of {size} bytes; at most {self._most} are taken")
+            raise too_long(size, self._most)
         if len(buffer) < PREFIX_BYTES + size:
             return None
         is_compressed = buffer[0] == 1
@@ -146,15 +155,16 @@ class Messages:
         return self._expand(message) if is_compressed else message
 
     def _expand(self, message: bytes) -> bytes:
-        if self._encoding != b"gzip":
+        kind = ENCODINGS.get(self._encoding, 0)
+        if not kind:
             raise GrpcError(Code.INTERNAL, "a message is compressed, but grpc-encoding does not say how")
-        unzip = zlib.decompressobj(31)
+        unzip = zlib.decompressobj(kind)
         try:
             plain = unzip.decompress(message, self._most + 1)
         except zlib.error:
-            raise GrpcError(Code.INTERNAL, "a message is no gzip") from None
+            raise GrpcError(Code.INTERNAL, "a message is not compressed as was said") from None
         if len(plain) > self._most:
-            raise GrpcError(Code.RESOURCE_EXHAUSTED, f"a message is longer than {self._most} bytes when decompressed")
+            raise GrpcError(Code.RESOURCE_EXHAUSTED, "Decompressed message larger than max")
         if not unzip.eof:
-            raise GrpcError(Code.INTERNAL, "a message's gzip is cut off")
+            raise GrpcError(Code.INTERNAL, "a compressed message is cut off")
         return plain

@@ -64,6 +64,11 @@ class Sending(Control, Generic[Meaning]):
         out += (size.to_bytes(3, "big"), _DATA, number, content, ending[:5], number, ending[5:])
         self._finish(stream)
 
+    def refuse(self, stream: Stream[Meaning], ending: bytes) -> None:
+        """The cheapest whole answer: fields alone, made by `prepared`."""
+        self._out += (ending[:5], stream.number.to_bytes(4, "big"), ending[5:])
+        self._finish(stream)
+
     def start(self, stream: Stream[Meaning], block: bytes) -> None:
         """The fields that an answer starts with; content follows."""
         if not stream.is_ended:

@@ -1,6 +1,7 @@
 """An echo server of the room, for clients of other makes: `echo.py HOST:PORT|unix:PATH [CERT KEY]`."""
 
 import asyncio
+import socket
 import sys
 from pathlib import Path
 
@@ -41,14 +42,21 @@ METHODS = {
 }
 
 
+def bound(address: str) -> socket.socket:
+    """A socket that has an address, which may have port 0."""
+    if address.startswith("unix:"):
+        made = socket.socket(socket.AF_UNIX)
+        made.bind(address.removeprefix("unix:"))
+        return made
+    host, _, port = address.rpartition(":")
+    return socket.create_server((host, int(port)))
+
+
 async def serve(address: str, *files: str) -> None:
     server = GrpcServer(METHODS)
-    if address.startswith("unix:"):
-        await server.listen_unix(Path(address.removeprefix("unix:")))
-    else:
-        host, _, port = address.rpartition(":")
-        context = server_context(Path(files[0]), Path(files[1])) if files else None
-        print(await server.listen_tcp(host, int(port), context), flush=True)
+    listening = bound(address)
+    await server.listen(listening, server_context(Path(files[0]), Path(files[1])) if files else None)
+    print(listening.getsockname()[1], flush=True)
     await asyncio.Event().wait()
 
 

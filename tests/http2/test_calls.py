@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from authz.http2.calls import GrpcApplication, Streaming, Unary
+from authz.http2.allowance import Allowance
+from authz.http2.calls import Deferred, GrpcApplication, Shedding, Streaming, Unary
 from authz.http2.connection import Connection
 from authz.http2.grpc import GrpcError, framed
 from authz.http2.hpack import HeaderDecoder, literal
@@ -30,15 +31,28 @@ async def broken(call):
     raise ValueError("ours")
 
 
-METHODS = {"/e": Unary(lambda message: message), "/r": Unary(fail, rescue), "/b": Streaming(broken)}
+async def repeat(message, call):
+    if message == b"broken":
+        raise ValueError("ours")
+    await asyncio.sleep(0)
+    for _ in range(2):
+        await call.write(message)
 
 
-def talk(*sent, seconds=0.05):
+METHODS = {
+    "/e": Unary(lambda message: message),
+    "/r": Unary(fail, rescue),
+    "/b": Streaming(broken),
+    "/d": Deferred(repeat),
+}
+
+
+def talk(*sent, seconds=0.05, methods=METHODS):
     """The frames that come back, and the failures of ours."""
     failures = []
 
     async def run():
-        application = GrpcApplication(METHODS, 100, lambda _connection: None, failures.append)
+        application = GrpcApplication(methods, 100, lambda _connection: None, failures.append)
         connection = Connection(application)
         connection.receive(GREETING + b"".join(sent))
         await asyncio.sleep(seconds)
@@ -47,9 +61,9 @@ def talk(*sent, seconds=0.05):
     return asyncio.run(run()), failures
 
 
-def call(path, *fields, kind=GRPC):
+def call(path, *fields, kind=GRPC, stream=1):
     block = START + literal(b":path", path) + kind + b"".join(literal(name, value) for name, value in fields)
-    return headers(1, block)
+    return headers(stream, block)
 
 
 def status_of(answers):
@@ -87,8 +101,30 @@ def test_a_handler_that_fails_ends_in_an_internal_error():
         (framed(b"x" * 101), 8),
     ],
 )
-def test_a_request_that_is_not_one_whole_message_is_an_error(content, code):
-    assert status_of(talk(call(b"/e"), data(1, content, 1))[0])[0] == code
+@pytest.mark.parametrize("path", [b"/e", b"/d"])
+def test_a_request_that_is_not_one_whole_message_is_an_error(content, code, path):
+    assert status_of(talk(call(path), data(1, content, 1))[0])[0] == code
+
+
+def test_a_request_that_takes_time_is_whole_before_it_is_handled():
+    answers, failures = talk(call(b"/d"), data(1, framed(b"x")[:3]), data(1, framed(b"x")[3:], 1))
+    assert (content_of(answers, 1), status_of(answers), failures) == (framed(b"x") * 2, (0, ""), [])
+
+
+def test_a_fault_of_ours_in_a_request_that_takes_time_is_an_internal_error():
+    answers, failures = talk(call(b"/d"), data(1, framed(b"broken"), 1))
+    assert (status_of(answers), [str(each) for each in failures]) == ((13, "internal error"), ["ours"])
+
+
+def test_calls_beyond_an_allowance_are_refused_by_their_heads_alone():
+    refused = []
+    error = GrpcError(8, "too many", (("why-bin", b"x"),))
+    methods = {"/e": Unary(lambda message: message, None, Shedding(Allowance(3), error, lambda: refused.append(1)))}
+    sent = [call(b"/e", stream=n) + data(n, framed(b"%d" % n), 1) for n in range(1, 11, 2)]
+    answers, _ = talk(*sent, methods=methods)
+    assert [content_of(answers, n)[5:] for n in range(1, 11, 2)] == [b"1", b"3", b"5", b"", b""]
+    assert [flags & 1 for kind, flags, stream, _ in answers if stream in {7, 9} and kind == 1] == [1, 1]
+    assert (status_of(answers), len(refused)) == ((8, "too many"), 2)
 
 
 @pytest.mark.parametrize(("content", "code"), [(framed(b"x" * 101), 8), (framed(b"a") + b"more", 13)])
