@@ -6,6 +6,7 @@ from pathlib import Path
 from authz.server.limits import DEFAULT_LIMITS, Limits
 from authz.server.listeners import Address
 from authz.server.tls import TlsFiles
+from authz.server.transport import TransportKind
 from authz.telemetry.log import LogFormat
 
 
@@ -20,6 +21,7 @@ class Settings:
     source: Path
     listen: tuple[Address, ...]
     http: str | None = None
+    transport: TransportKind = TransportKind.GRPCIO
     workers: int = 1
     cache_size: int = 100_000
     limits: Limits = DEFAULT_LIMITS

@@ -43,7 +43,12 @@ class Service:
         batches = BatchChecker(checker, limits.batch, self._tally)
         explainer = Explainer(self.engine, limits=limits)
         listening = Listening(
-            settings.listen, settings.health_listen, self._certificates, settings.socket_mode, is_port_shared
+            settings.listen,
+            settings.health_listen,
+            self._certificates,
+            settings.socket_mode,
+            is_port_shared,
+            settings.transport,
         )
         self._server = Server(authorization(checker, batches, explainer, feed, conduct), feed, listening, limits)
 

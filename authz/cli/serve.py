@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import fields
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from authz.errors import AuthzError, InvalidAccountError, ListenError
 from authz.server.limits import DEFAULT_LIMITS, Limits
 from authz.server.listeners import Address, parse_address
 from authz.server.tls import TlsFiles
+from authz.server.transport import TransportKind
 from authz.telemetry.log import LogFormat, configure_logs
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -35,6 +37,13 @@ def _mode(_ctx: click.Context, _param: click.Parameter, text: str | None) -> int
     return int(text, 8)
 
 
+def _transport(_ctx: click.Context, _param: click.Parameter, name: str) -> TransportKind:
+    kind = TransportKind(name)
+    if kind is TransportKind.LEAN and find_spec("hpack") is None:
+        raise click.BadParameter("`lean` needs an extra: pip install 'authz-sidecar[lean]'")
+    return kind
+
+
 @click.command("serve")
 @click.argument("source", callback=policy_directory, envvar="AUTHZ_SERVE_SOURCE")
 @click.option(
@@ -47,6 +56,14 @@ def _mode(_ctx: click.Context, _param: click.Parameter, text: str | None) -> int
     help="Where gRPC is served: host:port or unix:/path. May be given several times.",
 )
 @click.option("--http", metavar="HOST:PORT", help="Where /healthz, /readyz and /metrics are served; off by default.")
+@click.option(
+    "--transport",
+    type=click.Choice([kind.value for kind in TransportKind]),
+    default=TransportKind.GRPCIO.value,
+    show_default=True,
+    callback=_transport,
+    help="What serves gRPC: grpcio, or the HTTP/2 server of our own (extra lean).",
+)
 @click.option(
     "--workers",
     type=click.IntRange(min=1),

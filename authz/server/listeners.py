@@ -1,5 +1,6 @@
 """Addresses to listen on: `host:port` and `unix:/path`, checked before a transport sees them."""
 
+import errno
 import os
 import socket
 import stat
@@ -11,6 +12,9 @@ from pathlib import Path
 from authz.errors import ListenError
 
 _UNIX = "unix:"
+_ALL = ("0.0.0.0", "::")  # noqa: S104 - to be recognized
+_ABSENT = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)  # an address that this machine does not have
+_BACKLOG = 1024  # connections that wait to be taken over
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,54 @@ def socket_mode(mode: int | None) -> Iterator[None]:
         yield
     finally:
         os.umask(before)
+
+
+def bind(address: Address, *, is_port_shared: bool = False) -> list[socket.socket]:
+    """Sockets that listen on an address: a name may mean several, and a port of 0 is the same for all of them.
+
+    As with grpcio, `0.0.0.0` and `[::]` are all addresses of both kinds.
+
+    Raises:
+        OSError: if one of them is in use, or none is of this machine.
+    """
+    if address.path is not None:
+        return [_bound(socket.AF_UNIX, str(address.path), is_port_shared=False)]
+    host, _, text = address.target.rpartition(":")
+    host, port = host.strip("[]"), int(text)
+    if host in _ALL and socket.has_dualstack_ipv6():
+        return [_bound(socket.AF_INET6, ("::", port), is_port_shared=is_port_shared)]
+    bound: list[socket.socket] = []
+    absent: OSError | None = None
+    for family, _, _, _, place in dict.fromkeys(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)):
+        try:
+            bound.append(_bound(family, (place[0], port), is_port_shared=is_port_shared))
+        except OSError as error:
+            if error.errno not in _ABSENT:
+                for each in bound:
+                    each.close()
+                raise
+            absent = error
+        else:
+            port = bound[0].getsockname()[1]
+    if absent is not None and not bound:
+        raise absent
+    return bound
+
+
+def _bound(family: int, place: str | tuple[str | int, int], *, is_port_shared: bool) -> socket.socket:
+    made = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        if family != socket.AF_UNIX:
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, int(is_port_shared))
+        if family == socket.AF_INET6:
+            made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, int(place[0] != "::"))
+        made.bind(place)
+        made.listen(_BACKLOG)  # only now is it sure that nobody else does
+    except OSError:
+        made.close()
+        raise
+    return made
 
 
 def remove_socket(address: Address) -> None:

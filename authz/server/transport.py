@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from enum import Enum
 from typing import Protocol
 
-from authz.server.grpcio_transport import GrpcioTransport
 from authz.server.limits import Limits
 from authz.server.listeners import Address
 from authz.server.methods import MethodTable
@@ -35,13 +34,17 @@ class TransportKind(Enum):
     """Which transport serves: that of grpcio, or the one of our own."""
 
     GRPCIO = "grpcio"
-
-
-_MAKERS = {TransportKind.GRPCIO: GrpcioTransport}
+    LEAN = "lean"
 
 
 def open_transport(
     kind: TransportKind, tables: Sequence[MethodTable], limits: Limits, *, is_port_shared: bool = False
 ) -> Transport:
-    """A transport of some kind that serves these tables."""
-    return _MAKERS[kind](tables, limits, is_port_shared=is_port_shared)
+    """A transport of some kind that serves these tables; it brings what it needs, and not what the other needs."""
+    if kind is TransportKind.GRPCIO:
+        from authz.server.grpcio_transport import GrpcioTransport  # noqa: PLC0415 - see above
+
+        return GrpcioTransport(tables, limits, is_port_shared=is_port_shared)
+    from authz.server.lean_transport import LeanTransport  # noqa: PLC0415 - its library is an extra
+
+    return LeanTransport(tables, limits, is_port_shared=is_port_shared)

@@ -1,0 +1,162 @@
+"""The methods of a service as the transport of our own wants them: `authz.http2` calls, and errors as statuses."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import aclosing
+from functools import partial
+from time import perf_counter
+
+from authz.errors import AuthzError, ForbiddenClientError, OverloadError
+from authz.http2.allowance import Allowance
+from authz.http2.calls import Call, Deferred, Shedding, Streaming, Unary
+from authz.http2.calls import Method as Http2Method
+from authz.http2.grpc import GrpcError
+from authz.server.check import RevisionAheadError
+from authz.server.conduct import Conduct, ending, resolved
+from authz.server.methods import Conversation, Lengthy, Method, MethodTable, Single, Watch
+from authz.server.streams import OpenStreams
+from authz.server.tally import MethodTally
+from authz.wire.status import Status, status_of
+
+_DETAILS = "grpc-status-details-bin"
+
+
+def handlers(table: MethodTable, streams: OpenStreams) -> Mapping[str, Http2Method]:
+    """The methods of a service by their paths."""
+    conduct = table.conduct
+    return {
+        f"/{table.service}/{name}": _handler(method, conduct, conduct.tally.method(name), streams)
+        for name, method in table.methods.items()
+    }
+
+
+def refusals(table: MethodTable, error: ForbiddenClientError) -> Mapping[str, Http2Method]:
+    """What a client gets instead that may not ask."""
+    return {f"/{table.service}/{name}": _refusal(table.conduct.tally.method(name), error) for name in table.methods}
+
+
+def _handler(method: Method, conduct: Conduct, tally: MethodTally, streams: OpenStreams) -> Http2Method:
+    if isinstance(method, Single):
+        return _single(method, conduct, tally)
+    if isinstance(method, Lengthy):
+        return _lengthy(method, conduct, tally)
+    if isinstance(method, Conversation):
+        return _conversation(method, conduct, tally, streams)
+    return _watch(method, tally)
+
+
+def _single(method: Single, conduct: Conduct, tally: MethodTally) -> Unary:
+    answer = method.answer
+
+    def counted(data: bytes) -> bytes:
+        began = perf_counter()
+        tally.started += 1
+        try:
+            result = answer(data)
+        except RevisionAheadError:
+            raise  # to be rescued: whatever else is wrong costs no task
+        except Exception as error:  # noqa: BLE001 - every fault ends in a status, never in an answer
+            raise _error(ending(error, tally)) from None
+        tally.answered += 1
+        tally.took(perf_counter() - began)
+        return result
+
+    async def rescue(data: bytes, call: Call, error: Exception) -> bytes:
+        began = perf_counter()
+        result = await _second_try(resolved(answer, data), error, call, conduct, tally)
+        tally.answered += 1
+        tally.took(perf_counter() - began)
+        return result
+
+    return Unary(counted, rescue, None if method.is_vital else _shedding(conduct, tally))
+
+
+def _shedding(conduct: Conduct, tally: MethodTally) -> Shedding:
+    """As many are answered in one pass of the event loop as calls are let in that wait; a refusal costs far less."""
+    admission = conduct.admission
+    status = status_of(OverloadError(f"more than {admission.limit} calls came at once; try again later"))
+
+    def refused() -> None:
+        admission.rejected["in_flight"] += 1
+        tally.started += 1
+        tally.failed["RESOURCE_EXHAUSTED"] += 1
+
+    return Shedding(Allowance(admission.limit), _error(status), refused)
+
+
+def _lengthy(method: Lengthy, conduct: Conduct, tally: MethodTally) -> Deferred:
+    admission = conduct.admission
+
+    async def handle(data: bytes, call: Call) -> None:
+        began = perf_counter()
+        tally.started += 1
+        answer = partial(admission.work, method.work, data)
+        try:
+            with admission.call():
+                result = await answer()
+        except Exception as error:  # noqa: BLE001 - as above
+            result = await _second_try(answer, error, call, conduct, tally)
+        tally.answered += 1
+        tally.took(perf_counter() - began)
+        await call.write(result)
+
+    return Deferred(handle)
+
+
+def _conversation(method: Conversation, conduct: Conduct, tally: MethodTally, streams: OpenStreams) -> Streaming:
+    answer = method.answer
+
+    async def handle(call: Call) -> None:
+        tally.started += 1
+        try:
+            with streams.open() as stream:
+                while (data := await stream.next(call.read())) is not None:
+                    began = perf_counter()
+                    try:
+                        result = answer(data)
+                    except Exception as error:  # noqa: BLE001 - as above
+                        result = await _second_try(resolved(answer, data), error, call, conduct, tally)
+                    tally.took(perf_counter() - began)
+                    await call.write(result)
+                    tally.answered += 1
+        except AuthzError as error:
+            raise _error(ending(error, tally)) from None
+
+    return Streaming(handle)
+
+
+def _watch(method: Watch, tally: MethodTally) -> Deferred:
+    async def handle(data: bytes, call: Call) -> None:
+        tally.started += 1
+        try:
+            async with aclosing(method.messages(data)) as messages:
+                async for message in messages:
+                    tally.answered += 1
+                    await call.write(message)
+        except AuthzError as error:
+            raise _error(ending(error, tally)) from None
+
+    return Deferred(handle)
+
+
+def _refusal(tally: MethodTally, error: ForbiddenClientError) -> Streaming:
+    """It waits for no request: whatever that is, the answer is no."""
+
+    async def handle(_call: Call) -> None:
+        tally.started += 1
+        raise _error(ending(error, tally))
+
+    return Streaming(handle)
+
+
+async def _second_try(
+    again: Callable[[], Awaitable[bytes]], error: Exception, call: Call, conduct: Conduct, tally: MethodTally
+) -> bytes:
+    """The answer that is worth to wait for; any other error ends the call."""
+    try:
+        return await conduct.second_try(again, error, call.seconds_left())
+    except Exception as last:  # noqa: BLE001 - as above
+        raise _error(ending(last, tally)) from None
+
+
+def _error(status: Status) -> GrpcError:
+    return GrpcError(status.code, status.message, ((_DETAILS, status.details),) if status.details else ())

@@ -1,0 +1,103 @@
+"""The transport of our own: the HTTP/2 room on the addresses of a server, in this process and on its event loop."""
+
+import socket
+from collections.abc import Mapping, Sequence
+from functools import partial
+from math import inf
+from ssl import SSLContext
+
+import structlog
+
+from authz.errors import ForbiddenClientError, ListenError
+from authz.http2.calls import Method
+from authz.http2.limits import Http2Limits
+from authz.http2.listener import GrpcServer
+from authz.http2.peer import Peer
+from authz.http2.tls import following
+from authz.server.fault_log import FaultLog
+from authz.server.lean import handlers, refusals
+from authz.server.limits import Limits
+from authz.server.listeners import Address, bind
+from authz.server.methods import MethodTable
+from authz.server.streams import OpenStreams
+from authz.server.tls import Certificates
+
+_MOST_STREAMS = 10_000  # unanswered calls of one connection, as with grpcio
+
+log = structlog.get_logger("authz.server")
+
+
+class LeanTransport:
+    """Serves by `authz.http2`. Unless `is_port_shared`, nobody else may listen on its ports."""
+
+    def __init__(self, tables: Sequence[MethodTable], limits: Limits, *, is_port_shared: bool = False) -> None:
+        self._tables = tables
+        self._is_port_shared = is_port_shared
+        self._streams = OpenStreams()
+        self._bound: list[tuple[socket.socket, Certificates | None]] = []
+        self._methods = {path: each for table in tables for path, each in handlers(table, self._streams).items()}
+        self._server = GrpcServer(
+            self._methods,
+            _bounds(limits),
+            FaultLog().hear,
+            lambda error: log.error("a call failed by a fault of the server", exc_info=error),
+            self._methods_for if any(table.conduct.gate for table in tables) else None,
+        )
+
+    def _methods_for(self, peer: Peer) -> Mapping[str, Method] | None:
+        """Who may ask is decided once for a connection: it gets refusals in the place of what it may not have."""
+        refused: dict[str, Method] = {}
+        for table in self._tables:
+            try:
+                if table.conduct.gate is not None:
+                    table.conduct.gate.check(peer)
+            except ForbiddenClientError as error:
+                refused |= refusals(table, error)
+        return self._methods | refused if refused else None
+
+    def listen(self, address: Address, certificates: Certificates | None) -> str:
+        """Take an address; returns it with its port.
+
+        Raises:
+            ListenError: if it cannot be had.
+        """
+        try:
+            bound = bind(address, is_port_shared=self._is_port_shared)
+        except OSError as error:
+            reason = error.strerror or error
+            raise ListenError(f"cannot listen on `{address.target}`: {reason}") from None
+        self._bound += ((each, certificates) for each in bound)
+        return address.target if address.path else address.with_port(bound[0].getsockname()[1])
+
+    async def start(self) -> None:
+        """Serve."""
+        while self._bound:
+            bound, certificates = self._bound.pop()
+            context = None if certificates is None else following(partial(_context, certificates))
+            await self._server.listen(bound, context)
+
+    async def drain(self, seconds: float) -> None:
+        """Finish what was accepted."""
+        self._streams.drain()
+        await self._server.drain(seconds)
+
+    async def close(self) -> None:
+        """Hang up."""
+        await self._server.drain(0)
+        for bound, _ in self._bound:
+            bound.close()
+
+
+def _context(certificates: Certificates) -> SSLContext:
+    return certificates.current().context
+
+
+def _bounds(limits: Limits) -> Http2Limits:
+    """How long a drain may take is said when it begins."""
+    buffered = max(Http2Limits().buffered_bytes, 2 * limits.message_bytes)
+    return Http2Limits(
+        concurrent_streams=_MOST_STREAMS,
+        message_bytes=limits.message_bytes,
+        buffered_bytes=buffered,
+        drain_seconds=inf,
+    )
