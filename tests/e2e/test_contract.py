@@ -18,7 +18,7 @@ SERVICE = "authz.v1.AuthorizationService"
 
 
 @pytest.fixture(scope="module")
-def sidecar():
+def sidecar(transport):  # noqa: ARG001 - it is set for the process
     with Sidecar(EXAMPLE) as running:
         yield running
         assert running.check(user(), "im:AddUser", APP_1).allowed  # after everything below
@@ -123,6 +123,7 @@ def test_a_revision_that_does_not_come_is_unavailable_before_the_deadline(sideca
     assert failure(lambda: sidecar.stub.BatchCheck(batch, timeout=0.5)).code() is grpc.StatusCode.UNAVAILABLE
 
 
+@pytest.mark.usefixtures("transport")
 def test_a_revision_is_waited_for_and_watched(tmp_path):
     write_account(tmp_path, users=[{"uin": "100001"}])
     with Sidecar(tmp_path) as running:
@@ -190,6 +191,7 @@ def test_a_taken_address_ends_the_start_with_1_and_a_word(sidecar):
     assert sidecar.check(user(), "im:AddUser", APP_1).allowed
 
 
+@pytest.mark.usefixtures("transport")
 def test_the_socket_of_a_dead_server_is_taken_over(tmp_path):
     with Sidecar(EXAMPLE) as first:
         path = first.socket.removeprefix("unix:")

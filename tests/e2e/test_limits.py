@@ -16,6 +16,8 @@ from tests.sidecar import EXAMPLE, Sidecar, check_request, eventually, user
 APP = "qcs::im::uin/12345678:sdkappid/1400000001"
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes((0, 0, 0, 4, 0, 0, 0, 0, 0))  # and empty SETTINGS
 
+pytestmark = pytest.mark.usefixtures("transport")
+
 
 def megabytes(pid):
     """What the process holds, its share of what it shares."""

@@ -19,6 +19,8 @@ QUESTIONS = [
 QUESTIONS.append(check_request("qcs::cam::uin/12345678:root", "im:AddUser", APP))
 WRONG = authz_pb2.CheckRequest(principal="nobody", action="im:AddUser", resource="*")
 
+pytestmark = pytest.mark.usefixtures("transport")
+
 
 class Heard:
     """What clients heard, by the labels that the metrics should have."""

@@ -15,6 +15,7 @@ from tests.sidecar import ROOT, Sidecar, check_request, eventually, reason, user
 ADMIN = [allow("*")]
 
 
+@pytest.mark.usefixtures("transport")
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.name)
 def test_a_change_is_in_force_within_a_second_and_no_call_fails_meanwhile(change):
     # `measure` itself fails when a call fails, or an old decision comes after the new one.
@@ -99,6 +100,7 @@ def test_a_change_of_one_account_of_200_leaves_the_answers_of_the_others_in_the_
     assert grown == {"authz_cache_hits_total": 199, "authz_cache_dropped_total": 1}
 
 
+@pytest.mark.usefixtures("transport")
 def test_no_answer_ever_disagrees_with_the_revision_that_it_claims(tmp_path):
     """Attach and detach in turn: what a revision was, the watch tells; what was answered, the client compares."""
     attached, detached = [{"uin": "100001", "policies": ["AdministratorAccess"]}], [{"uin": "100001"}]

@@ -15,7 +15,7 @@ SMS_1, SMS_2 = sms_app(1400000001), sms_app(1400000002)
 
 
 @pytest.fixture(scope="module")
-def example():
+def example(transport):  # noqa: ARG001 - it is set for the process
     with Sidecar(EXAMPLE) as running:
         yield running
 

@@ -17,6 +17,8 @@ from tests.sidecar import EXAMPLE, Sidecar, check_request, eventually, user
 QUESTION = check_request(user(), "im:AddUser", APP_1)
 BATCH = authz_pb2.BatchCheckRequest(checks=[QUESTION] * 10)
 
+pytestmark = pytest.mark.usefixtures("transport")
+
 
 class Clients:
     """Threads that ask until they are turned away, counting what they were told."""

@@ -19,6 +19,8 @@ QUESTION = check_request(user(100003), "im:AddUser", "qcs::im::uin/12345678:sdka
 AUTHORITY = Authority()
 OPTIONS = [("grpc.use_local_subchannel_pool", 1), ("grpc.ssl_target_name_override", "localhost")]
 
+pytestmark = pytest.mark.usefixtures("transport")
+
 
 def put(folder):
     """A new certificate in the place of the one before, as a Secret's files are replaced."""
