@@ -13,6 +13,7 @@ from authz.http2.stream import Stream
 
 Meaning = TypeVar("Meaning")
 _DATA = bytes((frames.DATA, 0))
+_PLACE = 5  # bytes before the number of a prepared frame
 _REMEMBERED = 4000  # streams that we ended while the peer may still send
 
 
@@ -91,7 +92,7 @@ class Sending(Control, Generic[Meaning]):
     def end(self, stream: Stream[Meaning], block: bytes) -> None:
         """The fields that an answer ends with, after all content; alone they are a whole answer."""
         if not stream.is_ended:
-            stream.ending = prepared(block, END_STREAM)
+            stream.ending = bytes(_PLACE) + block
             self._push(stream)
 
     def _write_block(self, number: int, block: bytes, flags: int) -> None:
@@ -119,7 +120,7 @@ class Sending(Control, Generic[Meaning]):
         if stream.drained is not None:
             stream.drained()
         if stream.ending is not None:
-            self._write_block(number, stream.ending[9 - 4 :], END_STREAM)
+            self._write_block(number, stream.ending[_PLACE:], END_STREAM)
             self._finish(stream)
 
     def _push_all(self) -> None:

@@ -29,6 +29,10 @@ CODES: Mapping[type[AuthzError], int] = {
 }
 """A class that is missing here has the code of its nearest base; INTERNAL at last, never an answer."""
 
+# Messages quote what callers wrote. Clients take 8 KiB of trailers; there, a character can be twelve bytes, and is told
+# three times.
+_MOST_CHARACTERS = 300
+
 
 @dataclass(frozen=True, slots=True)
 class Status:
@@ -42,14 +46,19 @@ class Status:
 def status_of(error: AuthzError) -> Status:
     """The status that a caller gets for `error`."""
     code = next(CODES[kind] for kind in type(error).__mro__ if kind in CODES)
+    message = _cut(str(error))
     if isinstance(error, InvalidRequestError):
-        return Status(code, str(error), _bad_request(code, error))
-    return Status(code, str(error))
+        return Status(code, message, _bad_request(code, message, error))
+    return Status(code, message)
 
 
-def _bad_request(code: int, error: InvalidRequestError) -> bytes:
-    violation = error_details_pb2.BadRequest.FieldViolation(field=error.field, description=error.reason)
+def _cut(text: str) -> str:
+    return text if len(text) <= _MOST_CHARACTERS else text[: _MOST_CHARACTERS - 1] + "…"
+
+
+def _bad_request(code: int, message: str, error: InvalidRequestError) -> bytes:
+    violation = error_details_pb2.BadRequest.FieldViolation(field=error.field, description=_cut(error.reason))
     detail = any_pb2.Any()
     detail.Pack(error_details_pb2.BadRequest(field_violations=[violation]))
-    status = status_pb2.Status(code=code, message=str(error), details=[detail])
+    status = status_pb2.Status(code=code, message=message, details=[detail])
     return bytes(status.SerializeToString())

@@ -154,3 +154,14 @@ def test_a_stuck_answer_is_given_up_at_the_deadline():
     stuck = b"\0\0\x06\x04\0\0\0\0\0\0\x04\0\0\0\0"
     answers, _ = talk(stuck, call(b"/r", (b"grpc-timeout", b"20m")), data(1, framed(b"x"), 1), seconds=0.2)
     assert content_of(answers, 1) == b""
+
+
+@pytest.mark.parametrize("size", [16_000, 20_000, 100_000])
+def test_a_status_of_any_length_is_sent(size):
+    def refuse(_message):
+        raise GrpcError(9, "x" * size)
+
+    answers, failures = talk(call(b"/e"), data(1, framed(b"x"), 1), methods={"/e": Unary(refuse)})
+    block = b"".join(payload for kind, _, stream, payload in answers if kind in {1, 9} and stream == 1)
+    assert {field.name: len(field.value) for field in HeaderDecoder(1 << 20).decode(block)}[b"grpc-message"] == size
+    assert failures == []

@@ -52,9 +52,20 @@ async def heard(channel, kind):
     try:
         if kind == "unary":
             return await channel.unary_unary("/s/m")(b"question", timeout=10)
-        return [answer async for answer in channel.stream_stream("/s/m")(iter([b"1", b"2"]), timeout=10)]
+        return await talked(channel.stream_stream("/s/m")(timeout=10))
     except grpc.RpcError as error:
         return error.code()
+
+
+async def talked(talk):
+    """Answers to two questions, one by one: a client that writes into an ended stream makes a fault of its own."""
+    answers = []
+    for question in (b"1", b"2"):
+        await talk.write(question)
+        answers.append(await talk.read())
+    await talk.done_writing()
+    assert await talk.read() is grpc.aio.EOF
+    return answers
 
 
 def raising(error):

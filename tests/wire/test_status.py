@@ -1,3 +1,6 @@
+from base64 import b64encode
+from urllib.parse import quote
+
 import pytest
 from google.rpc import code_pb2, error_details_pb2, status_pb2
 
@@ -46,3 +49,11 @@ def test_a_malformed_field_is_named_in_the_details():
     assert details.details[0].Unpack(violations)
     assert (details.code, violations.field_violations[0].field) == (code_pb2.INVALID_ARGUMENT, "action")
     assert status.message == "action: no good"
+
+
+def test_a_status_that_quotes_much_still_fits_into_what_clients_take():
+    status = status_of(InvalidRequestError("resource", "\U0001f512\n" * 100_000))
+    assert status.message.endswith("…")
+    assert len(quote(status.message)) + len(b64encode(status.details)) < 8000
+    assert status_of(AuthzError("x" * 301)).message == "x" * 299 + "…"
+    assert status_of(AuthzError("x" * 300)).message == "x" * 300

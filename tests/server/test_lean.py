@@ -1,0 +1,76 @@
+"""What the lean transport alone does: it sheds."""
+
+import asyncio
+import socket
+
+import pytest
+
+from authz.http2 import frames
+from authz.http2.grpc import framed
+from authz.http2.hpack import HeaderDecoder, literal
+from authz.server.admission import Admission
+from authz.server.conduct import Conduct
+from authz.server.limits import DEFAULT_LIMITS
+from authz.server.listeners import parse_address
+from authz.server.methods import MethodTable, Single
+from authz.server.revisions import RevisionFeed
+from authz.server.tally import Tally
+from authz.server.transport import TransportKind, open_transport
+from tests.builders import account, engine
+from tests.http2.driving import GREETING, data, headers
+
+LIMIT, BURST = 10, 50
+FIELDS = {b":authority": b"a", b":path": b"/s/m", b"content-type": b"application/grpc"}
+CALL = b"\x83\x86" + b"".join(literal(*field) for field in FIELDS.items())
+
+
+def burst(calls, first=1):
+    return b"".join(headers(n, CALL) + data(n, framed(b"q"), 1) for n in range(first, first + 2 * calls, 2))
+
+
+async def read(reader, calls):
+    """The gRPC statuses of so many calls, in the order in which they ended."""
+    found = []
+    while len(found) < calls:
+        head = await reader.readexactly(frames.HEAD_BYTES)
+        payload = await reader.readexactly(int.from_bytes(head[:3], "big"))
+        if head[3] == frames.HEADERS and head[4] & frames.END_STREAM:
+            fields = {field.name: field.value for field in HeaderDecoder(1 << 16).decode(payload)}
+            found.append((int(fields[b"grpc-status"]), fields.get(b"grpc-message", b"").decode()))
+    return found
+
+
+@pytest.mark.parametrize("is_vital", [False, True])
+def test_what_comes_in_one_burst_beyond_the_limit_is_refused_at_once(is_vital):
+    admission, tally, given = Admission(LIMIT), Tally(), []
+
+    def answer(question):
+        given.append(question)
+        return question
+
+    async def scenario():
+        conduct = Conduct(RevisionFeed(engine(account())), tally, 1.0, admission)
+        table = MethodTable("s", {"m": Single(answer, is_vital=is_vital)}, conduct)
+        transport = open_transport(TransportKind.LEAN, [table], DEFAULT_LIMITS)
+        address = transport.listen(parse_address("127.0.0.1:0"), None)
+        await transport.start()
+        host, _, port = address.rpartition(":")
+        connection = socket.create_connection((host, int(port)), 5)
+        connection.sendall(GREETING + burst(BURST))  # before the loop runs: it is read in one piece
+        reader, writer = await asyncio.open_connection(sock=connection)
+        first = await read(reader, BURST)
+        writer.write(burst(1, 2 * BURST + 1))
+        [later] = await read(reader, 1)
+        await transport.close()
+        writer.close()
+        await writer.wait_closed()
+        return first, later
+
+    first, later = asyncio.run(scenario())
+    refused = 0 if is_vital else BURST - LIMIT
+    assert [code for code, _ in first] == [0] * (BURST - refused) + [8] * refused
+    assert {message for code, message in first if code} <= {"more than 10 calls came at once; try again later"}
+    assert later == (0, "")
+    counted = tally.method("m")
+    assert (counted.started, counted.answered, len(given)) == (BURST + 1, BURST + 1 - refused, BURST + 1 - refused)
+    assert (counted.failed["RESOURCE_EXHAUSTED"], admission.rejected["in_flight"]) == (refused, refused)
