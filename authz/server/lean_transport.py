@@ -63,8 +63,8 @@ class LeanTransport:
         """
         try:
             bound = bind(address, is_port_shared=self._is_port_shared)
-        except OSError as error:
-            reason = error.strerror or error
+        except (OSError, UnicodeError) as error:  # the latter for names that can be none
+            reason = error.strerror if isinstance(error, OSError) else error
             raise ListenError(f"cannot listen on `{address.target}`: {reason}") from None
         self._bound += ((each, certificates) for each in bound)
         return address.target if address.path else address.with_port(bound[0].getsockname()[1])

@@ -12,7 +12,7 @@ from pathlib import Path
 from authz.errors import ListenError
 
 _UNIX = "unix:"
-_ALL = ("0.0.0.0", "::")  # noqa: S104 - to be recognized
+_ALL = ("::", "0.0.0.0")  # noqa: S104 - whoever says so wants it
 _ABSENT = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)  # an address that this machine does not have
 _BACKLOG = 1024  # connections that wait to be taken over
 
@@ -91,8 +91,8 @@ def bind(address: Address, *, is_port_shared: bool = False) -> list[socket.socke
         return [_bound(socket.AF_UNIX, str(address.path), is_port_shared=False)]
     host, _, text = address.target.rpartition(":")
     host, port = host.strip("[]"), int(text)
-    if host in _ALL and socket.has_dualstack_ipv6():
-        return [_bound(socket.AF_INET6, ("::", port), is_port_shared=is_port_shared)]
+    if host in _ALL:
+        return [_bound_to_all(port, is_port_shared=is_port_shared)]
     bound: list[socket.socket] = []
     absent: OSError | None = None
     for family, _, _, _, place in dict.fromkeys(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)):
@@ -111,6 +111,15 @@ def bind(address: Address, *, is_port_shared: bool = False) -> list[socket.socke
     return bound
 
 
+def _bound_to_all(port: int, *, is_port_shared: bool) -> socket.socket:
+    try:
+        return _bound(socket.AF_INET6, (_ALL[0], port), is_port_shared=is_port_shared)
+    except OSError as error:
+        if error.errno not in _ABSENT:
+            raise
+        return _bound(socket.AF_INET, (_ALL[1], port), is_port_shared=is_port_shared)
+
+
 def _bound(family: int, place: str | tuple[str | int, int], *, is_port_shared: bool) -> socket.socket:
     made = socket.socket(family, socket.SOCK_STREAM)
     try:
@@ -118,7 +127,7 @@ def _bound(family: int, place: str | tuple[str | int, int], *, is_port_shared: b
             made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, int(is_port_shared))
         if family == socket.AF_INET6:
-            made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, int(place[0] != "::"))
+            made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, int(place[0] != _ALL[0]))
         made.bind(place)
         made.listen(_BACKLOG)  # only now is it sure that nobody else does
     except OSError:

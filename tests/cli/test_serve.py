@@ -76,3 +76,16 @@ def test_what_cannot_start_exits_with_1(monkeypatch):
     monkeypatch.setattr(serve_module, "serve", refuse)
     result = serve(EXAMPLE)
     assert (result.exit_code, "cannot listen" in result.output) == (1, True)
+
+
+def test_the_transport_is_grpcio_unless_it_is_chosen(settings):
+    serve(EXAMPLE)
+    serve(EXAMPLE, "--transport", "lean")
+    serve(EXAMPLE, AUTHZ_SERVE_TRANSPORT="lean")
+    assert [given.transport.value for given in settings] == ["grpcio", "lean", "lean"]
+
+
+def test_the_lean_transport_without_its_library_is_told_with_what_brings_it(settings, monkeypatch):
+    monkeypatch.setattr(serve_module, "find_spec", lambda _name: None)
+    result = serve(EXAMPLE, "--transport", "lean")
+    assert (result.exit_code, "authz-sidecar[lean]" in result.output, settings) == (2, True, [])

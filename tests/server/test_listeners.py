@@ -3,7 +3,7 @@ import socket
 import pytest
 
 from authz.errors import ListenError
-from authz.server.listeners import clear_stale_socket, parse_address, remove_socket
+from authz.server.listeners import bind, clear_stale_socket, parse_address, remove_socket
 
 
 @pytest.mark.parametrize("text", ["127.0.0.1:50051", "[::1]:0", "localhost:65535"])
@@ -54,3 +54,34 @@ def test_no_socket_is_left_behind(tmp_path):
         remove_socket(parse_address(f"unix:{tmp_path}/a"))
     remove_socket(parse_address("127.0.0.1:1"))
     assert not (tmp_path / "a").exists()
+
+
+def test_a_port_is_chosen_once_for_all_addresses_of_a_name():
+    bound = bind(parse_address("localhost:0"))
+    ports = {each.getsockname()[1] for each in bound}
+    for each in bound:
+        each.close()
+    assert len(ports) == 1
+    assert ports != {0}
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "[::]"])
+def test_all_addresses_are_those_of_both_kinds(host):
+    [listening] = bind(parse_address(f"{host}:0"))
+    with listening, socket.create_connection(("127.0.0.1", listening.getsockname()[1]), 5):
+        pass
+
+
+def test_a_port_is_shared_only_by_those_who_say_so():
+    [first] = bind(parse_address("127.0.0.1:0"), is_port_shared=True)
+    with first:
+        address = parse_address(f"127.0.0.1:{first.getsockname()[1]}")
+        [second] = bind(address, is_port_shared=True)
+        second.close()
+        with pytest.raises(OSError, match="in use"):
+            bind(address)
+
+
+def test_an_address_of_another_machine_cannot_be_had():
+    with pytest.raises(OSError, match="assign"):
+        bind(parse_address("203.0.113.1:0"))
