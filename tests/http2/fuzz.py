@@ -9,9 +9,10 @@ import asyncio
 import random
 import time
 
-from authz.http2.calls import GrpcApplication, Streaming, Unary
+from authz.http2.allowance import Allowance
+from authz.http2.calls import Deferred, GrpcApplication, Shedding, Streaming, Unary
 from authz.http2.connection import Connection
-from authz.http2.grpc import framed
+from authz.http2.grpc import Code, GrpcError, framed
 from authz.http2.hpack import literal
 from authz.http2.limits import DEFAULT_HTTP2_LIMITS
 from tests.http2.driving import GREETING, data, headers, reset, split
@@ -21,6 +22,7 @@ CALLS = [
     headers(1, b"\x44\x02/u" + START) + data(1, framed(b"hello"), 1),
     headers(1, b"\x44\x02/c" + START) + data(1, framed(b"hello")) + data(1, framed(b"x" * 500), 1),
     headers(3, b"\x44\x02/u\xbe" + START) + reset(3),
+    headers(7, b"\x44\x02/d" + START) + data(7, framed(b"hello"), 1),
     headers(5, b"\x44\x02/u" + START + literal(b"grpc-timeout", b"1S"), 0) + bytes.fromhex("000000090400000005"),
     bytes.fromhex("0000080600000000000102030405060708") + bytes.fromhex("000006040000000000000400000003"),
     bytes.fromhex("00000408000000000000000fff") + bytes.fromhex("00000408000000000100000fff"),
@@ -55,13 +57,19 @@ async def converse(call):
         await call.write(message)
 
 
+async def reply(message, call):
+    await asyncio.sleep(0)
+    await call.write(message)
+
+
 class Room:
     """Runs one input after another; `outcomes` are the kinds of faults with the types of frames that came back."""
 
     def __init__(self):
         self.failures = []
+        shedding = Shedding(Allowance(2), GrpcError(Code.RESOURCE_EXHAUSTED, "too many"), lambda: None)
         self.application = GrpcApplication(
-            {"/u": Unary(lambda message: message), "/c": Streaming(converse)},
+            {"/u": Unary(lambda message: message, None, shedding), "/c": Streaming(converse), "/d": Deferred(reply)},
             DEFAULT_HTTP2_LIMITS.message_bytes,
             lambda _connection: None,
             self.failures.append,

@@ -165,3 +165,24 @@ def test_a_status_of_any_length_is_sent(size):
     block = b"".join(payload for kind, _, stream, payload in answers if kind in {1, 9} and stream == 1)
     assert {field.name: len(field.value) for field in HeaderDecoder(1 << 20).decode(block)}[b"grpc-message"] == size
     assert failures == []
+
+
+def test_a_conversation_lets_others_in_between_its_messages():
+    order = []
+
+    async def greedy(call):
+        while (message := await call.read()) is not None:
+            order.append(message)
+
+    async def other(_message, _call):
+        order.append(b"other")
+
+    sent = [
+        call(b"/g"),
+        data(1, framed(b"x") * 100, 1),
+        call(b"/o", stream=3),
+        data(3, framed(b""), 1),
+    ]
+    talk(*sent, methods={"/g": Streaming(greedy), "/o": Deferred(other)})
+    assert order.index(b"other") < 40
+    assert order.count(b"x") == 100

@@ -15,9 +15,10 @@ from pathlib import Path
 import grpc
 import pytest
 
+from authz.http2 import frames
 from authz.http2.calls import Unary
 from authz.http2.limits import DEFAULT_HTTP2_LIMITS
-from authz.http2.listener import GrpcServer
+from authz.http2.listener import GrpcServer, _Line
 from authz.http2.tls import following, server_context
 from tests.certificates import Authority
 from tests.http2.driving import GREETING, HEAD, data, headers, split
@@ -293,3 +294,23 @@ def test_the_echo_server_runs_as_a_program(tmp_path):
     finally:
         process.terminate()
         process.wait(10)
+
+
+def test_a_connection_that_is_made_while_the_server_drains_is_told_so():
+    """TLS takes its time: a handshake may end after the listeners were closed."""
+
+    class Transport(asyncio.Transport):
+        def __init__(self):
+            super().__init__()
+            self.written = b""
+
+        def write(self, data):
+            self.written += data
+
+    async def made():
+        server, transport = GrpcServer(METHODS), Transport()
+        await server.drain(0)
+        _Line(server).connection_made(transport)
+        return [kind for kind, *_ in split(transport.written)]
+
+    assert asyncio.run(made()) == [frames.SETTINGS, frames.WINDOW_UPDATE, frames.GOAWAY, frames.PING]
