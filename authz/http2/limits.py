@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """So many at once, so many more a second, and so many more with every call that was answered."""
+    """So many at once, so many more a second, and so many more with every answer, or piece of one, that went out."""
 
     burst: float
     per_second: float
@@ -54,7 +54,7 @@ DEFAULT_HTTP2_LIMITS = Http2Limits()
 
 
 class Budget:
-    """Tokens that come back with time and with answered calls, never more than the burst."""
+    """Tokens that come back with time and with answers, never more than the burst."""
 
     __slots__ = ("_answered", "_at", "_pace", "_tokens")
 

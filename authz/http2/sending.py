@@ -113,6 +113,7 @@ class Sending(Control, Generic[Meaning]):
                 return
             self._out.append(frames.frame(frames.DATA, 0, number, bytes(unsent[:size])))
             del unsent[:size]
+            self._answered += 1  # the peer may say as much about a piece of a long answer as about a short one
             stream.send_window -= size
             self._send_window -= size
             stream.stalled = 0.0

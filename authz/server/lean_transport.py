@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from math import inf
 from ssl import SSLContext
@@ -10,7 +11,7 @@ import structlog
 
 from authz.errors import ForbiddenClientError, ListenError
 from authz.http2.calls import Method
-from authz.http2.limits import Http2Limits
+from authz.http2.limits import DEFAULT_HTTP2_LIMITS, Http2Limits
 from authz.http2.listener import GrpcServer
 from authz.http2.peer import Peer
 from authz.http2.tls import following
@@ -93,11 +94,16 @@ def _context(certificates: Certificates) -> SSLContext:
 
 
 def _bounds(limits: Limits) -> Http2Limits:
-    """How long a drain may take is said when it begins."""
-    buffered = max(Http2Limits().buffered_bytes, 2 * limits.message_bytes)
+    """A client may widen, and give up, all at once that it has under way.
+
+    How long a drain may take is said when it begins.
+    """
+    buffered = max(DEFAULT_HTTP2_LIMITS.buffered_bytes, 2 * limits.message_bytes)
     return Http2Limits(
         concurrent_streams=_MOST_STREAMS,
         message_bytes=limits.message_bytes,
         buffered_bytes=buffered,
         drain_seconds=inf,
+        resets=replace(DEFAULT_HTTP2_LIMITS.resets, burst=_MOST_STREAMS),
+        window_updates=replace(DEFAULT_HTTP2_LIMITS.window_updates, burst=2 * _MOST_STREAMS),
     )

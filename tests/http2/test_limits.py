@@ -123,3 +123,13 @@ def test_a_slow_reader_is_let_go_unless_it_takes_something():
     assert resets_of(driven.wait(2)) == []
     assert resets_of(driven.wait(LIMITS.stall_seconds + 1)) == [(1, ErrorCode.CANCEL)]
     assert driven.connection.faults["slow_reader"] == 1
+
+
+def test_a_peer_may_say_something_about_every_piece_of_a_long_answer():
+    driven = Driven(answers=False)
+    driven.send(headers(1, HEAD, frames.END_HEADERS))
+    stream = driven.connection._streams[1]
+    for _ in range(20_000):
+        driven.connection.send(stream, b"piece")
+        assert not goaway_of(driven.send(window(1, 5), window(0, 5)))
+    assert driven.connection.streams == 1
