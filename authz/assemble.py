@@ -14,8 +14,8 @@ from authz.server.loops import run, stop_signal, unless_stopped
 from authz.server.tls import Certificates
 from authz.service import Service
 from authz.sources.directory import DirectorySource
-from authz.sources.files import AccountFiles
 from authz.sources.follower import Follower
+from authz.sources.lookout import Lookout
 from authz.sources.scouted import ScoutedFiles
 from authz.sources.watch import DirectoryWatch
 from authz.telemetry.http import HttpEndpoint
@@ -30,11 +30,15 @@ Progress = Callable[[int, int], None]
 
 
 class Feeding:
-    """Fills an engine from the source of the settings: everything at first, then every change. `files` reads it."""
+    """Fills an engine from the source of the settings: everything at first, then every change.
 
-    def __init__(self, settings: Settings, engine: Engine, files: AccountFiles | None = None) -> None:
+    With `files`, other processes read and watch it when it is large.
+    """
+
+    def __init__(self, settings: Settings, engine: Engine, files: ScoutedFiles | None = None) -> None:
         self._settings = settings
         self._engine = engine
+        self._files = files
         self._follower = Follower(DirectorySource(settings.source, files), engine)
 
     async def load(self, progress: Progress) -> None:
@@ -52,7 +56,8 @@ class Feeding:
 
     async def follow_until(self, stop: asyncio.Event) -> None:
         """Follow the source until `stop`; a follower that dies is a bug, and takes the server down with it."""
-        watch = DirectoryWatch(self._settings.source)
+        is_apart = self._files is not None and self._files.are_many
+        watch = Lookout(self._settings.source) if is_apart else DirectoryWatch(self._settings.source)
         tasks = [asyncio.create_task(self._follower.follow(watch.wait)), asyncio.create_task(stop.wait())]
         if self._settings.watch:
             tasks.append(asyncio.create_task(watch.run()))

@@ -139,6 +139,11 @@ class ScoutedFiles:
         self._lost_at = -_RETRY_SECONDS
 
     @property
+    def are_many(self) -> bool:
+        """Whether there were many at the last look of this process."""
+        return self._files >= self._many
+
+    @property
     def scout(self) -> int | None:
         """The process id of the scout, while there is one."""
         return None if self._messenger is None else self._messenger.pid
@@ -189,7 +194,7 @@ class ScoutedFiles:
 
     def _ready(self) -> Messenger | None:
         """A scout if one is called for, started if need be."""
-        is_wanted = self._is_slow and self._files >= self._many and not self._is_closed
+        is_wanted = self._is_slow and self.are_many and not self._is_closed
         if self._messenger is None and is_wanted and time.monotonic() - self._lost_at >= _RETRY_SECONDS:
             self._messenger = Messenger(self.root, self._pace.breathe)
         return self._messenger

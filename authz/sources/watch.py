@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import Path
 
 import structlog
 from watchfiles import awatch
 
+from authz.sources.hints import Hints
 from authz.sources.source import Hint
 
 _RETRY_SECONDS = 5.0
@@ -16,26 +16,15 @@ _CHECK_MILLISECONDS = 250  # how often the watched folder is compared with the o
 log = structlog.get_logger("authz.sources")
 
 
-class DirectoryWatch:
+class DirectoryWatch(Hints):
     """Watches a directory. Losing the watch costs promptness only: the follower looks by itself now and then.
 
     Links are not resolved once and for all: when the directory is replaced by another one, that is watched instead.
     """
 
     def __init__(self, root: Path) -> None:
+        super().__init__()
         self._root = root
-        self._event = asyncio.Event()
-        self._changed: Hint = frozenset()
-
-    async def wait(self, seconds: float) -> Hint:
-        """Return at the next event, at once if there was one since the last call, or after `seconds`."""
-        # Not asyncio.wait_for: in Python 3.11 it swallows a cancellation that comes together with the event.
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._event.wait()
-        self._event.clear()
-        changed, self._changed = self._changed, frozenset()
-        return changed
 
     async def run(self) -> None:
         """Watch for ever."""
@@ -54,7 +43,7 @@ class DirectoryWatch:
 
     async def _watch(self) -> None:
         watched = _identity(self._root)
-        self._hear(None)  # something may have changed before the watch was there
+        self.hear(None)  # something may have changed before the watch was there
         async for changes in awatch(
             self._root,
             watch_filter=None,
@@ -64,13 +53,9 @@ class DirectoryWatch:
             yield_on_timeout=True,
         ):
             if changes:
-                self._hear(self._places(path for _, path in changes))
+                self.hear(self._places(path for _, path in changes))
             if _identity(self._root) != watched:
                 return
-
-    def _hear(self, places: Hint) -> None:
-        self._changed = None if places is None or self._changed is None else self._changed | places
-        self._event.set()
 
     def _places(self, paths: Iterable[str]) -> Hint:
         """The first names below the root. What is not below it may be anything."""
