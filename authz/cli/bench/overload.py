@@ -3,6 +3,7 @@
 import statistics
 import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +16,8 @@ from authz.cli.bench.startup import shared_bytes
 from authz.cli.bench.table import Row, show
 from authz.cli.bench.workload import write_accounts
 
-_BATCH = "/authz.v1.AuthorizationService/BatchCheck"
+_SERVICE = "/authz.v1.AuthorizationService/"
+_WARM_UP = 20_000  # decisions
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,20 +31,20 @@ class Loaded:
 @click.command("overload")
 @click.option("--runs", default=5, show_default=True, help="At each load, taking turns.")
 @click.option("--seconds", default=3.0, show_default=True, help="Of each run.")
-@click.option("--size", default=1000, show_default=True, help="New checks in each batch.")
+@click.option("--size", default=1000, show_default=True, help="New checks in each batch; 1: single checks.")
 @click.option("--max-in-flight", default=2, show_default=True, help="The sidecar's limit.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the figures there.")
 def overload_command(*, runs: int, seconds: float, size: int, max_in_flight: int, json_file: Path | None) -> None:
     """Open loop of batches at half of the measured capacity and at twice of it; medians of runs."""
-    new = questions.Novelty()
+    work = _Work(size, questions.Novelty())
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         write_accounts(root, questions.ACCOUNTS, questions.USERS, questions.POLICIES)
         with running_sidecar(root, "--max-in-flight", str(max_in_flight)) as sidecar:
-            capacity = _capacity(sidecar, new, size)
+            capacity = work.capacity(sidecar)
             before = shared_bytes(sidecar)
             measured = [
-                Loaded(share, _load(sidecar, new, size, capacity * share, seconds))
+                Loaded(share, work.load(sidecar, capacity * share, seconds))
                 for _ in range(runs)
                 for share in (0.5, 2.0)
             ]
@@ -51,19 +53,35 @@ def overload_command(*, runs: int, seconds: float, size: int, max_in_flight: int
     reference = _median(calm, 0.99)
     rows = [_row("half", 0.5 * capacity, calm, reference), _row("twice", 2 * capacity, over, reference)]
     show(rows, json_file)
-    click.echo(f"capacity {capacity:.0f} batches a second; memory grew by {grown:.1f} MB, cached answers included")
+    click.echo(f"capacity {capacity:.0f} calls a second; memory grew by {grown:.1f} MB, cached answers included")
 
 
-def _capacity(sidecar: Sidecar, new: questions.Novelty, size: int) -> float:
-    """Batches a second, one after another and two at a time."""
-    closed_loop(sidecar.tcp, _BATCH, new.cold_batches(20, size), 2)
-    start = time.perf_counter()
-    closed_loop(sidecar.tcp, _BATCH, new.cold_batches(100, size), 2)
-    return 100 / (time.perf_counter() - start)
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What is asked: batches of `size` new checks, or single ones."""
 
+    size: int
+    new: questions.Novelty
 
-def _load(sidecar: Sidecar, new: questions.Novelty, size: int, rate: float, seconds: float) -> Figures:
-    return open_loop(sidecar.tcp, _BATCH, new.cold_batches(max(round(rate * seconds), 10), size), rate)
+    @property
+    def path(self) -> str:
+        return f"{_SERVICE}{'Check' if self.size == 1 else 'BatchCheck'}"
+
+    def messages(self, count: int) -> Iterator[bytes]:
+        return self.new.cold(count) if self.size == 1 else self.new.cold_batches(count, self.size)
+
+    def capacity(self, sidecar: Sidecar) -> float:
+        """Calls a second, as many at a time as keep the sidecar busy."""
+        count, in_flight = max(_WARM_UP // self.size, 100), 64 if self.size == 1 else 2
+        closed_loop(sidecar.tcp, self.path, self.messages(count), in_flight)
+        messages = self.messages(count)
+        start = time.perf_counter()
+        closed_loop(sidecar.tcp, self.path, messages, in_flight)
+        return count / (time.perf_counter() - start)
+
+    def load(self, sidecar: Sidecar, rate: float, seconds: float) -> Figures:
+        """An open loop at this rate."""
+        return open_loop(sidecar.tcp, self.path, self.messages(max(round(rate * seconds), 10)), rate)
 
 
 def _median(runs: list[Figures], share: float) -> float:
@@ -74,7 +92,7 @@ def _row(name: str, rate: float, runs: list[Figures], reference: float) -> Row:
     refusals = sorted(each for run in runs for each in run.refusals)
     return {
         "load": name,
-        "batches/s": rate,
+        "calls/s": rate,
         "accepted %": 100 * statistics.median(run.answered / (run.answered + run.failed) for run in runs),
         "p50 ms": _median(runs, 0.5) * 1e3,
         "p99 ms": _median(runs, 0.99) * 1e3,
