@@ -7,9 +7,14 @@ _REST_SECONDS = 0.0002
 
 
 class Pace:
-    """At first as fast as possible, since nobody is served yet; `slow_down` for the time when somebody is."""
+    """At first as fast as possible, since nobody is served yet; `slow_down` for the time when somebody is.
 
-    def __init__(self) -> None:
+    From then on a rest of `rest` seconds follows whenever `work` seconds were worked.
+    """
+
+    def __init__(self, work: float = _WORK_SECONDS, rest: float = _REST_SECONDS) -> None:
+        self._work = work
+        self._rest = rest
         self._is_slow = False
         self._rested = 0.0
 
@@ -19,6 +24,6 @@ class Pace:
 
     def breathe(self) -> None:
         """To be called between small pieces of work."""
-        if self._is_slow and time.perf_counter() - self._rested > _WORK_SECONDS:
-            time.sleep(_REST_SECONDS)
+        if self._is_slow and time.perf_counter() - self._rested > self._work:
+            time.sleep(self._rest)
             self._rested = time.perf_counter()

@@ -24,6 +24,8 @@ from authz.sources.source import Look
 _DIGEST_BYTES = 16
 _AT_ONCE = 200  # files in one answer: some 0.1 ms for who reads it
 _NICENESS = 10
+_WORK_SECONDS = 0.0005
+_REST_SECONDS = 0.002  # a fifth of one core: more is felt by whoever answers on the same few cores
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,9 @@ class Scout:
     """Answers questions about the files below `root`."""
 
     def __init__(self, root: Path) -> None:
-        self._files = LocalFiles(root, Pace())
+        pace = Pace(_WORK_SECONDS, _REST_SECONDS)
+        pace.slow_down()
+        self._files = LocalFiles(root, pace)
         self._before = NOTHING
         self._versions: dict[str, _Version] = {}
 

@@ -4,21 +4,29 @@ from authz.sources.pace import Pace
 
 
 def rests(pace, monkeypatch, times=100):
-    """How often it rests while asked to breathe after pieces of work of 0.05 ms."""
+    """The rests that it takes while asked to breathe after pieces of work of 0.05 ms."""
     now, slept = [0.0], []
     monkeypatch.setattr(time, "perf_counter", lambda: now[0])
     monkeypatch.setattr(time, "sleep", slept.append)
     for _ in range(times):
         now[0] += 0.00005
         pace.breathe()
-    return len(slept)
+    return slept
 
 
 def test_it_never_rests_at_first(monkeypatch):
-    assert rests(Pace(), monkeypatch) == 0
+    assert rests(Pace(), monkeypatch) == []
 
 
 def test_slowed_down_it_rests_between_bits_of_work_but_not_after_each(monkeypatch):
     pace = Pace()
     pace.slow_down()
-    assert 20 < rests(pace, monkeypatch) < 60
+    assert 20 < len(rests(pace, monkeypatch)) < 60
+
+
+def test_it_rests_as_long_and_as_often_as_it_was_told(monkeypatch):
+    pace = Pace(work=0.0005, rest=0.002)
+    pace.slow_down()
+    taken = rests(pace, monkeypatch)
+    assert 5 < len(taken) <= 10
+    assert set(taken) == {0.002}
