@@ -1,13 +1,15 @@
 """Mutates byte streams of clients and feeds them to the room: `python -m tests.http2.fuzz --minutes 10`.
 
-A failure is an exception, an input that takes longer than a second, more memory than the limits allow, or an answer
-to a call that the peer did not make whole.
+A failure is an exception, an input that takes longer than a second of this process, content that is kept when its
+connection is gone, more memory at the end than `GROWTH_BYTES`, or whatever the world behind the room complains about.
 """
 
 import argparse
 import asyncio
 import random
+import resource
 import time
+from typing import NamedTuple
 
 from authz.http2.allowance import Allowance
 from authz.http2.calls import Deferred, GrpcApplication, Shedding, Streaming, Unary
@@ -28,12 +30,13 @@ CALLS = [
     bytes.fromhex("00000408000000000000000fff") + bytes.fromhex("00000408000000000100000fff"),
 ]
 LIMIT_SECONDS = 1.0
+GROWTH_BYTES = 64 << 20
 _KEPT = 300
 
 
 def mutated(chooser, corpus):
     """A stream of frames, some of them wrong."""
-    stream = bytearray(b"".join(chooser.choices(corpus, k=chooser.randint(1, 6))))
+    stream = bytearray(b"".join(chooser.choices(corpus, k=chooser.choice((1, 1, 1, 2, 3, 4, 5, 6)))))
     for _ in range(chooser.choice((0, 1, 1, 2, 4, 8))):
         at = chooser.randrange(len(stream) or 1)
         match chooser.randrange(5):
@@ -62,18 +65,28 @@ async def reply(message, call):
     await call.write(message)
 
 
+class World(NamedTuple):
+    """What is served; `check` gets all that went out after each input, as frames, and asserts what must be."""
+
+    methods: dict
+    check: object
+
+
+def echoing():
+    """One method of each kind, which echo."""
+    shedding = Shedding(Allowance(2), GrpcError(Code.RESOURCE_EXHAUSTED, "too many"), lambda: None)
+    unary = Unary(lambda message: message, None, shedding)
+    return World({"/u": unary, "/c": Streaming(converse), "/d": Deferred(reply)}, lambda _frames: None)
+
+
 class Room:
     """Runs one input after another; `outcomes` are the kinds of faults with the types of frames that came back."""
 
-    def __init__(self):
+    def __init__(self, world):
         self.failures = []
-        shedding = Shedding(Allowance(2), GrpcError(Code.RESOURCE_EXHAUSTED, "too many"), lambda: None)
-        self.application = GrpcApplication(
-            {"/u": Unary(lambda message: message, None, shedding), "/c": Streaming(converse), "/d": Deferred(reply)},
-            DEFAULT_HTTP2_LIMITS.message_bytes,
-            lambda _connection: None,
-            self.failures.append,
-        )
+        self.world = world
+        most = DEFAULT_HTTP2_LIMITS.message_bytes
+        self.application = GrpcApplication(world.methods, most, lambda _connection: None, self.failures.append)
         self.outcomes = set()
 
     async def run(self, stream, cuts):
@@ -83,7 +96,7 @@ class Room:
             AssertionError: for what no input may do.
         """
         connection, back, at = Connection(self.application), b"", 0
-        began = time.perf_counter()
+        began = time.process_time()
         for cut in [*sorted(cuts), len(stream)]:
             connection.receive(stream[at:cut])
             at = max(at, cut)
@@ -95,21 +108,22 @@ class Room:
         connection.close()
         for _ in range(3):
             await asyncio.sleep(0)
-        assert time.perf_counter() - began < LIMIT_SECONDS
+        assert time.process_time() - began < LIMIT_SECONDS
         assert connection._held == 0
         assert not connection._streams
         assert not self.failures, self.failures
         frames = split(back + connection.output())
+        self.world.check(frames)
         outcome = frozenset(connection.faults), tuple(sorted({(kind, flags) for kind, flags, *_ in frames}))
         is_new = outcome not in self.outcomes
         self.outcomes.add(outcome)
         return is_new
 
 
-async def fuzz(executions, seconds, seed):
+async def fuzz(world, seeds, executions, seconds, seed):
     """How many inputs were run, and how many outcomes there were."""
-    chooser, room, corpus = random.Random(seed), Room(), list(CALLS)
-    end, done = time.monotonic() + seconds, 0
+    chooser, room, corpus = random.Random(seed), Room(world), list(seeds)
+    end, done, before = time.monotonic() + seconds, 0, _resident_bytes()
     while done < executions and time.monotonic() < end:
         stream = mutated(chooser, corpus)
         cuts = [chooser.randrange(len(stream) + 1) for _ in range(chooser.choice((0, 0, 1, 5)))]
@@ -117,21 +131,35 @@ async def fuzz(executions, seconds, seed):
             is_new = await room.run(stream, cuts)
         except Exception as error:
             raise AssertionError(f"seed {seed}, input {done}: {stream.hex()} cut at {cuts}") from error
-        if is_new and len(corpus) < _KEPT:
+        if is_new and len(corpus) < _KEPT + len(seeds):
             corpus.append(stream.removeprefix(GREETING))
         done += 1
+    grown = _resident_bytes() - before
+    assert grown < GROWTH_BYTES, f"seed {seed}: {grown} bytes more than before"
     return done, len(room.outcomes)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
+def _resident_bytes():
+    """The most that this process ever had."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def run(make_world, seeds, description):
+    """The command line of a fuzzer."""
+    parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--minutes", type=float, default=1)
+    parser.add_argument("--inputs", type=int, default=1 << 62, help="end after so many")
     parser.add_argument("--seed", type=int, default=None)
     options = parser.parse_args()
     seed = options.seed if options.seed is not None else random.SystemRandom().randrange(1 << 30)
-    done, outcomes = asyncio.run(fuzz(1 << 62, options.minutes * 60, seed))
-    print(f"seed {seed}: {done} inputs, {outcomes} outcomes, no failure")
+
+    async def go():
+        return await fuzz(make_world(), seeds, options.inputs, options.minutes * 60, seed)
+
+    done, outcomes = asyncio.run(go())
+    resident = _resident_bytes() >> 20
+    print(f"seed {seed}: {done:,} inputs, {outcomes} outcomes, at most {resident} MB, no failure")
 
 
 if __name__ == "__main__":
-    main()
+    run(echoing, CALLS, __doc__)
