@@ -34,11 +34,11 @@ def _text(value: bytes) -> bytes:
     return bytes([len(value)]) + value
 
 
-def _header_blocks(path: bytes) -> tuple[bytes, bytes]:
-    """The block of a first call, which fills the peer's dynamic table, and that of all later ones (RFC 7541, 6)."""
-    first = b"\x83\x86" + b"\x44" + _text(path) + b"\x41" + _text(b"localhost")
-    first += b"\x5f" + _text(b"application/grpc") + b"\x40" + _text(b"te") + _text(b"trailers")
-    return first, b"\x83\x86\xc1\xc0\xbf\xbe"
+def header_blocks(path: str) -> Iterator[bytes]:
+    """The block of a first call, which fills the peer's dynamic table, and then that of all later ones (RFC 7541)."""
+    first = b"\x83\x86" + b"\x44" + _text(path.encode()) + b"\x41" + _text(b"localhost")
+    yield first + b"\x5f" + _text(b"application/grpc") + b"\x40" + _text(b"te") + _text(b"trailers")
+    yield from itertools.repeat(b"\x83\x86\xc1\xc0\xbf\xbe")
 
 
 def grpc_message(data: bytes) -> bytes:
@@ -83,11 +83,14 @@ class _Stream:
 
 
 class Connection:
-    """One connection. It calls `answered(stream, due)` for each message, and `ended(dues of what was not answered)`."""
+    """One connection, to `path` unless the `blocks` of its calls are given.
 
-    def __init__(self, address: str, path: str) -> None:
+    It calls `answered(stream, due)` for each message, and `ended(dues of what was not answered)`.
+    """
+
+    def __init__(self, address: str, path: str, blocks: Iterator[bytes] | None = None) -> None:
         self._socket = _connect(address)
-        self._first, self._later = _header_blocks(path.encode())
+        self._blocks = blocks or header_blocks(path)
         self._next = 1
         self._window = 65535
         self._initial = 65535
@@ -114,8 +117,7 @@ class Connection:
         """Start a call with one prefixed message; further ones may be sent unless it was the `last`."""
         number = self._next
         self._next += 2
-        block = self._first if number == 1 else self._later
-        self._outbox += _frame(_HEADERS, _END_HEADERS, number, block)
+        self._outbox += _frame(_HEADERS, _END_HEADERS, number, next(self._blocks))
         self._streams[number] = _Stream(self._initial, ends_after_send=last)
         self.send(number, message, due)
         return number
@@ -146,8 +148,7 @@ class Connection:
     def turn(self, seconds: float) -> bool:
         """Write what waits, and read what came within `seconds`; whether anything came."""
         self._write()
-        readable, _, _ = select.select([self._socket], [], [], max(seconds, 0))
-        if not readable:
+        if not self.is_readable(max(seconds, 0)):
             return False
         data = self._socket.recv(1 << 18)
         if not data:
@@ -156,6 +157,10 @@ class Connection:
         self._read_frames()
         self._write()
         return True
+
+    def is_readable(self, seconds: float) -> bool:
+        """Whether something came, now or within `seconds`."""
+        return bool(select.select([self._socket], [], [], seconds)[0])
 
     def _write(self) -> None:
         if self._outbox:
@@ -229,7 +234,11 @@ class Connection:
 def _connect(address: str) -> socket.socket:
     if address.startswith("unix:"):
         connected = socket.socket(socket.AF_UNIX)
-        connected.connect(address.removeprefix("unix:"))
+        try:
+            connected.connect(address.removeprefix("unix:"))
+        except OSError:
+            connected.close()
+            raise
         return connected
     host, _, port = address.rpartition(":")
     connected = socket.create_connection((host.strip("[]"), int(port)))
@@ -261,10 +270,11 @@ class _Run:
 def closed_loop(address: str, path: str, messages: Iterator[bytes], in_flight: int) -> Figures:
     """Ask all `messages`, `in_flight` of them at a time, on one connection."""
     with closing(Connection(address, path)) as connection:
-        return _closed_loop(connection, messages, in_flight)
+        return ask_in_turns(connection, messages, in_flight)
 
 
-def _closed_loop(connection: Connection, messages: Iterator[bytes], in_flight: int) -> Figures:
+def ask_in_turns(connection: Connection, messages: Iterator[bytes], in_flight: int) -> Figures:
+    """The same on a connection that there is."""
     run = _Run([connection])
     start = time.perf_counter()
     is_over = False
