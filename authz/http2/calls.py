@@ -17,9 +17,9 @@ from authz.http2.grpc import (
     GrpcError,
     Messages,
     Metadata,
+    deadline_of,
     framed,
     read_metadata,
-    read_timeout,
     start_block,
     status_block,
     too_long,
@@ -74,8 +74,6 @@ class Route:
     """What a head asks for; `refusal` is set instead of `method` if it cannot be had."""
 
     method: "Method | None"
-    head: RequestHead
-    timeout: float | None
     encoding: bytes
     refusal: GrpcError | None = None
     is_grpc: bool = True
@@ -105,7 +103,7 @@ class Call:
     @property
     def metadata(self) -> Metadata:
         """What the caller added."""
-        return read_metadata(self._stream.meaning.head.fields)
+        return read_metadata(self._stream.metadata)
 
     def seconds_left(self) -> float | None:
         """Until the deadline; None if there is none."""
@@ -186,27 +184,26 @@ class GrpcApplication:
         fields = dict(head.fields)
         kind = fields.get(b"content-type", b"")
         if head.method != b"POST" or not (kind == b"application/grpc" or kind.startswith(b"application/grpc+")):
-            return Route(None, head, None, b"", is_grpc=False)
+            return Route(None, b"", is_grpc=False)
         encoding = fields.get(b"grpc-encoding", b"identity")
         method = self._methods.get(head.path)
-        try:
-            timeout = read_timeout(fields[b"grpc-timeout"]) if b"grpc-timeout" in fields else None
-        except GrpcError as malformed:
-            return Route(None, head, None, encoding, malformed)
         refusal = None
         if method is None:
             refusal = GrpcError(Code.UNIMPLEMENTED, "Method not found!")
         elif encoding not in ENCODINGS:
             refusal = GrpcError(Code.UNIMPLEMENTED, f"no encoding {encoding.decode('utf-8', 'replace')}")
-        elif timeout == 0.0:
-            refusal = GrpcError(Code.DEADLINE_EXCEEDED, "the deadline had passed")
-        return Route(None if refusal else method, head, timeout, encoding, refusal)
+        return Route(None if refusal else method, encoding, refusal)
 
     def opened(self, connection: Link, stream: Lane) -> None:
         """A conversation begins with its head, everything else with its content."""
-        route = stream.meaning
-        if isinstance(route.method, Streaming):
-            self._spawn(connection, stream, route.method.handle)
+        if stream.metadata and stream.meaning.method is not None:
+            try:
+                deadline_of(stream.metadata)
+            except GrpcError as refusal:
+                stream.meaning = Route(None, stream.meaning.encoding, refusal)
+        method = stream.meaning.method
+        if isinstance(method, Streaming):
+            self._spawn(connection, stream, method.handle)
 
     def is_patient(self, stream: Lane) -> bool:
         """A conversation may pause."""
@@ -301,8 +298,9 @@ class GrpcApplication:
         call.task = loop.create_task(self._run(call, handle))
         self._tasks.add(call.task)
         call.task.add_done_callback(self._tasks.discard)
-        if stream.meaning.timeout is not None:
-            call.timer = loop.call_later(stream.meaning.timeout, self._expire, connection, stream, call)
+        seconds = deadline_of(stream.metadata)
+        if seconds is not None:
+            call.timer = loop.call_later(seconds, self._expire, connection, stream, call)
 
     async def _run(self, call: Call, handle: Callable[[Call], Awaitable[None]]) -> None:
         try:

@@ -52,7 +52,7 @@ class Connection(Sending[Meaning]):
     ) -> None:
         super().__init__(limits, clock, told, application.cancelled)
         self._application = application
-        self._blocks: HeaderBlocks[tuple[Meaning, int]] = HeaderBlocks(limits.header_bytes, self._interpret)
+        self._blocks = HeaderBlocks(limits.header_bytes, application.interpret)
         self._gaps: list[range] = []
         self._inbox = b""
         self._is_greeted = False
@@ -73,9 +73,6 @@ class Connection(Sending[Meaning]):
         self._out.append(frames.settings(ours))
         if limits.connection_window > 65535:
             self._out.append(frames.window_update(0, limits.connection_window - 65535))
-
-    def _interpret(self, head: RequestHead) -> tuple[Meaning, int]:
-        return self._application.interpret(head), head.length
 
     @property
     def streams(self) -> int:
@@ -238,14 +235,13 @@ class Connection(Sending[Meaning]):
         last, self._last = self._last, number
         if number != last + 2 and number != 1:
             self._gaps = [*self._gaps[-_GAPS:], range(last + 2 if last else 1, number)]
-        known = self._blocks.find(block) or self._blocks.read(block)
+        opening = self._blocks.find(block) or self._blocks.read(block)
         if number > self._last_accepted:
             self._forget(number)  # the peer knows that nobody works on it (RFC 9113, 6.8)
             return
         if len(self._streams) >= self._limits.concurrent_streams:
             raise StreamFaultError(ErrorCode.REFUSED_STREAM, "concurrent_streams", "too many streams are open")
-        meaning, length = known
-        stream = Stream(number, meaning, self._peer.initial_window, self._limits.stream_window, length)
+        stream = Stream(number, opening, self._peer.initial_window, self._limits.stream_window)
         self._streams[number] = stream
         self._application.opened(self, stream)
         if flags & END_STREAM:

@@ -7,7 +7,7 @@ import zlib
 from enum import IntEnum
 from urllib.parse import quote_from_bytes
 
-from authz.http2.hpack import literal
+from authz.http2.hpack import Field, literal
 
 Metadata = tuple[tuple[str, str | bytes], ...]
 _TIMEOUT = re.compile(rb"([0-9]{1,8})([HMSmun])")
@@ -92,15 +92,31 @@ def _value(name: str, value: str | bytes) -> bytes:
     return base64.b64encode(data).rstrip(b"=") if name.endswith("-bin") else data
 
 
-def read_metadata(fields: tuple[tuple[bytes, bytes], ...]) -> Metadata:
+def deadline_of(fields: tuple[Field, ...]) -> float | None:
+    """The seconds until the deadline that a caller set, None if it set none.
+
+    Raises:
+        GrpcError: if that is no time, or has passed.
+    """
+    for field in fields:
+        if field.name == b"grpc-timeout":
+            seconds = read_timeout(field.value)
+            if not seconds:
+                raise GrpcError(Code.DEADLINE_EXCEEDED, "the deadline had passed")
+            return seconds
+    return None
+
+
+def read_metadata(fields: tuple[Field, ...]) -> Metadata:
     """What a caller added of its own, binary values decoded.
 
     Raises:
         GrpcError: if a binary value is no base64.
     """
     found: list[tuple[str, str | bytes]] = []
-    for name, value in fields:
-        if name.startswith(b"grpc-") or name in (b"te", b"content-type"):
+    for field in fields:
+        name, value = field.name, field.value
+        if name.startswith(b"grpc-"):
             continue
         if name.endswith(b"-bin"):
             try:

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from authz.http2.errors import ErrorCode, StreamFaultError, malformed
-from authz.http2.hpack import Field, HeaderDecoder
+from authz.http2.hpack import HOP, Field, HeaderDecoder
 
 _PSEUDO = frozenset((b":method", b":scheme", b":path", b":authority"))
-_HOP = frozenset((b"connection", b"keep-alive", b"proxy-connection", b"transfer-encoding", b"upgrade"))
-_REMEMBERED = 256  # blocks of one connection
+_REMEMBERED = 256  # blocks of one connection, and requests
 _LONGEST = 2048  # bytes of a block that is remembered
 
 Meaning = TypeVar("Meaning")
@@ -17,7 +16,7 @@ Meaning = TypeVar("Meaning")
 
 @dataclass(frozen=True, slots=True)
 class RequestHead:
-    """The start of a request; `length` is its content-length, -1 if it has none."""
+    """What the start of a request tells; `fields` are the telling ones, `length` is its content-length or -1."""
 
     method: bytes
     path: bytes
@@ -34,20 +33,22 @@ def read_head(fields: list[Field]) -> RequestHead:
     """
     pseudo: dict[bytes, bytes] = {}
     plain: list[tuple[bytes, bytes]] = []
-    length = -1
-    for name, value, _, is_valid in fields:
+    length, is_late = -1, False
+    for name, value, _, is_valid, is_telling in fields:
         if not is_valid:
             raise malformed("a field has characters that it may not have")
         if name[0] == 0x3A:
-            if plain or name in pseudo or name not in _PSEUDO:
+            if is_late or name in pseudo or name not in _PSEUDO:
                 raise malformed("a pseudo-header field is unknown, repeated or late")
             pseudo[name] = value
             continue
-        if name in _HOP or (name == b"te" and value.lower() != b"trailers"):
+        is_late = True
+        if name in HOP or (name == b"te" and value.lower() != b"trailers"):
             raise malformed("a field belongs to HTTP/1.1 connections")
         if name == b"content-length":
             length = _length(value, length)
-        plain.append((name, value))
+        if is_telling:
+            plain.append((name, value))
     path = pseudo.get(b":path")
     if not path or b":method" not in pseudo or not pseudo.get(b":scheme"):
         raise malformed("a request needs :method, :scheme and :path")
@@ -67,24 +68,34 @@ def check_trailers(fields: list[Field]) -> None:
         StreamFaultError: if they are none that may stand there (RFC 9113, 8.1).
     """
     for field in fields:
-        if not field.is_valid or field.name[0] == 0x3A or field.name in _HOP:
+        if not field.is_valid or field.name[0] == 0x3A or field.name in HOP:
             raise malformed("a field may not stand in trailers")
+
+
+class Opening(NamedTuple, Generic[Meaning]):
+    """How a request begins: what it means, its content-length or -1, and the fields that tell nothing of that."""
+
+    meaning: Meaning
+    length: int
+    metadata: tuple[Field, ...]
 
 
 class HeaderBlocks(Generic[Meaning]):
     """The meanings of a connection's request blocks, by `interpret`.
 
     A block is looked up as bytes, and only while the table is as it was when the block was decoded, which changed
-    nothing in it: so its meaning cannot have changed either, and skipping its decoding skips no change.
+    nothing in it: so its meaning cannot have changed either, and skipping its decoding skips no change. Of other blocks
+    the telling fields are looked up, by their identity, which is theirs as long as they are kept here.
     """
 
     def __init__(self, most_bytes: int, interpret: Callable[[RequestHead], Meaning]) -> None:
         self._decoder = HeaderDecoder(most_bytes)
         self._interpret = interpret
-        self._known: dict[bytes, Meaning] = {}
+        self._known: dict[bytes, Opening[Meaning]] = {}
+        self._heads: dict[tuple[int, ...], tuple[list[Field], Meaning, int]] = {}
         self._generation = 0
         self.find = self._known.get
-        """The meaning of a block that is known, or None; then it must be `read`."""
+        """How the request of a known block begins, or None; then it must be `read`."""
 
     def fields(self, block: bytes) -> list[Field]:
         """Decode a block, which may change the table.
@@ -105,16 +116,27 @@ class HeaderBlocks(Generic[Meaning]):
             raise StreamFaultError(ErrorCode.ENHANCE_YOUR_CALM, "header_list", "the header list is too long")
         return fields
 
-    def read(self, block: bytes) -> Meaning:
-        """What a request's block means.
+    def read(self, block: bytes) -> Opening[Meaning]:
+        """How a request begins.
 
         Raises:
-            ConnectionFaultError: if it cannot be decoded.
+            ConnectionFaultError: if the block cannot be decoded.
             StreamFaultError: if it starts no request.
         """
-        meaning = self._interpret(read_head(self.fields(block)))
+        fields = self.fields(block)
+        key = tuple([id(field) if field.is_telling else 0 for field in fields])
+        _, meaning, length = self._heads.get(key) or self._read_head(key, fields)
+        opening = Opening(meaning, length, tuple([field for field in fields if not field.is_telling]))
         if self._is_repeatable:
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
-            self._known[block] = meaning
-        return meaning
+            self._known[block] = opening
+        return opening
+
+    def _read_head(self, key: tuple[int, ...], fields: list[Field]) -> tuple[list[Field], Meaning, int]:
+        head = read_head(fields)
+        if len(self._heads) >= _REMEMBERED:
+            self._heads.clear()
+        telling = [field for field in fields if field.is_telling]
+        found = self._heads[key] = telling, self._interpret(head), head.length
+        return found

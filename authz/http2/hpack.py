@@ -12,22 +12,30 @@ TABLE_BYTES = 4096
 """The size of a table that nobody announced otherwise, as we do not (RFC 7541, 4.2)."""
 _HOPELESS = 4  # times the longest list: one that goes on is a bomb, and decoding it to its end would cost too much
 _OVERHEAD = 32  # of an entry (RFC 7541, 4.1)
+HOP = frozenset((b"connection", b"keep-alive", b"proxy-connection", b"transfer-encoding", b"upgrade"))
+"""Fields of HTTP/1.1 connections, which may not be said here (RFC 9113, 8.2.2)."""
+_TELLING = HOP | {b"te", b"content-length", b"content-type", b"grpc-encoding"}
 _NAME = re.compile(rb":?[!#$%&'*+\-.^_`|~0-9a-z]+")
 _VALUE = re.compile(rb"(?:[^\0\r\n\t ](?:[^\0\r\n]*[^\0\r\n\t ])?)?")
 
 
 class Field(NamedTuple):
-    """A header field; `size` as tables count it; whether its characters are allowed (RFC 9113, 8.2.1)."""
+    """A header field; `size` as tables count it; whether its characters are allowed (RFC 9113, 8.2.1).
+
+    One that `is_telling` is part of what a request means: it leads to a method, or makes the request malformed.
+    """
 
     name: bytes
     value: bytes
     size: int
     is_valid: bool
+    is_telling: bool
 
 
 def _field(name: bytes, value: bytes) -> Field:
-    is_valid = _NAME.fullmatch(name) is not None and _VALUE.fullmatch(value) is not None
-    return Field(name, value, len(name) + len(value) + _OVERHEAD, is_valid)
+    is_valid = _VALUE.fullmatch(value) is not None and _NAME.fullmatch(name) is not None
+    is_telling = not is_valid or name in _TELLING or name[0] == 0x3A
+    return Field(name, value, len(name) + len(value) + _OVERHEAD, is_valid, is_telling)
 
 
 _STATIC = tuple(_field(name, value) for name, value in HeaderTable.STATIC_TABLE)
@@ -133,13 +141,13 @@ def _string(block: bytes, at: int) -> tuple[bytes, int]:
     """A string and where it ends (RFC 7541, 5.2)."""
     if at >= len(block):
         raise _broken("a block ends before a string")
-    is_coded = block[at] & 0x80
-    length, at = _integer(block, at, 0x7F)
+    first = block[at]
+    length, at = (first & 0x7F, at + 1) if first & 0x7F < 0x7F else _integer(block, at, 0x7F)
     end = at + length
     if end > len(block):
         raise _broken("a block ends within a string")
     text = block[at:end]
-    return (huffman.decode(text) if is_coded else text), end
+    return (huffman.decode(text) if first & 0x80 else text), end
 
 
 def _broken(reason: str) -> ConnectionFaultError:

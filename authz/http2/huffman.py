@@ -31,23 +31,29 @@ def _padding() -> frozenset[int]:
     return frozenset(places)
 
 
+class _Row(dict[int, tuple[bytes, "_Row"]]):
+    """What each byte brings after a node, and the row of where it leads; filled as bytes are met, 256 x 256 at most."""
+
+    def __init__(self, node: int) -> None:
+        super().__init__()
+        self.node = node
+
+    def __missing__(self, byte: int) -> "tuple[bytes, _Row]":
+        at, found = self.node, bytearray()
+        for shift in range(7, -1, -1):
+            at = _NODES[at][byte >> shift & 1]
+            if at < 0:
+                if ~at == _EOS:
+                    raise _broken()
+                found.append(~at)
+                at = 0
+        step = self[byte] = bytes(found), _ROWS[at]
+        return step
+
+
 _NODES = _tree()
+_ROWS = [_Row(node) for node in range(len(_NODES))]
 _ENDS = _padding()
-_STEPS: dict[int, tuple[bytes, int]] = {}  # grows to 65,536 entries at most: each node with each byte
-
-
-def _step(key: int) -> tuple[bytes, int]:
-    at, byte = key >> 8, key & 0xFF
-    found = bytearray()
-    for shift in range(7, -1, -1):
-        at = _NODES[at][byte >> shift & 1]
-        if at < 0:
-            if ~at == _EOS:
-                raise _broken()
-            found.append(~at)
-            at = 0
-    step = _STEPS[key] = bytes(found), at
-    return step
 
 
 def decode(data: bytes) -> bytes:
@@ -56,12 +62,11 @@ def decode(data: bytes) -> bytes:
     Raises:
         ConnectionFaultError: if it contains EOS or its padding is none.
     """
-    at, found = 0, []
+    row, found = _ROWS[0], []
     for byte in data:
-        key = at << 8 | byte
-        text, at = _STEPS.get(key) or _step(key)
+        text, row = row[byte]
         found.append(text)
-    if at not in _ENDS:
+    if row.node not in _ENDS:
         raise _broken()
     return b"".join(found)
 

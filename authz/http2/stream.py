@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from authz.http2.flow import ReceiveWindow
+from authz.http2.headers import Opening
 
 Meaning = TypeVar("Meaning")
 
@@ -18,16 +19,15 @@ class Stream(Generic[Meaning]):
     """
 
     __slots__ = (
-        "body", "call", "drained", "ending", "expected", "held", "is_ended", "is_remote_closed", "meaning", "number",
-        "received", "send_window", "since", "stalled", "unsent", "window",
+        "body", "call", "drained", "ending", "expected", "held", "is_ended", "is_remote_closed", "meaning", "metadata",
+        "number", "received", "send_window", "since", "stalled", "unsent", "window",
     )  # fmt: skip
 
-    def __init__(self, number: int, meaning: Meaning, send_window: int, window: int, expected: int) -> None:
+    def __init__(self, number: int, opening: Opening[Meaning], send_window: int, window: int) -> None:
         self.number = number
-        self.meaning = meaning
+        self.meaning, self.expected, self.metadata = opening
         self.send_window = send_window
         self.window = ReceiveWindow(window)
-        self.expected = expected
         self.received = 0
         self.held = 0
         self.is_remote_closed = False

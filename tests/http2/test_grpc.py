@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authz.http2.grpc import Code, GrpcError, Messages, framed, read_metadata, read_timeout, status_block
+from authz.http2.grpc import Code, GrpcError, Messages, deadline_of, framed, read_metadata, read_timeout, status_block
+from authz.http2.hpack import HeaderDecoder, literal
 
 
 def messages_of(data, most=1000, encoding=b"identity"):
@@ -75,11 +76,26 @@ def test_a_status_is_percent_encoded_and_binary_values_are_base64():
     ]
 
 
+def fields(*pairs):
+    return tuple(HeaderDecoder(1 << 16).decode(b"".join(literal(*pair) for pair in pairs)))
+
+
 def test_metadata_is_what_the_caller_added():
-    fields = ((b"te", b"trailers"), (b"grpc-timeout", b"1S"), (b"a", b"b"), (b"c-bin", b"AP8,AA=="))
-    assert read_metadata(fields) == (("a", "b"), ("c-bin", b"\0\xff"), ("c-bin", b"\0"))
+    found = fields((b"grpc-timeout", b"1S"), (b"a", b"b"), (b"c-bin", b"AP8,AA=="))
+    assert read_metadata(found) == (("a", "b"), ("c-bin", b"\0\xff"), ("c-bin", b"\0"))
+    assert deadline_of(found) == 1.0
+
+
+def test_a_caller_may_set_no_deadline():
+    assert deadline_of(fields((b"a", b"b"))) is None
+
+
+def test_a_deadline_that_has_passed_ends_the_call():
+    with pytest.raises(GrpcError) as caught:
+        deadline_of(fields((b"grpc-timeout", b"0n")))
+    assert caught.value.code == Code.DEADLINE_EXCEEDED
 
 
 def test_metadata_that_is_no_base64_is_an_error():
     with pytest.raises(GrpcError, match="c-bin"):
-        read_metadata(((b"c-bin", b"A"),))
+        read_metadata(fields((b"c-bin", b"A")))

@@ -16,6 +16,11 @@ def block(*fields):
     return b"".join(literal(name, value) for name, value in fields)
 
 
+def said(opening):
+    """The fields beside those that tell what is asked for."""
+    return [(field.name, field.value) for field in opening.metadata]
+
+
 def head(*fields):
     return read_head(HeaderDecoder(1 << 16).decode(block(*fields)))
 
@@ -25,6 +30,7 @@ def head(*fields):
         st.tuples(
             st.sampled_from([b"/a", b"/b", b"/c"]),
             st.sampled_from([b"1", b"2", b"3" * 900, b"4" * 2500]),
+            st.sampled_from([b"application/grpc", b"text/plain"]),
             st.booleans(),
         ),
         max_size=40,
@@ -33,25 +39,27 @@ def head(*fields):
 def test_remembered_blocks_mean_what_decoding_them_again_would(calls):
     encoder, plain = oracle.Encoder(), HeaderDecoder(1 << 16)
     blocks = HeaderBlocks(1 << 16, lambda found: found)
-    for path, value, is_sensitive in calls:
-        fields = [*START[:2], (b":path", path), oracle.HeaderTuple(b"x-id", value)]
+    for path, value, kind, is_sensitive in calls:
+        fields = [*START[:2], (b":path", path), oracle.HeaderTuple(b"x-id", value), (b"content-type", kind)]
         if is_sensitive:
             fields[3] = oracle.NeverIndexedHeaderTuple(b"x-id", value)
         data = encoder.encode(fields)
         expected = read_head(plain.decode(data))
-        assert (blocks.find(data) or blocks.read(data)) == expected
-        assert (expected.path, expected.fields) == (path, ((b"x-id", value),))
+        opening = blocks.find(data) or blocks.read(data)
+        assert opening.meaning == expected
+        assert (expected.path, expected.fields) == (path, ((b"content-type", kind),))
+        assert said(opening) == [(b"x-id", value)]
 
 
 def test_the_same_bytes_mean_another_thing_after_the_table_changed():
     blocks = HeaderBlocks(1 << 16, lambda found: found.path)
     rest = b"\x83\x86"
-    assert blocks.read(rest + b"\x44\x02/a") == b"/a"
-    assert blocks.read(rest + b"\xbe") == b"/a"
-    assert blocks.find(rest + b"\xbe") == b"/a"
+    assert blocks.read(rest + b"\x44\x02/a").meaning == b"/a"
+    assert blocks.read(rest + b"\xbe").meaning == b"/a"
+    assert blocks.find(rest + b"\xbe").meaning == b"/a"
     blocks.read(rest + b"\x44\x02/b")
     assert blocks.find(rest + b"\xbe") is None
-    assert blocks.read(rest + b"\xbe") == b"/b"
+    assert blocks.read(rest + b"\xbe").meaning == b"/b"
 
 
 def test_a_block_that_inserts_is_never_remembered():
@@ -60,11 +68,39 @@ def test_a_block_that_inserts_is_never_remembered():
     assert blocks.find(b"\x83\x86\x44\x02/a") is None
 
 
-def test_no_more_than_some_blocks_are_remembered():
+def test_no_more_than_some_blocks_and_requests_are_remembered():
     blocks = HeaderBlocks(1 << 16, lambda found: found.path)
     for number in range(1000):
-        blocks.read(block(*START, (b"x", b"%d" % number)))
+        blocks.read(block(*START, (b"content-type", b"%d" % number)))
     assert len(blocks._known) <= 256
+    assert len(blocks._heads) <= 256
+
+
+KEPT = b"\x83\x86\x44\x02/a"  # puts its :path into the table
+
+
+def test_given_a_request_was_read_then_one_that_differs_in_other_fields_is_not_interpreted_again():
+    asked = []
+    blocks = HeaderBlocks(1 << 16, asked.append)
+    blocks.read(KEPT + literal(b"x-id", b"first"))
+    openings = [blocks.read(b"\x83\x86\xbe" + literal(b"x-id", b"%d" % number)) for number in range(3)]
+    assert len(asked) == 1
+    assert [said(each) for each in openings] == [[(b"x-id", b"%d" % number)] for number in range(3)]
+
+
+def test_given_a_request_was_read_then_the_same_in_a_wrong_order_is_malformed():
+    blocks = HeaderBlocks(1 << 16, lambda found: found)
+    blocks.read(KEPT)
+    with pytest.raises(StreamFaultError):
+        blocks.read(b"\x83" + literal(b"x-id", b"1") + b"\x86\xbe")
+
+
+@pytest.mark.parametrize("bad", [(b"x-id", b"a\0"), (b"X-Id", b"1"), (b"connection", b"close")])
+def test_given_a_request_was_read_then_the_same_with_a_bad_field_is_malformed(bad):
+    blocks = HeaderBlocks(1 << 16, lambda found: found)
+    blocks.read(KEPT + literal(b"x-id", b"1"))
+    with pytest.raises(StreamFaultError):
+        blocks.read(b"\x83\x86\xbe" + literal(*bad))
 
 
 def test_a_list_that_is_too_long_is_a_fault_of_its_stream():
@@ -105,7 +141,7 @@ def test_a_malformed_request_is_a_fault_of_its_stream(fields):
 def test_a_request_is_read():
     found = head(*START, (b"te", b"trailers"), (b"content-length", b"12"), (b"a", b""))
     assert (found.method, found.path, found.authority, found.length) == (b"POST", b"/a", b"x", 12)
-    assert found.fields[-1] == (b"a", b"")
+    assert found.fields == ((b"te", b"trailers"), (b"content-length", b"12"))
 
 
 @pytest.mark.parametrize("field", [(b":path", b"/"), (b"UPPER", b""), (b"connection", b"x")])
