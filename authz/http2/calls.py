@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeAlias
 
-from authz.http2.allowance import Allowance
 from authz.http2.connection import Connection
 from authz.http2.errors import ErrorCode
 from authz.http2.frames import END_STREAM
@@ -38,10 +37,10 @@ _HIGH_WATER = 1 << 20  # bytes of answers that a stream may have waiting
 
 
 class Shedding:
-    """What calls beyond an allowance end with; `refused` hears of each."""
+    """What calls end with that `may_begin` denies; `refused` hears of each."""
 
-    def __init__(self, allowance: Allowance, error: GrpcError, refused: Callable[[], None]) -> None:
-        self.take = allowance.take
+    def __init__(self, may_begin: Callable[[], bool], error: GrpcError, refused: Callable[[], None]) -> None:
+        self.may_begin = may_begin
         self.answer = prepared(start_block() + status_block(error.code, error.message, error.trailing), END_STREAM)
         self.refused = refused
 
@@ -248,7 +247,7 @@ class GrpcApplication:
     def _answer(self, connection: Link, stream: Lane, method: Unary, data: bytes) -> None:
         message = data[5:]
         shedding = method.shedding
-        if shedding is not None and not shedding.take():
+        if shedding is not None and not shedding.may_begin():
             shedding.refused()
             connection.refuse(stream, shedding.answer)
             return

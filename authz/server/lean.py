@@ -6,10 +6,10 @@ from functools import partial
 from time import perf_counter
 
 from authz.errors import AuthzError, ForbiddenClientError, OverloadError
-from authz.http2.allowance import Allowance
 from authz.http2.calls import Call, Deferred, Shedding, Streaming, Unary
 from authz.http2.calls import Method as Http2Method
 from authz.http2.grpc import GrpcError
+from authz.server.allowance import Allowance
 from authz.server.check import RevisionAheadError
 from authz.server.conduct import Conduct, ending, resolved
 from authz.server.methods import Conversation, Lengthy, Method, MethodTable, Single, Watch
@@ -80,7 +80,7 @@ def _shedding(conduct: Conduct, tally: MethodTally) -> Shedding:
         tally.started += 1
         tally.failed["RESOURCE_EXHAUSTED"] += 1
 
-    return Shedding(Allowance(admission.limit), _error(status), refused)
+    return Shedding(Allowance(admission.limit).take, _error(status), refused)
 
 
 def _lengthy(method: Lengthy, conduct: Conduct, tally: MethodTally) -> Deferred:

@@ -6,12 +6,12 @@ connection is gone, more memory at the end than `GROWTH_BYTES`, or whatever the 
 
 import argparse
 import asyncio
+import itertools
 import random
 import resource
 import time
 from typing import NamedTuple
 
-from authz.http2.allowance import Allowance
 from authz.http2.calls import Deferred, GrpcApplication, Shedding, Streaming, Unary
 from authz.http2.connection import Connection
 from authz.http2.grpc import Code, GrpcError, framed
@@ -74,7 +74,9 @@ class World(NamedTuple):
 
 def echoing():
     """One method of each kind, which echo."""
-    shedding = Shedding(Allowance(2), GrpcError(Code.RESOURCE_EXHAUSTED, "too many"), lambda: None)
+    shedding = Shedding(
+        itertools.cycle((True, True, False)).__next__, GrpcError(Code.RESOURCE_EXHAUSTED, "too many"), lambda: None
+    )
     unary = Unary(lambda message: message, None, shedding)
     return World({"/u": unary, "/c": Streaming(converse), "/d": Deferred(reply)}, lambda _frames: None)
 

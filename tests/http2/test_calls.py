@@ -4,7 +4,6 @@ import asyncio
 
 import pytest
 
-from authz.http2.allowance import Allowance
 from authz.http2.calls import Deferred, GrpcApplication, Shedding, Streaming, Unary
 from authz.http2.connection import Connection
 from authz.http2.grpc import GrpcError, framed
@@ -119,7 +118,13 @@ def test_a_fault_of_ours_in_a_request_that_takes_time_is_an_internal_error():
 def test_calls_beyond_an_allowance_are_refused_by_their_heads_alone():
     refused = []
     error = GrpcError(8, "too many", (("why-bin", b"x"),))
-    methods = {"/e": Unary(lambda message: message, None, Shedding(Allowance(3), error, lambda: refused.append(1)))}
+    methods = {
+        "/e": Unary(
+            lambda message: message,
+            None,
+            Shedding(iter([True] * 3 + [False] * 2).__next__, error, lambda: refused.append(1)),
+        )
+    }
     sent = [call(b"/e", stream=n) + data(n, framed(b"%d" % n), 1) for n in range(1, 11, 2)]
     answers, _ = talk(*sent, methods=methods)
     assert [content_of(answers, n)[5:] for n in range(1, 11, 2)] == [b"1", b"3", b"5", b"", b""]

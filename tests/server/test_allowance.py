@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from authz.http2.allowance import Allowance
+from authz.server.allowance import Allowance
 
 
 async def taken(allowance, tries, callbacks):
