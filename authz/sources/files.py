@@ -3,7 +3,7 @@
 import os
 import stat
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -11,20 +11,21 @@ from typing import NamedTuple, Protocol
 from authz.errors import Problem, SourceError
 from authz.sources.pace import Pace
 from authz.sources.source import Look
-from authz.sources.stamp import Stamp
+from authz.sources.stamp import Stamp, mark
 from authz.sources.writers import is_being_written
 
 ATTACHMENTS = ("attachments.yaml", "attachments.json")
 ROOT = ""
 """The key of an account that is the directory itself."""
 _WRITER_SECONDS = 20.0  # twice as long as anybody waits for a writer
+_YOUNG_SECONDS = 2.0  # as coarse as the times of file systems are
 _MAX_BYTES = 64 * 1024 * 1024  # of one file: more is no attachments file but a mistake
 
 
 class AccountFile(NamedTuple):
     """One file as it was read: beside the attachments file (`folder` is empty), or in `policies/`.
 
-    It has no text if there is a problem.
+    It has no text if there is a problem, or if it was not read.
     """
 
     folder: str
@@ -125,10 +126,22 @@ class LocalFiles:
 
     def read(self, key: str) -> Iterator[AccountFile]:
         """All files of one account as they are."""
+        return (_read(file) for file in self._listed(key))
+
+    def read_new(self, key: str, known: Mapping[str, str]) -> Iterator[tuple[str, AccountFile]]:
+        """All files of one account with their marks; those whose marks are `known`, by their paths, are not read.
+
+        A mark is empty where it is too young to be relied on: the file could change again within the same moment.
+        """
+        for file in self._listed(key):
+            now = _old_mark(file.path)  # before it is read: if it changes meanwhile, the mark will have, too
+            yield now, file if now and known.get(file.path) == now else _read(file)
+
+    def _listed(self, key: str) -> Iterator[AccountFile]:
         found = [(each.path, folder, each.name) for folder, each in self._entries(self.root / key) if each.is_file()]
         for path, folder, name in sorted(found):
             self._pace.breathe()
-            yield _read(AccountFile(folder, name, path))
+            yield AccountFile(folder, name, path)
 
     def _fresh_files(self, place: Path) -> Iterator[str]:
         """The files that a writer may still be busy with: whoever has paused for so long is not waited for."""
@@ -160,6 +173,14 @@ class LocalFiles:
                     self._pace.breathe()
                     if _belongs(entry.name, is_top=not folder):
                         yield folder, entry
+
+
+def _old_mark(path: str) -> str:
+    try:
+        status = Path(path).stat()
+    except OSError:
+        return ""
+    return mark(status) if time.time() - status.st_ctime > _YOUNG_SECONDS else ""
 
 
 def _read(file: AccountFile) -> AccountFile:

@@ -91,6 +91,7 @@ class _Version:
 
     number: int
     digests: dict[str, bytes]
+    marks: dict[str, str]
 
 
 class Scout:
@@ -121,21 +122,24 @@ class Scout:
 
     def _compare(self, key: str, since: int) -> Iterator[list[AccountFile] | Changes]:
         before = self._versions.get(key)
-        known = before.digests if before is not None and before.number == since else None
+        known = before if before is not None and before.number == since else _Version(0, {}, {})
         # A number that no other scout ever gave, since it may be asked about what that one said.
-        now = _Version(time.time_ns(), {})
+        now = _Version(time.time_ns(), {}, {})
         part: list[AccountFile] = []
-        for file in self._files.read(key):
-            digest = _digest(file)
-            now.digests[file.path] = digest
-            if known is None or not digest or known.get(file.path) != digest:
+        for mark, file in self._files.read_new(key, known.marks):
+            old = known.digests.get(file.path)
+            digest = now.digests[file.path] = old if old and mark and known.marks[file.path] == mark else _digest(file)
+            if digest:
+                now.marks[file.path] = mark
+            if not digest or digest != old:
                 part.append(file)
             if len(part) == _AT_ONCE:
                 yield part
                 part = []
         yield part
         self._versions[key] = now
-        yield Changes(now.number, known is None, [path for path in known or () if path not in now.digests], [])
+        gone = [path for path in known.digests if path not in now.digests]
+        yield Changes(now.number, not known.number, gone, [])
 
 
 def _digest(file: AccountFile) -> bytes:

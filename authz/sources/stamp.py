@@ -7,6 +7,11 @@ from hashlib import blake2b
 _DIGEST_BYTES = 16
 
 
+def mark(status: os.stat_result) -> str:
+    """What changes whenever a file is written or replaced, as far as its system's clock can tell moments apart."""
+    return f"{status.st_size}/{status.st_mtime_ns}/{status.st_ctime_ns}/{status.st_ino}"
+
+
 @dataclass(frozen=True, slots=True)
 class Stamp:
     """Stands for all files of a place, in whatever order they are listed, without holding them."""
@@ -17,7 +22,6 @@ class Stamp:
 
     def plus(self, name: str, status: os.stat_result, *, is_main: bool) -> "Stamp":
         """With one file more, which is the account's main file or not."""
-        text = f"{name}/{status.st_size}/{status.st_mtime_ns}/{status.st_ctime_ns}/{status.st_ino}"
-        digest = blake2b(os.fsencode(text), digest_size=_DIGEST_BYTES).digest()
+        digest = blake2b(os.fsencode(f"{name}/{mark(status)}"), digest_size=_DIGEST_BYTES).digest()
         total = (self.digest + int.from_bytes(digest)) % (1 << 8 * _DIGEST_BYTES)
         return Stamp(self.files + 1, total, self.has_attachments or is_main)

@@ -3,10 +3,12 @@ import pickle
 import random
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from authz.errors import SourceError
+from authz.sources import files
 from authz.sources.files import LocalFiles
 from authz.sources.pace import Pace
 from authz.sources.scout import NOTHING, AreSettled, Compare, LookAt, Scout, apply, news, serve
@@ -83,6 +85,43 @@ def test_at_first_everything_is_told_and_then_what_differs_and_the_attachments(t
     assert (second.is_whole, names(second)) == (False, ["attachments.yaml", "p.json", "r.json"])
     assert second.gone == [str(folder / "q.json")]
     assert names(compared(scout, second.version)) == ["attachments.yaml"]
+
+
+def reads(monkeypatch):
+    """The names of the files whose bytes are read from now on."""
+    found, read = [], files._bytes
+    monkeypatch.setattr(files, "_bytes", lambda path: found.append(Path(path).name) or read(path))
+    return found
+
+
+def test_given_a_file_has_been_as_it_is_for_a_while_then_it_is_not_read_again(tmp_path, monkeypatch):
+    folder = write_account(tmp_path / "a", 1) / "policies"
+    (folder / "q.json").write_text(GRANT)
+    monkeypatch.setattr(files, "_YOUNG_SECONDS", -1.0)
+    scout = Scout(tmp_path)
+    first = compared(scout)
+    (folder / "p.json").write_text(NOTHING_GRANTED)
+    read = reads(monkeypatch)
+    second = compared(scout, first.version)
+    assert read == names(second) == ["attachments.yaml", "p.json"]
+    assert (second.gone, names(compared(scout, second.version))) == ([], ["attachments.yaml"])
+
+
+def test_given_a_file_was_just_written_then_it_is_read_again(tmp_path, monkeypatch):
+    write_account(tmp_path / "a", 1)
+    scout = Scout(tmp_path)
+    first = compared(scout)
+    read = reads(monkeypatch)
+    assert names(compared(scout, first.version)) == ["attachments.yaml"]
+    assert read == ["attachments.yaml", "p.json"]
+
+
+def test_given_a_file_was_read_before_then_whoever_missed_that_gets_its_text(tmp_path, monkeypatch):
+    write_account(tmp_path / "a", 1)
+    monkeypatch.setattr(files, "_YOUNG_SECONDS", -1.0)
+    scout = Scout(tmp_path)
+    compared(scout)
+    assert all(file.text for file in compared(scout).files)
 
 
 def test_who_missed_a_version_is_told_everything(tmp_path):
