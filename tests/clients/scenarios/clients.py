@@ -1,0 +1,73 @@
+"""The clients that play the scenarios: how the program of each is made, out of the tree, and where it is skipped."""
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+BUILD_SECONDS = 500
+
+
+@dataclass(frozen=True)
+class Client:
+    """`needs` are the tools that make its program; None where there is nothing to be made.
+
+    `idle` are the seconds to watch its keepalive pings for, of which `pings` must be heard then.
+    """
+
+    needs: tuple[str, ...]
+    make: object
+    idle: float = 2.5
+    pings: int = 2
+    waits_for_ready: bool = True
+
+
+def ready(client, folder):
+    """The command of a client; skips the test where it cannot be had."""
+    if client.needs and os.environ.get("AUTHZ_TEST_LANGUAGES") != "1":
+        pytest.skip("set AUTHZ_TEST_LANGUAGES=1 to run it")
+    for tool in client.needs:
+        if shutil.which(tool) is None:
+            pytest.skip(f"{tool} is not installed")
+    return client.make(folder)
+
+
+def run(folder, *command, **environment):
+    ended = subprocess.run(
+        command, cwd=folder, env=os.environ | environment, capture_output=True, text=True, timeout=BUILD_SECONDS
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    return ended.stdout
+
+
+def copied(language, folder):
+    return shutil.copytree(HERE / language, folder / language)
+
+
+def python(name):
+    return lambda _folder: [sys.executable, HERE / "python" / name]
+
+
+def go(folder):
+    project = copied("go", folder)
+    run(project, "go", "build", "-o", "scenarios", ".", GOFLAGS="-mod=mod")
+    return [project / "scenarios"]
+
+
+def node(folder):
+    project = copied("node", folder)
+    run(project, "npm", "install", "--no-audit", "--no-fund", "--no-package-lock")
+    return ["node", project / "scenarios.js"]
+
+
+CLIENTS = {
+    "grpcio-threads": Client((), python("threads.py")),
+    "grpcio-asyncio": Client((), python("aio.py")),
+    "go": Client(("go",), go, idle=21, pings=2),  # it pings every 10 seconds at most
+    "node": Client(("node", "npm"), node, pings=10),
+}
