@@ -9,6 +9,7 @@ from authz.http2.frames import ACK
 from authz.http2.limits import Budget, Http2Limits, Pace
 
 _DRAINED = b"drained?"
+_EMPTIED = b"emptied?"
 
 
 class Control:
@@ -27,6 +28,7 @@ class Control:
         self._last_accepted = frames.WIDEST
         self._is_settled = False
         self._answered = 0
+        self._awaited = b""
         self._began = clock()
         self.is_over = False
         self.is_draining = False
@@ -48,12 +50,17 @@ class Control:
     def drain(self) -> None:
         """Let the peer open no more streams; those under way end, and then the connection (RFC 9113, 6.8).
 
-        What the peer sends before it hears of this is still worked on: it answers a PING when it did.
+        What the peer sends before it hears of this is still worked on: it answers a PING when it did. Its answer may
+        overtake requests that it began before, as with clients on Rust's h2; not that to a second PING.
         """
         if not self.is_draining and not self.is_over:
             self.is_draining = True
             self._out.append(frames.goaway(frames.WIDEST, ErrorCode.NO_ERROR, "draining"))
-            self._out.append(frames.frame(frames.PING, 0, 0, _DRAINED))
+            self._ask(_DRAINED)
+
+    def _ask(self, payload: bytes) -> None:
+        self._awaited = payload
+        self._out.append(frames.frame(frames.PING, 0, 0, payload))
 
     def _stop_accepting(self) -> None:
         if self._last_accepted == frames.WIDEST:
@@ -74,7 +81,10 @@ class Control:
         if not flags & ACK:
             self._spend(self._pings, "pings")
             self._out.append(frames.frame(frames.PING, ACK, 0, payload))
-        elif payload == _DRAINED and self.is_draining:
+        elif payload == self._awaited == _DRAINED:
+            self._ask(_EMPTIED)
+        elif payload == self._awaited:
+            self._awaited = b""
             self._stop_accepting()
 
     def _take_settings(self, flags: int, number: int, payload: bytes) -> bool:

@@ -28,6 +28,10 @@ from tests.http2.driving import (
 LIMITS = DEFAULT_HTTP2_LIMITS
 
 
+def pong(payload):
+    return frames.frame(frames.PING, 1, 0, payload)
+
+
 def test_a_drain_loses_no_call_that_was_under_way():
     driven = Driven(answers=True)
     driven.send(headers(1))
@@ -35,13 +39,24 @@ def test_a_drain_loses_no_call_that_was_under_way():
     notice = split(driven.connection.output())
     assert goaway_of(notice) == [ErrorCode.NO_ERROR]
     assert content_of(driven.send(headers(3), data(3, b"late", ENDED)), 3) == b"late"
-    heard = driven.send(frames.frame(frames.PING, 1, 0, notice[1][3]))
-    assert int.from_bytes(heard[0][3][:4], "big") == 3
-    assert driven.send(headers(5), data(5, b"too late", ENDED)) == []
+    again = driven.send(pong(notice[1][3]))
+    assert content_of(driven.send(headers(5), data(5, b"overtaken", ENDED)), 5) == b"overtaken"
+    heard = driven.send(pong(again[0][3]))
+    assert int.from_bytes(heard[0][3][:4], "big") == 5
+    assert driven.send(headers(7), data(7, b"too late", ENDED)) == []
     assert not driven.connection.is_over
     driven.send(data(1, b"x", ENDED))
     driven.connection.end_if_drained()
     assert driven.connection.is_over
+
+
+def test_each_ping_of_a_drain_is_answered_once():
+    driven = Driven()
+    driven.connection.drain()
+    first = split(driven.connection.output())[1][3]
+    [(kind, _, _, second)] = driven.send(pong(first), pong(first), pong(b"unasked."))
+    assert (kind, first != second) == (frames.PING, True)
+    assert len(goaway_of(driven.send(pong(second), pong(second), pong(first)))) == 1
 
 
 def test_a_drain_does_not_wait_for_ever():
