@@ -20,7 +20,7 @@ from tests.sidecar import EXAMPLE, Sidecar, check_request, user
 TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 SHORT = ("unary", "deadline", "cancellation", f"metadata={TRACEPARENT}", "details", "large", "streaming")
 CONNECTIONS = 1000
-CANCELLED, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, FAILED_PRECONDITION, UNAVAILABLE = 1, 4, 8, 9, 14
+CANCELLED, RESOURCE_EXHAUSTED, FAILED_PRECONDITION = 1, 8, 9
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -60,9 +60,10 @@ def test_a_call_is_answered(told):
     assert told[0]["unary"] == "hello"
 
 
-def test_a_deadline_ends_a_call_on_both_sides(told):
+def test_a_deadline_ends_a_call_on_both_sides(client, told):
     code, left = told[0]["deadline"]
-    assert (code, left) == (DEADLINE_EXCEEDED, "0")
+    assert code in client.late
+    assert left == "0"
 
 
 def test_a_cancelled_call_ends_on_both_sides(told):
@@ -102,12 +103,11 @@ def test_a_thousand_connections_are_served_at_once(program, place):
 
 
 def test_no_call_is_lost_while_one_server_hands_over_to_another(client, program, place):
+    """Each is handled once and answered, but for those that a client never began."""
     told, heard = handed_over(program, place, "drain=300")
     assert Counter(told["told"]) == {str(each["pid"]): each["handled"] for each in heard}
     assert sum(told["told"].values()) + sum(told["failed"].values()) == told["asked"]
-    if client.waits_for_ready:
-        assert told["failed"] == {}
-    assert set(told["failed"]) <= {str(UNAVAILABLE)}
+    assert set(told["failed"]) <= {str(code) for code in client.turned_away}
     assert [each["faults"] for each in heard] == [{}, {}]
 
 

@@ -17,14 +17,17 @@ BUILD_SECONDS = 500
 class Client:
     """`needs` are the tools that make its program; None where there is nothing to be made.
 
-    `idle` are the seconds to watch its keepalive pings for, of which `pings` must be heard then.
+    `idle` are the seconds to watch its keepalive pings for, of which `pings` must be heard then; `late` are the codes
+    that a call may end with whose deadline passed, `turned_away` those of calls that it never began since the server
+    drained.
     """
 
     needs: tuple[str, ...]
     make: object
     idle: float = 2.5
     pings: int = 2
-    waits_for_ready: bool = True
+    turned_away: tuple[int, ...] = ()
+    late: tuple[int, ...] = (4,)
 
 
 def ready(client, folder):
@@ -65,9 +68,25 @@ def node(folder):
     return ["node", project / "scenarios.js"]
 
 
+def java(folder):
+    project = copied("java", folder)
+    run(project, "mvn", "-q", "-B", "compile", "dependency:copy-dependencies")
+    return ["java", "-cp", f"{project}/target/classes:{project}/target/dependency/*", "Scenarios"]
+
+
+def rust(folder):
+    project = copied("rust", folder)
+    run(project, "cargo", "build", "--quiet")
+    return [project / "target" / "debug" / "scenarios"]
+
+
 CLIENTS = {
     "grpcio-threads": Client((), python("threads.py")),
     "grpcio-asyncio": Client((), python("aio.py")),
-    "go": Client(("go",), go, idle=21, pings=2),  # it pings every 10 seconds at most
+    "go": Client(("go",), go, idle=21),  # it pings every 10 seconds at most
+    "java": Client(("java", "mvn"), java, idle=21),  # as Go
     "node": Client(("node", "npm"), node, pings=10),
+    # tonic's own clock ends a late call as cancelled. It does not wait for a server to be ready: calls that it has not
+    # begun yet are cancelled with the connection that they were meant for.
+    "rust": Client(("cargo",), rust, pings=10, turned_away=(1,), late=(1, 4)),
 }
