@@ -80,12 +80,21 @@ def rust(folder):
     return [project / "target" / "debug" / "scenarios"]
 
 
+def cpp(folder):
+    if subprocess.run(["pkg-config", "--exists", "grpc++"]).returncode:
+        pytest.skip("libgrpc++-dev is not installed")
+    flags = run(folder, "pkg-config", "--cflags", "--libs", "grpc++").split()
+    run(folder, "g++", "-std=c++17", "-O1", "-o", "scenarios", HERE / "cpp" / "scenarios.cpp", *flags)
+    return [folder / "scenarios"]
+
+
 CLIENTS = {
     "grpcio-threads": Client((), python("threads.py")),
     "grpcio-asyncio": Client((), python("aio.py")),
     "go": Client(("go",), go, idle=21),  # it pings every 10 seconds at most
     "java": Client(("java", "mvn"), java, idle=21),  # as Go
     "node": Client(("node", "npm"), node, pings=10),
+    "cpp": Client(("g++", "pkg-config"), cpp),
     # tonic's own clock ends a late call as cancelled. It does not wait for a server to be ready: calls that it has not
     # begun yet are cancelled with the connection that they were meant for.
     "rust": Client(("cargo",), rust, pings=10, turned_away=(1,), late=(1, 4)),
