@@ -1,9 +1,12 @@
 """Fixtures that tests of several folders share."""
 
+import os
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from authz.server.transport import TransportKind
 
 settings.register_profile("unhurried", deadline=None)  # a busy machine is no fault of the code
 settings.load_profile("unhurried")
@@ -18,3 +21,11 @@ def shared():
     if not (folder / "reference").is_dir():
         pytest.skip("the reference material is not beside this checkout")
     return folder
+
+
+@pytest.fixture(scope="module", params=TransportKind, ids=lambda kind: kind.value)
+def transport(request):
+    """Sidecars that are started while this lasts serve by it: for the tests of whatever holds with either."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(os.environ, "AUTHZ_SERVE_TRANSPORT", request.param.value)
+        yield request.param

@@ -36,6 +36,7 @@ def asked(sidecar, question, *, over_socket):
     return answer.get("allowed", False), answer["reason"]
 
 
+@pytest.mark.usefixtures("transport")
 @pytest.mark.parametrize("over_socket", [False, True], ids=["TCP", "Unix socket"])
 def test_buf_gets_the_decisions_that_our_client_gets(over_socket):
     with Sidecar(EXAMPLE) as sidecar:

@@ -20,6 +20,7 @@ PLUGINS = (
 )
 
 pytestmark = [
+    pytest.mark.usefixtures("transport"),
     pytest.mark.timeout(600),
     pytest.mark.skipif(os.environ.get("AUTHZ_TEST_LANGUAGES") != "1", reason="set AUTHZ_TEST_LANGUAGES=1 to run it"),
     pytest.mark.skipif(shutil.which("go") is None, reason="go is not installed"),

@@ -14,6 +14,7 @@ from tests.sidecar import EXAMPLE, ROOT, Sidecar
 SOURCES = Path(__file__).parent / "java"
 
 pytestmark = [
+    pytest.mark.usefixtures("transport"),
     pytest.mark.timeout(600),
     pytest.mark.skipif(os.environ.get("AUTHZ_TEST_LANGUAGES") != "1", reason="set AUTHZ_TEST_LANGUAGES=1 to run it"),
     pytest.mark.skipif(shutil.which("mvn") is None, reason="Maven is not installed"),

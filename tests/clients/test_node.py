@@ -13,6 +13,7 @@ from tests.sidecar import EXAMPLE, ROOT, Sidecar
 SOURCES = Path(__file__).parent / "node"
 
 pytestmark = [
+    pytest.mark.usefixtures("transport"),
     pytest.mark.timeout(300),
     pytest.mark.skipif(shutil.which("npm") is None, reason="npm is not installed"),
 ]
