@@ -90,6 +90,7 @@ class Service:
             in_flight=admission.in_flight,
             in_flight_limit=admission.limit,
             rejected=admission.rejected["in_flight"],
+            peer_faults=tuple(sorted(self._tally.peer_faults.items())),
             collector_seconds=PAUSES.seconds,
             certificate_expires_at=0.0 if self._certificates is None else self._certificates.expires_at,
         )

@@ -33,8 +33,8 @@ class Conduct:
         self.gate = gate
 
     def for_everybody(self) -> Self:
-        """The same rules for services that stand beside the main one: whoever connects may ask, and nobody counts."""
-        return type(self)(self._feed, Tally(), self._patience, self.admission)
+        """The same rules for services that stand beside the main one: whoever connects may ask, and no call counts."""
+        return type(self)(self._feed, Tally(self.tally.peer_faults), self._patience, self.admission)
 
     async def second_try(
         self, again: Callable[[], Awaitable[bytes]], error: Exception, seconds_left: float | None

@@ -1,4 +1,4 @@
-"""Tells the log of connections that were refused or broken, without letting hostile ones fill it."""
+"""Counts connections that were refused or broken, and tells the log, without letting hostile ones fill it."""
 
 import asyncio
 from collections import Counter
@@ -7,19 +7,31 @@ import structlog
 
 _QUIET_SECONDS = 1.0
 _HARMLESS = frozenset(("idle", "slow_reader", "slow_writer"))
+KINDS = (
+    "alpn", "buffered", "closed", "compression", "concurrent_streams", "connections", "continuations", "empty_frames",
+    "frame_size", "greeting", "header_list", "idle", "malformed", "pings", "protocol", "provoked_resets",
+    "refusals", "resets", "settings", "slow_reader", "slow_writer", "window", "window_updates",
+)  # fmt: skip
+"""All kinds of faults that `authz.http2` tells."""
 
 log = structlog.get_logger("authz.server")
 
 
 class FaultLog:
-    """Each kind of fault is told at once, and then once a second at most, with how many there were."""
+    """Each kind of fault is told at once, and then once a second at most, with how many there were.
 
-    def __init__(self) -> None:
+    `counts` has all kinds from the start, so that a rate sees the first fault too.
+    """
+
+    def __init__(self, counts: Counter[str]) -> None:
+        self._counts = counts
+        counts.update(dict.fromkeys(KINDS, 0))
         self._untold: Counter[str] = Counter()
         self._quiet: set[str] = set()
 
     def hear(self, kind: str, reason: str) -> None:
         """A peer was at fault. Belongs on a running event loop."""
+        self._counts[kind] += 1
         self._untold[kind] += 1
         if kind not in self._quiet:
             self._tell(kind, reason)

@@ -40,7 +40,7 @@ class LeanTransport:
         self._server = GrpcServer(
             self._methods,
             _bounds(limits),
-            FaultLog().hear,
+            FaultLog(tables[0].conduct.tally.peer_faults).hear,
             lambda error: log.error("a call failed by a fault of the server", exc_info=error),
             self._methods_for if any(table.conduct.gate for table in tables) else None,
         )

@@ -34,13 +34,15 @@ class MethodTally:
 class Tally:
     """A MethodTally for each RPC method, and the decisions given, by the number of their reason.
 
-    `item_errors` are items of batches that got an error instead, by gRPC code.
+    `item_errors` are items of batches that got an error instead, by gRPC code; `peer_faults` are of connections and
+    streams, by kind.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, peer_faults: Counter[str] | None = None) -> None:
         self.methods: dict[str, MethodTally] = {}
         self.decisions = [0] * (max(Reason) + 1)
         self.item_errors: Counter[str] = Counter()
+        self.peer_faults = Counter[str]() if peer_faults is None else peer_faults
 
     def method(self, name: str) -> MethodTally:
         """The counters of one method, made on first use."""

@@ -64,7 +64,10 @@ class CacheReading:
 
 @dataclass(frozen=True, slots=True)
 class ServiceReading:
-    """One process, or the sum of several; `certificate_expires_at` is then the earliest end, 0 where unknown."""
+    """One process, or the sum of several; `certificate_expires_at` is then the earliest end, 0 where unknown.
+
+    `peer_faults` are counts by kind.
+    """
 
     cache: CacheReading = CacheReading()
     calls: tuple[CallCount, ...] = ()
@@ -73,6 +76,7 @@ class ServiceReading:
     in_flight: int = 0
     in_flight_limit: int = 0
     rejected: int = 0
+    peer_faults: tuple[tuple[str, int], ...] = ()
     collector_seconds: float = 0.0
     certificate_expires_at: float = 0.0
 
@@ -86,6 +90,7 @@ class ServiceReading:
             in_flight=self.in_flight + other.in_flight,
             in_flight_limit=self.in_flight_limit + other.in_flight_limit,
             rejected=self.rejected + other.rejected,
+            peer_faults=_added_faults(self.peer_faults + other.peer_faults),
             collector_seconds=self.collector_seconds + other.collector_seconds,
             certificate_expires_at=min(expiries, default=0.0),
         )
@@ -126,6 +131,13 @@ def _added_decisions(counts: tuple[DecisionCount, ...]) -> tuple[DecisionCount, 
     for each in counts:
         added[each.outcome, each.reason] += each.decisions
     return tuple(DecisionCount(*key, decisions) for key, decisions in sorted(added.items()))
+
+
+def _added_faults(counts: tuple[tuple[str, int], ...]) -> tuple[tuple[str, int], ...]:
+    added = Counter[str]()
+    for kind, faults in counts:
+        added[kind] += faults
+    return tuple(sorted(added.items()))
 
 
 def _added_latencies(latencies: tuple[Latency, ...]) -> tuple[Latency, ...]:

@@ -1,6 +1,7 @@
 """Metrics are exactly what happened."""
 
 import random
+import socket
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
@@ -93,6 +94,19 @@ def test_after_ten_thousand_mixed_calls_every_label_has_its_number(workers):
         key: n for key, n in told.items() if key[1] == "OK"
     }
     assert (samples["authz_in_flight",], samples["authz_workers",]) == (0, workers)
+
+
+def test_faults_of_peers_are_counted_by_their_kind_whichever_worker_saw_them(monkeypatch):
+    monkeypatch.setenv("AUTHZ_SERVE_TRANSPORT", "lean")
+    with Sidecar(EXAMPLE, workers=2) as sidecar:
+        host, _, port = sidecar.tcp.rpartition(":")
+        for _ in range(16):
+            with socket.create_connection((host, int(port)), 5) as peer:
+                peer.sendall(b"GET / HTTP/1.1\r\nHost: here\r\n\r\n")
+                while peer.recv(100):
+                    pass
+        assert labelled(sidecar.metrics(), "authz_peer_faults_total") == {frozenset({"protocol"}): 16}
+        assert sidecar.metrics()["authz_peer_faults_total", "pings"] == 0
 
 
 def labelled(samples, name):

@@ -1,7 +1,11 @@
 import asyncio
+import re
+from collections import Counter
+from pathlib import Path
 
 from structlog.testing import capture_logs
 
+from authz import http2
 from authz.server import fault_log
 from authz.server.fault_log import FaultLog
 
@@ -9,8 +13,10 @@ from authz.server.fault_log import FaultLog
 def test_each_kind_is_told_at_once_and_then_once_in_a_while_with_how_many_there_were(monkeypatch):
     monkeypatch.setattr(fault_log, "_QUIET_SECONDS", 0.05)
 
+    counts = Counter()
+
     async def scenario():
-        faults = FaultLog()
+        faults = FaultLog(counts)
         for _ in range(1000):
             faults.hear("protocol", "no HTTP/2")
             faults.hear("idle", "no calls for long")
@@ -26,3 +32,12 @@ def test_each_kind_is_told_at_once_and_then_once_in_a_while_with_how_many_there_
         ("protocol", 1, "warning"),
     ]
     assert [each for each in told if each[0] == "idle"] == [("idle", 1, "info"), ("idle", 999, "info")]
+    assert (counts["protocol"], counts["idle"]) == (1001, 1000)
+
+
+def test_every_kind_of_the_room_is_counted_from_the_start_and_no_other():
+    counts = Counter()
+    FaultLog(counts)
+    told = re.compile(r'(?:FaultError\(ErrorCode\.\w+, |too_much\(|hear\(|_spend\(self\.\w+, |if is_slow else )"(\w+)"')
+    sources = "".join(file.read_text() for file in Path(http2.__file__).parent.glob("*.py"))
+    assert set(counts) == set(told.findall(sources))

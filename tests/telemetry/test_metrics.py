@@ -16,6 +16,7 @@ SERVICE = ServiceReading(
     in_flight=13,
     in_flight_limit=14,
     rejected=15,
+    peer_faults=(("pings", 17),),
     collector_seconds=0.5,
     certificate_expires_at=16.0,
 )
@@ -47,6 +48,7 @@ def test_every_figure_of_a_reading_is_a_sample():
         ("authz_in_flight",): 13,
         ("authz_in_flight_limit",): 14,
         ("authz_rejected_total", "in_flight"): 15,
+        ("authz_peer_faults_total", "pings"): 17,
         ("authz_collector_seconds_total",): 0.5,
         ("authz_tls_certificate_expiry_timestamp_seconds",): 16,
         ("authz_cache_hits_total",): 1,

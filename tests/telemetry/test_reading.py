@@ -10,6 +10,7 @@ def one(number, code="OK", expires_at=0.0):
         in_flight=number,
         in_flight_limit=10,
         rejected=number,
+        peer_faults=((code, number),),
         collector_seconds=0.25,
         certificate_expires_at=expires_at,
     )
@@ -24,8 +25,10 @@ def test_the_readings_of_several_processes_add_up_by_their_labels():
         in_flight=3,
         in_flight_limit=20,
         rejected=3,
+        peer_faults=(("OK", 3),),
         collector_seconds=0.5,
     )
+    assert (one(1) + one(2, "INTERNAL")).peer_faults == (("INTERNAL", 2), ("OK", 1))
     assert (one(1) + one(2, "INTERNAL")).calls == (CallCount("Check", "INTERNAL", 2), CallCount("Check", "OK", 1))
 
 
@@ -41,3 +44,4 @@ def test_a_process_that_ended_holds_nothing_but_is_still_counted():
     ended = one(4, expires_at=9.0).ended()
     assert (ended.cache, ended.in_flight, ended.in_flight_limit) == (CacheReading(4, 5, 6, 7, 0, 0), 0, 0)
     assert (ended.calls, ended.rejected, ended.certificate_expires_at) == (one(4).calls, 4, 0.0)
+    assert ended.peer_faults == one(4).peer_faults
