@@ -37,7 +37,7 @@ _HIGH_WATER = 1 << 20  # bytes of answers that a stream may have waiting
 
 
 class Shedding:
-    """What calls end with that `may_begin` denies; `refused` hears of each."""
+    """What calls of connections that have many waiting end with when `may_begin` denies; `refused` hears of each."""
 
     def __init__(self, may_begin: Callable[[], bool], error: GrpcError, refused: Callable[[], None]) -> None:
         self.may_begin = may_begin
@@ -247,7 +247,7 @@ class GrpcApplication:
     def _answer(self, connection: Link, stream: Lane, method: Unary, data: bytes) -> None:
         message = data[5:]
         shedding = method.shedding
-        if shedding is not None and not shedding.may_begin():
+        if shedding is not None and connection.is_behind and not shedding.may_begin():
             shedding.refused()
             connection.refuse(stream, shedding.answer)
             return

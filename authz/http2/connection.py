@@ -55,6 +55,7 @@ class Connection(Sending[Meaning]):
         self._blocks = HeaderBlocks(limits.header_bytes, application.interpret)
         self._gaps: list[range] = []
         self._inbox = b""
+        self.is_behind = False
         self._is_greeted = False
         self._window = ReceiveWindow(limits.connection_window)
         self._open_block: tuple[int, int, bytearray] | None = None
@@ -79,12 +80,15 @@ class Connection(Sending[Meaning]):
         """How many are open."""
         return len(self._streams)
 
-    def receive(self, data: bytes) -> None:
-        """Work on what a peer sent; what is to be sent back waits in `output`. Bad bytes raise nothing."""
+    def receive(self, data: bytes, most: int = frames.WIDEST) -> None:
+        """Work on what a peer sent; what is to be sent back waits in `output`. Bad bytes raise nothing.
+
+        After `most` bytes it stops at the end of a frame: if then it `is_behind`, it is to be called again.
+        """
         if self.is_over:
             return
         try:
-            self._read(self._inbox + data if self._inbox else data)
+            self._read(self._inbox + data if self._inbox else data, most)
         except ConnectionFaultError as fault:
             self._fail(fault)
 
@@ -98,7 +102,7 @@ class Connection(Sending[Meaning]):
         """Nothing more is heard; whoever works on an answer may stop."""
         self.is_over = True
         streams, self._streams = self._streams, {}
-        self._inbox = b""
+        self._inbox, self.is_behind = b"", False
         for stream in streams.values():
             self._drop(stream)
 
@@ -154,7 +158,7 @@ class Connection(Sending[Meaning]):
         self._is_greeted = len(inbox) >= len(frames.PREFACE)
         return self._is_greeted
 
-    def _read(self, inbox: bytes) -> None:
+    def _read(self, inbox: bytes, most: int) -> None:
         at, size = 0, len(inbox)
         if not self._is_greeted:
             if not self._greet(inbox):
@@ -162,7 +166,8 @@ class Connection(Sending[Meaning]):
                 return
             at = len(frames.PREFACE)
         dispatch = self._dispatch
-        while size - at >= 9:
+        last = min(size - 9, most - 1)
+        while at <= last:
             length = inbox[at] << 16 | inbox[at + 1] << 8 | inbox[at + 2]
             if length > MOST_BYTES:
                 raise ConnectionFaultError(ErrorCode.FRAME_SIZE_ERROR, "frame_size", "a frame is too long")
@@ -185,6 +190,7 @@ class Connection(Sending[Meaning]):
                 return
             at = end
         self._inbox = inbox[at:]
+        self.is_behind = last < at <= size - 9
 
     def _refuse(self, number: int, fault: StreamFaultError) -> None:
         """RFC 9113, 5.4.2."""

@@ -6,6 +6,7 @@ import ssl
 from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from time import monotonic
 from typing import cast
 
 from authz.http2.calls import GrpcApplication, Link, Method, Route
@@ -14,15 +15,22 @@ from authz.http2.errors import ErrorCode
 from authz.http2.frames import goaway
 from authz.http2.limits import DEFAULT_HTTP2_LIMITS, Http2Limits
 from authz.http2.peer import Peer, peer_of
+from authz.http2.turns import Turns
 
 _TICK_SECONDS = 1.0
 _BACKLOG = 1024  # connections that wait to be taken over
 _GONE_SECONDS = 1.0  # for connections to notice that they were aborted
+_FULL_SECONDS = 0.1  # without file descriptors, until the next try
+_SHORT = 512  # bytes of a read that is worked on at once: a few calls
+_PIECE = 1024  # bytes of a longer one, until the clock is looked at
 Told = Callable[[str, str], None]
 
 
 class _Line(asyncio.Protocol):
-    """One connection's transport: one write for each read, and no reading while the peer takes nothing."""
+    """One connection's transport: one write for each turn, and no reading while the peer takes nothing.
+
+    A long read waits for its turns, and the next read for the end of that.
+    """
 
     def __init__(self, server: "GrpcServer") -> None:
         self._server = server
@@ -30,17 +38,14 @@ class _Line(asyncio.Protocol):
         self.transport: asyncio.Transport | None = None
         self._stuck_since = 0.0
         self._is_reading = False
+        self._waits = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         transport = cast("asyncio.Transport", transport)  # uvloop's are none by their class
         self.transport = transport
         self.connection = self._server.connect(transport)
         security = transport.get_extra_info("ssl_object")
-        if len(self._server.peers) >= self._server.limits.connections:
-            self._server.hear("connections", "too many connections")
-            transport.write(goaway(0, ErrorCode.ENHANCE_YOUR_CALM, "too many connections"))
-            transport.close()
-        elif security is not None and security.selected_alpn_protocol() != "h2":
+        if security is not None and security.selected_alpn_protocol() != "h2":
             self._server.hear("alpn", "the client does not speak HTTP/2")  # RFC 9113, 3.2
             transport.close()
         else:
@@ -50,15 +55,46 @@ class _Line(asyncio.Protocol):
             self.flush()
 
     def data_received(self, data: bytes) -> None:
+        self._receive(data, 0 if self._waits or len(data) > _SHORT else _PIECE)
+        if not self.connection.is_behind:
+            self.flush()
+        elif not self._waits:
+            self._go_on()
+        elif self.transport is not None:
+            self.transport.pause_reading()
+
+    def _work(self, end: float) -> bool:
+        """A turn: some of what was read; whether more of it waits."""
+        while self.connection.is_behind and not self._stuck_since:
+            self._receive(b"", _PIECE)
+            if monotonic() >= end:
+                break
+        self.flush()
+        self._waits = self.connection.is_behind and not self._stuck_since
+        if not self.connection.is_behind:
+            self._go_on()
+        return self._waits
+
+    def _go_on(self) -> None:
+        """With what was read, or with reading, unless the peer takes nothing."""
+        if self.transport is None or self.transport.is_closing() or self._stuck_since:
+            return
+        if not self.connection.is_behind:
+            self.transport.resume_reading()
+        elif not self._waits:
+            self._waits = True
+            self._server.turns.wait(self._work)
+
+    def _receive(self, data: bytes, most: int) -> None:
         self._is_reading = True
         try:
-            self.connection.receive(data)
+            self.connection.receive(data, most)
         except Exception as error:  # noqa: BLE001 - a fault of ours ends the connection, and no other
             self._server.application.failed(error)
+            self.connection.close()
             self.abort()
         finally:
             self._is_reading = False
-        self.flush()
 
     def flush(self) -> None:
         """Write what waits, unless that follows at the end of a read."""
@@ -81,9 +117,9 @@ class _Line(asyncio.Protocol):
     def resume_writing(self) -> None:
         self._stuck_since = 0.0
         if self.transport is not None and not self.transport.is_closing():
-            self.transport.resume_reading()
             self.connection.resume()
             self.flush()
+            self._go_on()
 
     def eof_received(self) -> bool:
         return False
@@ -122,15 +158,18 @@ class GrpcServer:
         told: Told = lambda _kind, _reason: None,
         failed: Callable[[Exception], None] = lambda _error: None,
         methods_for: Callable[[Peer], Mapping[str, Method] | None] | None = None,
+        turns: Turns | None = None,
     ) -> None:
         self.limits = limits
         self.application = GrpcApplication(methods, limits.message_bytes, self._flush, failed)
         self.is_draining = False
         self._methods_for = methods_for
         self.peers: dict[Connection[Route], _Line] = {}
+        self.turns = turns or Turns()
         self.faults: Counter[str] = Counter()
         self._told = told
-        self._servers: list[asyncio.Server] = []
+        self._listening: list[socket.socket] = []
+        self._greeting: set[asyncio.Task[None]] = set()
         self._ticks: asyncio.Task[None] | None = None
         self._all_gone = asyncio.Event()
 
@@ -164,14 +203,47 @@ class GrpcServer:
             OSError: if somebody else listens there.
         """
         loop = asyncio.get_running_loop()
-        seconds = self.limits.greeting_seconds if security else None
-        create = loop.create_unix_server if bound.family == socket.AF_UNIX else loop.create_server
-        server = await create(
-            lambda: _Line(self), sock=bound, ssl=security, ssl_handshake_timeout=seconds, backlog=_BACKLOG
-        )
-        self._servers.append(server)
+        bound.listen(_BACKLOG)
+        bound.setblocking(False)
+        self._listening.append(bound)
+        loop.add_reader(bound, self._accept, bound, security)
         if self._ticks is None:
             self._ticks = loop.create_task(self._tick())
+
+    def _accept(self, bound: socket.socket, security: ssl.SSLContext | None) -> None:
+        """One connection in each pass of the loop, which asyncio's own servers would take all at once."""
+        loop = asyncio.get_running_loop()
+        try:
+            accepted, _ = bound.accept()
+        except (BlockingIOError, ConnectionAbortedError):
+            return
+        except OSError as error:
+            self.hear("connections", f"a connection cannot be taken: {error.strerror}")
+            loop.remove_reader(bound)
+            loop.call_later(_FULL_SECONDS, self._accept_again, bound, security)
+            return
+        accepted.setblocking(False)
+        if len(self.peers) + len(self._greeting) >= self.limits.connections:
+            self.hear("connections", "too many connections")
+            with accepted, suppress(OSError):
+                if security is None:
+                    accepted.send(goaway(0, ErrorCode.ENHANCE_YOUR_CALM, "too many connections"))
+            return
+        task = loop.create_task(self._greet(accepted, security))
+        self._greeting.add(task)
+        task.add_done_callback(self._greeting.discard)
+
+    def _accept_again(self, bound: socket.socket, security: ssl.SSLContext | None) -> None:
+        if not self.is_draining:
+            asyncio.get_running_loop().add_reader(bound, self._accept, bound, security)
+
+    async def _greet(self, accepted: socket.socket, security: ssl.SSLContext | None) -> None:
+        seconds = self.limits.greeting_seconds if security else None
+        connect = asyncio.get_running_loop().connect_accepted_socket
+        try:
+            await connect(lambda: _Line(self), accepted, ssl=security, ssl_handshake_timeout=seconds)
+        except OSError as error:  # whatever is wrong with TLS is one too, its timeout as well
+            self.hear("handshake", f"no TLS: {error}")
 
     async def _tick(self) -> None:
         loop = asyncio.get_running_loop()
@@ -183,12 +255,16 @@ class GrpcServer:
     async def drain(self, seconds: float) -> None:
         """Take no new connections or calls, wait so long for those under way, then hang up."""
         self.is_draining = True
-        for server in self._servers:
-            server.close()
+        while self._listening:
+            bound = self._listening.pop()
+            asyncio.get_running_loop().remove_reader(bound)
+            bound.close()
         for peer in list(self.peers.values()):
             peer.connection.drain()
             peer.flush()
         await self._wait_until_gone(seconds)
+        for task in self._greeting:
+            task.cancel()
         for peer in list(self.peers.values()):
             peer.abort()
         await self._wait_until_gone(_GONE_SECONDS)

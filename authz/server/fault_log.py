@@ -9,7 +9,7 @@ _QUIET_SECONDS = 1.0
 _HARMLESS = frozenset(("idle", "slow_reader", "slow_writer"))
 KINDS = (
     "alpn", "buffered", "closed", "compression", "concurrent_streams", "connections", "continuations", "empty_frames",
-    "frame_size", "greeting", "header_list", "idle", "malformed", "pings", "protocol", "provoked_resets",
+    "frame_size", "greeting", "handshake", "header_list", "idle", "malformed", "pings", "protocol", "provoked_resets",
     "refusals", "resets", "settings", "slow_reader", "slow_writer", "window", "window_updates",
 )  # fmt: skip
 """All kinds of faults that `authz.http2` tells."""

@@ -9,7 +9,7 @@ from authz.errors import AuthzError, ForbiddenClientError, OverloadError
 from authz.http2.calls import Call, Deferred, Shedding, Streaming, Unary
 from authz.http2.calls import Method as Http2Method
 from authz.http2.grpc import GrpcError
-from authz.server.allowance import Allowance
+from authz.http2.turns import Allowance, Turns
 from authz.server.check import RevisionAheadError
 from authz.server.conduct import Conduct, ending, resolved
 from authz.server.methods import Conversation, Lengthy, Method, MethodTable, Single, Watch
@@ -20,11 +20,11 @@ from authz.wire.status import Status, status_of
 _DETAILS = "grpc-status-details-bin"
 
 
-def handlers(table: MethodTable, streams: OpenStreams) -> Mapping[str, Http2Method]:
+def handlers(table: MethodTable, streams: OpenStreams, turns: Turns) -> Mapping[str, Http2Method]:
     """The methods of a service by their paths."""
     conduct = table.conduct
     return {
-        f"/{table.service}/{name}": _handler(method, conduct, conduct.tally.method(name), streams)
+        f"/{table.service}/{name}": _handler(method, conduct, conduct.tally.method(name), streams, turns)
         for name, method in table.methods.items()
     }
 
@@ -34,9 +34,9 @@ def refusals(table: MethodTable, error: ForbiddenClientError) -> Mapping[str, Ht
     return {f"/{table.service}/{name}": _refusal(table.conduct.tally.method(name), error) for name in table.methods}
 
 
-def _handler(method: Method, conduct: Conduct, tally: MethodTally, streams: OpenStreams) -> Http2Method:
+def _handler(method: Method, conduct: Conduct, tally: MethodTally, streams: OpenStreams, turns: Turns) -> Http2Method:
     if isinstance(method, Single):
-        return _single(method, conduct, tally)
+        return _single(method, conduct, tally, turns)
     if isinstance(method, Lengthy):
         return _lengthy(method, conduct, tally)
     if isinstance(method, Conversation):
@@ -44,7 +44,7 @@ def _handler(method: Method, conduct: Conduct, tally: MethodTally, streams: Open
     return _watch(method, tally)
 
 
-def _single(method: Single, conduct: Conduct, tally: MethodTally) -> Unary:
+def _single(method: Single, conduct: Conduct, tally: MethodTally, turns: Turns) -> Unary:
     answer = method.answer
 
     def counted(data: bytes) -> bytes:
@@ -67,11 +67,11 @@ def _single(method: Single, conduct: Conduct, tally: MethodTally) -> Unary:
         tally.took(perf_counter() - began)
         return result
 
-    return Unary(counted, rescue, None if method.is_vital else _shedding(conduct, tally))
+    return Unary(counted, rescue, None if method.is_vital else _shedding(conduct, tally, turns))
 
 
-def _shedding(conduct: Conduct, tally: MethodTally) -> Shedding:
-    """As many are answered in one pass of the event loop as calls are let in that wait; a refusal costs far less."""
+def _shedding(conduct: Conduct, tally: MethodTally, turns: Turns) -> Shedding:
+    """Of all that was read at once, as many are answered as calls are let in that wait; a refusal costs far less."""
     admission = conduct.admission
     status = status_of(OverloadError(f"more than {admission.limit} calls came at once; try again later"))
 
@@ -80,7 +80,7 @@ def _shedding(conduct: Conduct, tally: MethodTally) -> Shedding:
         tally.started += 1
         tally.failed["RESOURCE_EXHAUSTED"] += 1
 
-    return Shedding(Allowance(admission.limit).take, _error(status), refused)
+    return Shedding(Allowance(admission.limit, turns).take, _error(status), refused)
 
 
 def _lengthy(method: Lengthy, conduct: Conduct, tally: MethodTally) -> Deferred:

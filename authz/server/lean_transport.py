@@ -15,6 +15,7 @@ from authz.http2.limits import DEFAULT_HTTP2_LIMITS, Http2Limits
 from authz.http2.listener import GrpcServer
 from authz.http2.peer import Peer
 from authz.http2.tls import following
+from authz.http2.turns import Turns
 from authz.server.fault_log import FaultLog
 from authz.server.lean import handlers, refusals
 from authz.server.limits import Limits
@@ -36,13 +37,15 @@ class LeanTransport:
         self._is_port_shared = is_port_shared
         self._streams = OpenStreams()
         self._bound: list[tuple[socket.socket, Certificates | None]] = []
-        self._methods = {path: each for table in tables for path, each in handlers(table, self._streams).items()}
+        turns = Turns()
+        self._methods = {path: each for table in tables for path, each in handlers(table, self._streams, turns).items()}
         self._server = GrpcServer(
             self._methods,
             _bounds(limits),
             FaultLog(tables[0].conduct.tally.peer_faults).hear,
             lambda error: log.error("a call failed by a fault of the server", exc_info=error),
             self._methods_for if any(table.conduct.gate for table in tables) else None,
+            turns,
         )
 
     def _methods_for(self, peer: Peer) -> Mapping[str, Method] | None:

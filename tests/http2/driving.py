@@ -1,5 +1,6 @@
 """Drives a connection without sockets: a clock that is set, an application that writes down what it hears."""
 
+import asyncio
 import struct
 
 from authz.http2 import frames
@@ -7,6 +8,7 @@ from authz.http2.connection import Connection
 from authz.http2.errors import ErrorCode
 from authz.http2.hpack import literal
 from authz.http2.limits import DEFAULT_HTTP2_LIMITS
+from authz.http2.listener import _Line
 from authz.http2.sending import prepared
 
 GREETING = frames.PREFACE + frames.frame(frames.SETTINGS, 0, 0)
@@ -122,3 +124,30 @@ def settings(*pairs, flags=0, stream=0):
 
 def window(stream, by):
     return frames.frame(frames.WINDOW_UPDATE, 0, stream, struct.pack(">I", by))
+
+
+class Transport(asyncio.Transport):
+    """Writes down what is written."""
+
+    def __init__(self):
+        super().__init__()
+        self.written = b""
+        self.is_paused = False
+
+    def write(self, data):
+        self.written += data
+
+    def is_closing(self):
+        return False
+
+    def pause_reading(self):
+        self.is_paused = True
+
+    def resume_reading(self):
+        self.is_paused = False
+
+
+def made(server):
+    line, transport = _Line(server), Transport()
+    line.connection_made(transport)
+    return line, transport

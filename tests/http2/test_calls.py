@@ -4,10 +4,12 @@ import asyncio
 
 import pytest
 
+from authz.http2 import frames
 from authz.http2.calls import Deferred, GrpcApplication, Shedding, Streaming, Unary
 from authz.http2.connection import Connection
 from authz.http2.grpc import GrpcError, framed
 from authz.http2.hpack import HeaderDecoder, literal
+from authz.http2.turns import Allowance, Turns
 from tests.http2.driving import GREETING, content_of, data, headers, resets_of, split
 
 START = b"\x83\x86" + literal(b":authority", b"a")
@@ -46,14 +48,15 @@ METHODS = {
 }
 
 
-def talk(*sent, seconds=0.05, methods=METHODS):
+def talk(*sent, seconds=0.05, methods=METHODS, waits=False):
     """The frames that come back, and the failures of ours."""
     failures = []
 
     async def run():
         application = GrpcApplication(methods, 100, lambda _connection: None, failures.append)
         connection = Connection(application)
-        connection.receive(GREETING + b"".join(sent))
+        connection.receive(GREETING + b"".join(sent), 0 if waits else frames.WIDEST)
+        connection.receive(b"")
         await asyncio.sleep(seconds)
         return split(connection.output())
 
@@ -115,18 +118,16 @@ def test_a_fault_of_ours_in_a_request_that_takes_time_is_an_internal_error():
     assert (status_of(answers), [str(each) for each in failures]) == ((13, "internal error"), ["ours"])
 
 
-def test_calls_beyond_an_allowance_are_refused_by_their_heads_alone():
+@pytest.mark.parametrize("waits", [False, True])
+def test_calls_that_wait_beyond_an_allowance_are_refused_by_their_heads_alone(waits):
     refused = []
     error = GrpcError(8, "too many", (("why-bin", b"x"),))
-    methods = {
-        "/e": Unary(
-            lambda message: message,
-            None,
-            Shedding(iter([True] * 3 + [False] * 2).__next__, error, lambda: refused.append(1)),
-        )
-    }
+    methods = {"/e": Unary(lambda m: m, None, Shedding(Allowance(3, Turns()).take, error, lambda: refused.append(1)))}
     sent = [call(b"/e", stream=n) + data(n, framed(b"%d" % n), 1) for n in range(1, 11, 2)]
-    answers, _ = talk(*sent, methods=methods)
+    answers, _ = talk(*sent, methods=methods, waits=waits)
+    if not waits:
+        assert not refused
+        return
     assert [content_of(answers, n)[5:] for n in range(1, 11, 2)] == [b"1", b"3", b"5", b"", b""]
     assert [flags & 1 for kind, flags, stream, _ in answers if stream in {7, 9} and kind == 1] == [1, 1]
     assert (status_of(answers), len(refused)) == ((8, "too many"), 2)

@@ -7,7 +7,6 @@ import ssl
 import subprocess
 import sys
 import threading
-import time
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -18,11 +17,12 @@ import pytest
 from authz.http2 import frames
 from authz.http2.calls import Unary
 from authz.http2.limits import DEFAULT_HTTP2_LIMITS
-from authz.http2.listener import GrpcServer, _Line
+from authz.http2.listener import GrpcServer
 from authz.http2.tls import following, server_context
 from tests.certificates import Authority
-from tests.http2.driving import GREETING, HEAD, data, headers, split
+from tests.http2.driving import GREETING, HEAD, data, headers, made, split
 from tests.http2.echo import METHODS, bound
+from tests.sidecar import eventually
 
 OPTIONS = (("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1))
 SPEC = shutil.which("h2spec")
@@ -144,10 +144,7 @@ def test_a_cancelled_conversation_leaves_no_task(served):
     call = channel.stream_stream("/echo.Echo/Converse")(iter([b"a", b"wait"]))
     assert next(call) == b"a"
     call.cancel()
-    end = time.monotonic() + 5
-    while server.server.application._tasks and time.monotonic() < end:
-        time.sleep(0.01)
-    assert not server.server.application._tasks
+    eventually(lambda: not server.server.application._tasks)
 
 
 def test_many_calls_at_once_with_metadata_of_their_own(served):
@@ -265,10 +262,7 @@ def test_a_peer_that_takes_nothing_is_hung_up_on():
         message = b"\0" + (16000).to_bytes(4, "big") + b"x" * 16000
         peer.sendall(GREETING + wide)
         peer.sendall(b"".join(headers(n, block) + data(n, message, 1) for n in range(1, 41, 2)))
-        end = time.monotonic() + 10
-        while not server.server.faults["slow_reader"] and time.monotonic() < end:
-            time.sleep(0.05)
-        assert server.server.faults["slow_reader"]
+        eventually(lambda: server.server.faults["slow_reader"])
 
 
 @pytest.mark.skipif(SPEC is None, reason="h2spec is not installed")
@@ -299,18 +293,45 @@ def test_the_echo_server_runs_as_a_program(tmp_path):
 def test_a_connection_that_is_made_while_the_server_drains_is_told_so():
     """TLS takes its time: a handshake may end after the listeners were closed."""
 
-    class Transport(asyncio.Transport):
-        def __init__(self):
-            super().__init__()
-            self.written = b""
-
-        def write(self, data):
-            self.written += data
-
-    async def made():
-        server, transport = GrpcServer(METHODS), Transport()
+    async def scenario():
+        server = GrpcServer(METHODS)
         await server.drain(0)
-        _Line(server).connection_made(transport)
-        return [kind for kind, *_ in split(transport.written)]
+        return [kind for kind, *_ in split(made(server)[1].written)]
 
-    assert asyncio.run(made()) == [frames.SETTINGS, frames.WINDOW_UPDATE, frames.GOAWAY, frames.PING]
+    assert asyncio.run(scenario()) == [frames.SETTINGS, frames.WINDOW_UPDATE, frames.GOAWAY, frames.PING]
+
+
+def test_a_handshake_that_does_not_end_is_given_up_and_counts_as_a_connection(tmp_path):
+    limits = replace(DEFAULT_HTTP2_LIMITS, greeting_seconds=0.5, connections=1)
+    context = server_context(*certified(tmp_path, Authority()))
+    with running(security=context, limits=limits) as server:
+        with socket.create_connection(("127.0.0.1", server.port), 5) as silent:
+            with socket.create_connection(("127.0.0.1", server.port), 5) as second:
+                assert second.recv(1) == b""
+            assert silent.recv(1) == b""
+        eventually(lambda: server.server.faults["handshake"])
+        assert server.server.faults == {"connections": 1, "handshake": 1}
+
+
+def test_a_server_without_file_descriptors_goes_on_when_it_has_some_again():
+    class Full(socket.socket):
+        refusals = 3
+
+        def accept(self):
+            self.refusals -= 1
+            if self.refusals >= 0:
+                raise OSError(24, "Too many open files")
+            return super().accept()
+
+    async def scenario():
+        server, listening = GrpcServer(METHODS), Full()
+        listening.bind(("127.0.0.1", 0))
+        await server.listen(listening)
+        reader, writer = await asyncio.open_connection(*listening.getsockname())
+        async with asyncio.timeout(5):
+            assert await reader.read(9)
+        writer.close()
+        await server.drain(0)
+        return server.faults
+
+    assert asyncio.run(scenario()) == {"connections": 3}

@@ -1,0 +1,70 @@
+"""What was read at once is worked on in turns, so that nobody has the event loop to himself (RFC 9113, 10.5)."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from time import monotonic
+
+_SECONDS = 0.0005  # of work in one pass of the event loop, whoever waits
+Work = Callable[[float], bool]
+
+
+class Turns:
+    """Those of a server whose work waits, in a queue."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[Work] = deque()
+        self._ends: list[tuple[set[Work], Callable[[], None]]] = []
+
+    def wait(self, work: Work) -> None:
+        """Have work called with the time, by the monotonic clock, when it should pause; it tells whether more waits."""
+        self._waiting.append(work)
+        if len(self._waiting) == 1:
+            asyncio.get_running_loop().call_soon(self._run)
+
+    def at_end(self, done: Callable[[], None]) -> None:
+        """Have it called when all is done that waits now."""
+        self._ends.append((set(self._waiting), done))
+
+    def _run(self) -> None:
+        waiting = self._waiting
+        end = monotonic() + _SECONDS
+        while waiting:
+            if waiting[0](end):
+                waiting.rotate(-1)
+            else:
+                self._ended(waiting.popleft())
+            if monotonic() >= end:
+                break
+        if waiting:
+            asyncio.get_running_loop().call_soon(self._run)
+
+    def _ended(self, work: Work) -> None:
+        for awaited, _ in self._ends:
+            awaited.discard(work)
+        for over in [each for each in self._ends if not each[0]]:
+            self._ends.remove(over)
+            over[1]()
+
+
+class Allowance:
+    """How much of what waits is worked on, of all that share this: what waits beyond is refused while it is cheap.
+
+    When all is done that waited with the first, as many are allowed again.
+    """
+
+    __slots__ = ("_left", "_most", "_turns")
+
+    def __init__(self, most: int, turns: Turns) -> None:
+        self._most = self._left = most
+        self._turns = turns
+
+    def take(self) -> bool:
+        """Whether one more may be worked on."""
+        if self._left == self._most:
+            self._turns.at_end(self._renew)
+        self._left -= 1
+        return self._left >= 0
+
+    def _renew(self) -> None:
+        self._left = self._most

@@ -1,0 +1,123 @@
+"""Who waits gets turns, and no pass of the event loop is longer for how many they are."""
+
+import asyncio
+
+from authz.http2 import turns
+from authz.http2.listener import GrpcServer
+from authz.http2.turns import Allowance, Turns
+from tests.http2.driving import GREETING, HEAD, data, headers, made
+from tests.http2.echo import METHODS
+
+
+def test_those_who_wait_take_turns_until_nothing_is_left(monkeypatch):
+    monkeypatch.setattr(turns, "_SECONDS", 0.0)
+    left, worked, passes = {"a": 3, "b": 1}, [], []
+
+    def work(name):
+        def piece(_end):
+            worked.append(name)
+            left[name] -= 1
+            return left[name] > 0
+
+        return piece
+
+    async def scenario():
+        waiting = Turns()
+        for name in left:
+            waiting.wait(work(name))
+        while any(left.values()):
+            passes.append(len(worked))
+            await asyncio.sleep(0)
+
+    asyncio.run(scenario())
+    assert worked == ["a", "b", "a", "a"]
+    assert passes == [0, 1, 2, 3]  # one piece in each pass, since no time was given for more
+
+
+def test_within_the_time_of_a_pass_several_work():
+    async def scenario():
+        waiting, worked = Turns(), []
+        for number in range(10):
+            waiting.wait(lambda _end, number=number: worked.append(number))
+        await asyncio.sleep(0)
+        return worked
+
+    assert asyncio.run(scenario()) == list(range(10))
+
+
+def test_an_allowance_comes_back_when_all_is_done_that_waited_with_its_first_use(monkeypatch):
+    monkeypatch.setattr(turns, "_SECONDS", 0.0)
+
+    async def scenario():
+        waiting, found = Turns(), {"a": [], "b": [], "c": []}
+        allowance = Allowance(3, waiting)
+
+        def work(name, pieces):
+            def piece(_end):
+                found[name].append(allowance.take())
+                return len(found[name]) < pieces
+
+            waiting.wait(piece)
+
+        work("a", 4)
+        work("b", 1)
+        await asyncio.sleep(0)
+        work("c", 6)
+        for _ in range(20):
+            await asyncio.sleep(0)
+        return found
+
+    assert asyncio.run(scenario()) == {
+        "a": [True, True, False, False],
+        "b": [True],
+        "c": [False, False, True, True, True, False],
+    }
+
+
+ECHO = HEAD[:2] + b"\x04\x10/echo.Echo/Unary" + b"\x0f\x10\x10application/grpc"
+
+
+def call(number):
+    return headers(number, ECHO) + data(number, b"\0\0\0\0\x05hello", 1)
+
+
+def test_a_call_is_answered_while_much_of_another_connection_waits_to_be_worked_on(monkeypatch):
+    monkeypatch.setattr(turns, "_SECONDS", 0.0)
+
+    async def scenario():
+        server = GrpcServer(METHODS)
+        (busy, busy_transport), (other, other_transport) = made(server), made(server)
+        busy.data_received(GREETING + b"".join(call(n) for n in range(1, 2001, 2)))
+        other.data_received(GREETING + call(1))
+        assert (b"hello" in other_transport.written, b"hello" in busy_transport.written) == (True, False)
+        busy.data_received(call(2001))
+        assert busy_transport.is_paused
+        passes = 0
+        while busy_transport.is_paused:
+            await asyncio.sleep(0)
+            passes += 1
+        assert busy_transport.written.count(b"hello") == 1001
+        return passes
+
+    assert asyncio.run(scenario()) > 20
+
+
+def test_what_waits_to_be_worked_on_waits_while_the_peer_takes_nothing(monkeypatch):
+    monkeypatch.setattr(turns, "_SECONDS", 0.0)
+
+    async def scenario():
+        line, transport = made(GrpcServer(METHODS))
+        line.data_received(GREETING + b"".join(call(n) for n in range(1, 201, 2)))
+        await asyncio.sleep(0)
+        line.pause_writing()
+        await asyncio.sleep(0)
+        before = transport.written.count(b"hello")
+        for _ in range(100):
+            await asyncio.sleep(0)
+        assert transport.written.count(b"hello") == before < 100
+        line.resume_writing()
+        for _ in range(100):
+            await asyncio.sleep(0)
+        return transport.written.count(b"hello"), transport.is_paused
+
+    assert asyncio.run(scenario()) == (100, False)
