@@ -16,6 +16,7 @@ from authz.http2.stream import Stream
 
 Meaning = TypeVar("Meaning")
 _GAPS = 32  # ranges of stream numbers that were left out
+_STREAM_BYTES = 1024  # what a stream takes that does nothing
 
 
 class Application(Protocol[Meaning]):
@@ -56,6 +57,7 @@ class Connection(Sending[Meaning]):
         self._gaps: list[range] = []
         self._inbox = b""
         self.is_behind = False
+        self.weight = 0
         self._is_greeted = False
         self._window = ReceiveWindow(limits.connection_window)
         self._open_block: tuple[int, int, bytearray] | None = None
@@ -90,10 +92,10 @@ class Connection(Sending[Meaning]):
         try:
             self._read(self._inbox + data if self._inbox else data, most)
         except ConnectionFaultError as fault:
-            self._fail(fault)
+            self.fail(fault)
 
-    def _fail(self, fault: ConnectionFaultError) -> None:
-        """RFC 9113, 5.4.1."""
+    def fail(self, fault: ConnectionFaultError) -> None:
+        """Tell the peer what is wrong, and end (RFC 9113, 5.4.1)."""
         self._note(fault)
         self._out.append(frames.goaway(self._last, fault.code, str(fault)))
         self.close()
@@ -101,18 +103,22 @@ class Connection(Sending[Meaning]):
     def close(self) -> None:
         """Nothing more is heard; whoever works on an answer may stop."""
         self.is_over = True
+        self.weight = 0
         streams, self._streams = self._streams, {}
         self._inbox, self.is_behind = b"", False
         for stream in streams.values():
             self._drop(stream)
 
     def tick(self) -> None:
-        """Look at the time, about once a second: whoever keeps us waiting too long is let go."""
+        """Look at the time, about once a second: whoever keeps us waiting too long is let go.
+
+        `weight` is what we keep for the peer then, in bytes.
+        """
         now, limits = self._clock(), self._limits
         if self.is_over:
             return
         if not self._is_settled and now - self._began > limits.greeting_seconds:
-            self._fail(ConnectionFaultError(ErrorCode.SETTINGS_TIMEOUT, "greeting", "no SETTINGS came"))  # 6.5.3
+            self.fail(ConnectionFaultError(ErrorCode.SETTINGS_TIMEOUT, "greeting", "no SETTINGS came"))  # 6.5.3
         elif self._is_idle_since(now) > limits.idle_seconds:
             self._note(ConnectionFaultError(ErrorCode.NO_ERROR, "idle", "no calls for long"))
             self._stop_accepting()
@@ -124,8 +130,10 @@ class Connection(Sending[Meaning]):
                 self._stop_accepting()  # a peer that does not answer the PING
             if waited > limits.drain_seconds or (not self._streams and self._last_accepted < frames.WIDEST):
                 self.close()
+        self.weight = 0
         for stream in list(self._streams.values()):
             self._hurry(stream, now)
+            self.weight += _STREAM_BYTES + stream.held + self.waiting(stream)
 
     def _is_idle_since(self, now: float) -> float:
         if self._streams or self._seen != self._last:

@@ -11,13 +11,14 @@ from typing import cast
 
 from authz.http2.calls import GrpcApplication, Link, Method, Route
 from authz.http2.connection import Connection
-from authz.http2.errors import ErrorCode
+from authz.http2.errors import ErrorCode, too_much
 from authz.http2.frames import goaway
 from authz.http2.limits import DEFAULT_HTTP2_LIMITS, Http2Limits
 from authz.http2.peer import Peer, peer_of
 from authz.http2.turns import Turns
 
 _TICK_SECONDS = 1.0
+_TICKED = 500  # connections and streams that are looked at in one pass of the loop
 _BACKLOG = 1024  # connections that wait to be taken over
 _GONE_SECONDS = 1.0  # for connections to notice that they were aborted
 _FULL_SECONDS = 0.1  # without file descriptors, until the next try
@@ -249,8 +250,25 @@ class GrpcServer:
         loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(_TICK_SECONDS)
+            looked = 0
             for peer in list(self.peers.values()):
+                looked += 1 + peer.connection.streams
                 peer.tick(loop.time())
+                if looked > _TICKED:
+                    looked = 0
+                    await asyncio.sleep(0)
+            self._lighten()
+
+    def _lighten(self) -> None:
+        """Together connections may make us keep as much as one of them may; beyond that the heaviest ones go."""
+        kept = sum(each.weight for each in self.peers) - self.limits.buffered_bytes
+        heaviest = sorted(self.peers.values(), key=lambda peer: -peer.connection.weight) if kept > 0 else []
+        for peer in heaviest:
+            if kept <= 0:
+                return
+            kept -= peer.connection.weight
+            peer.connection.fail(too_much("buffered", "too much waits of all connections together"))
+            peer.flush()
 
     async def drain(self, seconds: float) -> None:
         """Take no new connections or calls, wait so long for those under way, then hang up."""

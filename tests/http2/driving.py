@@ -132,19 +132,25 @@ class Transport(asyncio.Transport):
     def __init__(self):
         super().__init__()
         self.written = b""
-        self.is_paused = False
+        self.is_paused = self.is_closed = False
 
     def write(self, data):
         self.written += data
 
     def is_closing(self):
-        return False
+        return self.is_closed
+
+    def close(self):
+        self.is_closed = True
 
     def pause_reading(self):
         self.is_paused = True
 
     def resume_reading(self):
         self.is_paused = False
+
+
+ECHO = HEAD[:2] + b"\x04\x10/echo.Echo/Unary" + b"\x0f\x10\x10application/grpc"
 
 
 def made(server):

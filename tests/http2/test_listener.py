@@ -20,7 +20,7 @@ from authz.http2.limits import DEFAULT_HTTP2_LIMITS
 from authz.http2.listener import GrpcServer
 from authz.http2.tls import following, server_context
 from tests.certificates import Authority
-from tests.http2.driving import GREETING, HEAD, data, headers, made, split
+from tests.http2.driving import ECHO, GREETING, HEAD, data, headers, made, split
 from tests.http2.echo import METHODS, bound
 from tests.sidecar import eventually
 
@@ -299,6 +299,24 @@ def test_a_connection_that_is_made_while_the_server_drains_is_told_so():
         return [kind for kind, *_ in split(made(server)[1].written)]
 
     assert asyncio.run(scenario()) == [frames.SETTINGS, frames.WINDOW_UPDATE, frames.GOAWAY, frames.PING]
+
+
+def test_together_connections_may_not_keep_more_than_one_may_and_the_heaviest_goes():
+    async def scenario():
+        server = GrpcServer(METHODS, replace(DEFAULT_HTTP2_LIMITS, buffered_bytes=20_000))
+        peers = [made(server) for _ in range(3)]
+        for (line, _), size in zip(peers, (4000, 12_000, 100), strict=True):
+            line.connection.receive(GREETING + headers(1, ECHO) + data(1, b"\0\0\0\xff\xff" + bytes(size)))
+        for line, _ in peers:
+            line.tick(0.0)
+        server._lighten()
+        assert not server.faults  # 19 KB, some of it for the streams themselves
+        peers[0][0].connection.receive(data(1, bytes(4000)))
+        peers[0][0].tick(0.0)
+        server._lighten()
+        return server.faults, [transport.is_closed for _, transport in peers]
+
+    assert asyncio.run(scenario()) == ({"buffered": 1}, [False, True, False])
 
 
 def test_a_handshake_that_does_not_end_is_given_up_and_counts_as_a_connection(tmp_path):

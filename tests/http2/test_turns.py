@@ -5,7 +5,7 @@ import asyncio
 from authz.http2 import turns
 from authz.http2.listener import GrpcServer
 from authz.http2.turns import Allowance, Turns
-from tests.http2.driving import GREETING, HEAD, data, headers, made
+from tests.http2.driving import ECHO, GREETING, data, headers, made
 from tests.http2.echo import METHODS
 
 
@@ -72,9 +72,6 @@ def test_an_allowance_comes_back_when_all_is_done_that_waited_with_its_first_use
         "b": [True],
         "c": [False, False, True, True, True, False],
     }
-
-
-ECHO = HEAD[:2] + b"\x04\x10/echo.Echo/Unary" + b"\x0f\x10\x10application/grpc"
 
 
 def call(number):
