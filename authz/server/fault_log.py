@@ -6,7 +6,7 @@ from collections import Counter
 import structlog
 
 _QUIET_SECONDS = 1.0
-_HARMLESS = frozenset(("idle", "slow_reader", "slow_writer"))
+_HARMLESS = frozenset(("handshake", "idle", "slow_reader", "slow_writer"))  # probes of ports hang up without a word
 KINDS = (
     "alpn", "buffered", "closed", "compression", "concurrent_streams", "connections", "continuations", "empty_frames",
     "frame_size", "greeting", "handshake", "header_list", "idle", "malformed", "pings", "protocol", "provoked_resets",

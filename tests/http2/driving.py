@@ -143,6 +143,8 @@ class Transport(asyncio.Transport):
     def close(self):
         self.is_closed = True
 
+    abort = close
+
     def pause_reading(self):
         self.is_paused = True
 

@@ -301,6 +301,32 @@ def test_a_connection_that_is_made_while_the_server_drains_is_told_so():
     assert asyncio.run(scenario()) == [frames.SETTINGS, frames.WINDOW_UPDATE, frames.GOAWAY, frames.PING]
 
 
+def test_a_fault_of_ours_while_reading_ends_that_connection_and_no_other(monkeypatch):
+    async def scenario():
+        failures = []
+        server = GrpcServer(METHODS, failed=failures.append)
+        (broken, closed), (other, transport) = made(server), made(server)
+        monkeypatch.setattr(broken.connection, "_read", {}.__getitem__)
+        broken.data_received(b"x")
+        other.data_received(GREETING + headers(1, ECHO) + data(1, b"\0\0\0\0\1a", 1))
+        return [type(each) for each in failures], closed.is_closed, transport.is_closed, transport.written.count(b"\1a")
+
+    assert asyncio.run(scenario()) == ([TypeError], True, False, 1)
+
+
+def test_who_takes_nothing_for_long_is_hung_up_on_whatever_waits():
+    async def scenario():
+        server = GrpcServer(METHODS)
+        line, transport = made(server)
+        line.pause_writing()
+        line.tick(asyncio.get_running_loop().time() + server.limits.stall_seconds - 1)
+        assert not transport.is_closed
+        line.tick(asyncio.get_running_loop().time() + server.limits.stall_seconds + 1)
+        return server.faults, transport.is_closed
+
+    assert asyncio.run(scenario()) == ({"slow_reader": 1}, True)
+
+
 def test_together_connections_may_not_keep_more_than_one_may_and_the_heaviest_goes():
     async def scenario():
         server = GrpcServer(METHODS, replace(DEFAULT_HTTP2_LIMITS, buffered_bytes=20_000))
