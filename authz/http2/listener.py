@@ -21,6 +21,7 @@ _TICK_SECONDS = 1.0
 _TICKED = 500  # connections and streams that are looked at in one pass of the loop
 _BACKLOG = 1024  # connections that wait to be taken over
 _GONE_SECONDS = 1.0  # for connections to notice that they were aborted
+_HANDSHAKES = 256  # of TLS at once, of 100 KB each: with more, whoever takes longest is let go
 _FULL_SECONDS = 0.1  # without file descriptors, until the next try
 _SHORT = 512  # bytes of a read that is worked on at once: a few calls
 _PIECE = 1024  # bytes of a longer one, until the clock is looked at
@@ -170,7 +171,7 @@ class GrpcServer:
         self.faults: Counter[str] = Counter()
         self._told = told
         self._listening: list[socket.socket] = []
-        self._greeting: set[asyncio.Task[None]] = set()
+        self._greeting: dict[asyncio.Task[None], None] = {}
         self._ticks: asyncio.Task[None] | None = None
         self._all_gone = asyncio.Event()
 
@@ -231,8 +232,11 @@ class GrpcServer:
                     accepted.send(goaway(0, ErrorCode.ENHANCE_YOUR_CALM, "too many connections"))
             return
         task = loop.create_task(self._greet(accepted, security))
-        self._greeting.add(task)
-        task.add_done_callback(self._greeting.discard)
+        self._greeting[task] = None
+        task.add_done_callback(self._greeting.pop)
+        if len(self._greeting) > _HANDSHAKES:
+            self.hear("handshake", "too many at once")
+            next(iter(self._greeting)).cancel()
 
     def _accept_again(self, bound: socket.socket, security: ssl.SSLContext | None) -> None:
         if not self.is_draining:

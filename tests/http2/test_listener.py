@@ -7,14 +7,14 @@ import ssl
 import subprocess
 import sys
 import threading
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import grpc
 import pytest
 
-from authz.http2 import frames
+from authz.http2 import frames, listener
 from authz.http2.calls import Unary
 from authz.http2.limits import DEFAULT_HTTP2_LIMITS
 from authz.http2.listener import GrpcServer
@@ -355,6 +355,17 @@ def test_a_handshake_that_does_not_end_is_given_up_and_counts_as_a_connection(tm
             assert silent.recv(1) == b""
         eventually(lambda: server.server.faults["handshake"])
         assert server.server.faults == {"connections": 1, "handshake": 1}
+
+
+def test_of_too_many_handshakes_the_oldest_makes_room(tmp_path, monkeypatch):
+    monkeypatch.setattr(listener, "_HANDSHAKES", 2)
+    authority = Authority()
+    with running(security=server_context(*certified(tmp_path, authority))) as server, ExitStack() as stack:
+        silent = [stack.enter_context(socket.create_connection(("127.0.0.1", server.port), 5)) for _ in range(2)]
+        with secure(server, authority) as channel:
+            assert unary(channel, b"a") == b"a"
+        assert silent[0].recv(1) == b""
+        assert server.server.faults["handshake"] == 1
 
 
 def test_a_server_without_file_descriptors_goes_on_when_it_has_some_again():
