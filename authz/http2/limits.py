@@ -19,7 +19,7 @@ class Http2Limits:
     `concurrent_streams` is announced (RFC 9113, 5.1.2), more are refused. `header_bytes` bounds a decoded header list
     (6.5.2), `block_bytes` and `continuations` what it takes on the wire (6.10), `message_bytes` a message after
     decompression, `buffered_bytes` all that came in and cannot be worked on yet, or cannot be sent: of each connection
-    at once, and of all together within a second. `stream_window` and
+    at once, and within a second of all together four times that. `stream_window` and
     `connection_window` are what a peer may send unasked (6.9). `greeting_seconds` is for TLS and the first SETTINGS,
     `idle_seconds` for a connection without calls, `request_seconds` for a request to arrive whole,
     `stall_seconds` for a peer to take what was written. The paces are for PING (6.7), SETTINGS (6.5),
@@ -34,7 +34,7 @@ class Http2Limits:
     block_bytes: int = 32768
     continuations: int = 8
     message_bytes: int = 4 * 1024 * 1024
-    buffered_bytes: int = 64 * 1024 * 1024
+    buffered_bytes: int = 16 * 1024 * 1024
     stream_window: int = 256 * 1024
     connection_window: int = 4 * 1024 * 1024
     greeting_seconds: float = 10.0

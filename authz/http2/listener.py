@@ -264,8 +264,8 @@ class GrpcServer:
             self._lighten()
 
     def _lighten(self) -> None:
-        """Together connections may make us keep as much as one of them may; beyond that the heaviest ones go."""
-        kept = sum(each.weight for each in self.peers) - self.limits.buffered_bytes
+        """Together connections may make us keep as much as four of them; beyond that the heaviest ones go."""
+        kept = sum(each.weight for each in self.peers) - 4 * self.limits.buffered_bytes
         heaviest = sorted(self.peers.values(), key=lambda peer: -peer.connection.weight) if kept > 0 else []
         for peer in heaviest:
             if kept <= 0:

@@ -24,7 +24,7 @@ from authz.server.methods import MethodTable
 from authz.server.streams import OpenStreams
 from authz.server.tls import Certificates
 
-_MOST_STREAMS = 10_000  # unanswered calls of one connection, as with grpcio
+_MOST_STREAMS = 2_000  # unanswered calls of one connection: the end of many more at once would be felt by others
 
 log = structlog.get_logger("authz.server")
 
