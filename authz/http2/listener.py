@@ -18,7 +18,7 @@ from authz.http2.peer import Peer, peer_of
 from authz.http2.turns import Turns
 
 _TICK_SECONDS = 1.0
-_TICKED = 50  # connections and streams that are looked at in one pass of the loop
+_TICKED = 20  # connections and streams that are looked at in one pass of the loop
 _BACKLOG = 1024  # connections that wait to be taken over
 _GONE_SECONDS = 1.0  # for connections to notice that they were aborted
 _HANDSHAKES = 256  # of TLS at once, of 100 KB each: with more, whoever takes longest is let go
