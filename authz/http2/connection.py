@@ -101,8 +101,9 @@ class Connection(Sending[Meaning]):
         self.close()
 
     def close(self) -> None:
-        """Nothing more is heard; whoever works on an answer may stop."""
+        """Nothing more is heard; whoever works on an answer may stop. No cycle is left for a collector to find."""
         self.is_over = True
+        self._dispatch = ()
         self.weight = 0
         streams, self._streams = self._streams, {}
         self._inbox, self.is_behind = b"", False

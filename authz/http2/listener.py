@@ -249,6 +249,10 @@ class GrpcServer:
             await connect(lambda: _Line(self), accepted, ssl=security, ssl_handshake_timeout=seconds)
         except OSError as error:  # whatever is wrong with TLS is one too, its timeout as well
             self.hear("handshake", f"no TLS: {error}")
+        except asyncio.CancelledError:
+            with suppress(OSError):
+                accepted.shutdown(socket.SHUT_RDWR)  # or the loop would wait for a farewell of TLS
+            raise
 
     async def _tick(self) -> None:
         loop = asyncio.get_running_loop()

@@ -136,6 +136,7 @@ class Sending(Control, Generic[Meaning]):
         """The answer is out. A peer that still sends is told that nobody listens (RFC 9113, 8.1)."""
         number = stream.number
         stream.is_ended = True
+        stream.call = None
         self._answered += 1
         self._held -= stream.held
         del self._streams[number]
@@ -156,6 +157,7 @@ class Sending(Control, Generic[Meaning]):
         self._held -= stream.held
         stream.is_ended = True
         self._cancelled(stream)
+        stream.call = None
 
     def _forget(self, number: int) -> None:
         """What was under way on this stream is to be ignored for a while (RFC 9113, 5.1, closed)."""

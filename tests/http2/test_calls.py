@@ -1,6 +1,8 @@
 """Calls without sockets: how requests are told apart, and what becomes of those that are none."""
 
 import asyncio
+import gc
+import weakref
 
 import pytest
 
@@ -192,3 +194,28 @@ def test_a_conversation_lets_others_in_between_its_messages():
     talk(*sent, methods={"/g": Streaming(greedy), "/o": Deferred(other)})
     assert order.index(b"other") < 40
     assert order.count(b"x") == 100
+
+
+@pytest.mark.parametrize("path", [b"/e", b"/r", b"/b", b"/d"])
+def test_calls_and_connections_that_are_over_are_freed_without_a_collection(path):
+    """A service that never pauses looks for cycles among the young alone: any that lived for long would stay."""
+    alive = []
+
+    async def run():
+        application = GrpcApplication(METHODS, 100, lambda _connection: None, lambda _error: None)
+        connection = Connection(application)
+        connection.receive(GREETING + call(path))
+        [stream] = connection._streams.values()
+        connection.receive(data(1, framed(b"late"), 1))
+        alive.extend([weakref.ref(connection), weakref.ref(stream.call) if stream.call else lambda: None])
+        del stream
+        await asyncio.sleep(0.05)
+        connection.close()
+
+    gc.collect()
+    gc.disable()
+    try:
+        asyncio.run(run())
+        assert [each() for each in alive] == [None, None]
+    finally:
+        gc.enable()

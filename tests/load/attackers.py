@@ -5,6 +5,7 @@ and heard. Whoever is hung up on comes back at once. Its priority is the lowest:
 takes no processor from the server and its clients.
 """
 
+import itertools
 import json
 import os
 import selectors
@@ -15,13 +16,13 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 
-from authz.cli.bench.http2_load import _header_blocks, grpc_message
+from authz.cli.bench.http2_load import grpc_message, header_blocks
 from authz.cli.bench.questions import warm
 from authz.http2 import frames
 from authz.http2.errors import ErrorCode
 from authz.http2.frames import CONTINUATION, END_HEADERS, END_STREAM, HEADERS, PING, PREFACE, frame, window_update
 
-_FIRST, _LATER = _header_blocks(b"/authz.v1.AuthorizationService/Check")
+_FIRST, _LATER = itertools.islice(header_blocks("/authz.v1.AuthorizationService/Check"), 2)
 _QUESTION = grpc_message(next(warm(1)))
 _GREETING = PREFACE + frames.settings(())
 _NO_WINDOW = PREFACE + frames.settings(((4, 0),))

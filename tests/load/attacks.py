@@ -20,7 +20,7 @@ from urllib.request import urlopen
 
 from authz.cli.bench import questions
 from authz.cli.bench.cpu import cpu_seconds
-from authz.cli.bench.http2_load import Connection, _open_loop
+from authz.cli.bench.http2_load import Connection, ask_at_a_rate
 from authz.cli.bench.process import free_port, running_sidecar
 from authz.cli.bench.startup import shared_bytes
 from authz.cli.bench.table import show
@@ -59,10 +59,10 @@ class Target:
 
     def load(self, seconds, during=lambda: None):
         with closing(Connection(self.address, _CHECK)) as connection:
-            _open_loop(connection, questions.warm(200), self.rate)  # connected and warm, before anything happens
+            ask_at_a_rate(connection, questions.warm(200), self.rate)  # connected and warm, before anything happens
             during()
             cpu, start = cpu_seconds(self.sidecar.pid), time.perf_counter()
-            figures = _open_loop(connection, questions.warm(round(seconds * self.rate)), self.rate)
+            figures = ask_at_a_rate(connection, questions.warm(round(seconds * self.rate)), self.rate)
             cpu = cpu_seconds(self.sidecar.pid) - cpu
             took = time.perf_counter() - start
             return Round(figures.percentile(0.99), cpu / took, figures.failed / (figures.failed + figures.answered))

@@ -293,10 +293,11 @@ def ask_in_turns(connection: Connection, messages: Iterator[bytes], in_flight: i
 def open_loop(address: str, path: str, messages: Iterator[bytes], rate: float) -> Figures:
     """Ask `rate` messages a second, whatever comes back; latencies count from when each was meant to be sent."""
     with closing(Connection(address, path)) as connection:
-        return _open_loop(connection, messages, rate)
+        return ask_at_a_rate(connection, messages, rate)
 
 
-def _open_loop(connection: Connection, messages: Iterator[bytes], rate: float) -> Figures:
+def ask_at_a_rate(connection: Connection, messages: Iterator[bytes], rate: float) -> Figures:
+    """The same on a connection that there is."""
     run = _Run([connection])
     start = time.perf_counter()
     sent = 0
