@@ -8,6 +8,7 @@ import asyncio
 import json
 import os
 import signal
+import subprocess
 import sys
 import threading
 from collections.abc import Callable
@@ -23,7 +24,6 @@ from authz.sources.watch import DirectoryWatch
 _PROGRAM = "from authz.sources.lookout import main; main()"
 _RETRY_SECONDS = 5.0
 _MOST_NAMES = 1000  # in one hint; beyond that it might as well be everything
-_LONGEST_LINE = 1 << 24
 _LONGEST_WAIT = 3600.0
 
 log = structlog.get_logger("authz.sources")
@@ -49,20 +49,38 @@ class Lookout(Hints):
             await asyncio.sleep(_RETRY_SECONDS)
 
     async def _listen(self) -> None:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-c", _PROGRAM, str(self._root)),
-            stdin=asyncio.subprocess.PIPE,  # its end tells that this process is gone
-            stdout=asyncio.subprocess.PIPE,
-            limit=_LONGEST_LINE,
-            start_new_session=True,  # signals from a terminal are not for it
-        )
-        try:
-            while process.stdout is not None and (line := await process.stdout.readline()):
-                self.hear(read_hint(line))
-        finally:
-            with suppress(ProcessLookupError):
+        process, ended = _start(self._root), asyncio.Event()
+        with process:  # at the end, waits until it is gone
+            threading.Thread(
+                target=_pass_on, args=(process, asyncio.get_running_loop(), self.hear, ended), daemon=True
+            ).start()
+            try:
+                await ended.wait()
+            finally:
                 process.kill()
-            await process.wait()
+
+
+def _pass_on(
+    process: "subprocess.Popen[bytes]",
+    loop: asyncio.AbstractEventLoop,
+    hear: Callable[[Hint], None],
+    ended: asyncio.Event,
+) -> None:
+    """Runs on a thread of its own, which waits nearly always."""
+    with suppress(RuntimeError, ValueError):  # nobody listens any more
+        for line in process.stdout or ():
+            loop.call_soon_threadsafe(hear, read_hint(line))
+        loop.call_soon_threadsafe(ended.set)
+
+
+def _start(root: Path) -> "subprocess.Popen[bytes]":
+    """Not by the event loop: uvloop forks, and then gRPC's handlers of forks disturb connections of this process."""
+    return subprocess.Popen(  # noqa: S603 - our own program
+        [sys.executable, "-c", _PROGRAM, str(root)],
+        stdin=subprocess.PIPE,  # its end tells that this process is gone
+        stdout=subprocess.PIPE,
+        start_new_session=True,  # signals from a terminal are not for it
+    )
 
 
 def write_hint(hint: Hint) -> str:

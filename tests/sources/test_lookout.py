@@ -1,6 +1,8 @@
 import asyncio
 import os
 import signal
+import subprocess
+import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from structlog.testing import capture_logs
 
 from authz.sources import lookout as lookout_module
 from authz.sources.lookout import Lookout, read_hint, write_hint
+from tests.sidecar import ROOT
 from tests.sources.folders import write_account
 
 NAMES = st.frozensets(st.text(st.characters(), max_size=5), max_size=5)
@@ -109,3 +112,34 @@ def test_a_process_that_cannot_be_started_is_told(tmp_path, monkeypatch):
 
     [line] = watched(tmp_path, scenario)
     assert "No such file" in line["reason"]
+
+
+FORKS = """
+import asyncio, ctypes, sys, uvloop
+from pathlib import Path
+from authz.sources.lookout import Lookout
+
+forks = []
+handler = ctypes.CFUNCTYPE(None)(lambda: forks.append(1))
+ctypes.CDLL(None).__register_atfork(handler, None, None, None)
+
+async def run():
+    lookout = Lookout(Path(sys.argv[1]))
+    task = asyncio.create_task(lookout.run())
+    folder = Path(sys.argv[1], "a")
+    folder.mkdir()
+    while not await lookout.wait(0.1):
+        (folder / "attachments.yaml").touch()
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+uvloop.run(run())
+print(len(forks))
+"""
+
+
+def test_it_is_started_without_a_fork_which_gRPC_would_hear_of_and_disturb_connections(tmp_path):  # noqa: N802
+    pytest.importorskip("uvloop")
+    program = [sys.executable, "-c", FORKS, str(tmp_path)]
+    ended = subprocess.run(program, capture_output=True, text=True, timeout=30, cwd=ROOT)
+    assert (ended.returncode, ended.stdout) == (0, "0\n"), ended.stderr
