@@ -55,7 +55,7 @@ class Connection(Sending[Meaning]):
         self._application = application
         self._blocks = HeaderBlocks(limits.header_bytes, application.interpret)
         self._gaps: list[range] = []
-        self._inbox = b""
+        self._inbox, self._at = b"", 0  # what was not worked on yet begins there
         self.is_behind = False
         self.weight = 0
         self._is_greeted = False
@@ -89,8 +89,10 @@ class Connection(Sending[Meaning]):
         """
         if self.is_over:
             return
+        if data:
+            self._inbox, self._at = (self._inbox[self._at :] + data if self._inbox else data), 0
         try:
-            self._read(self._inbox + data if self._inbox else data, most)
+            self._read(self._inbox, self._at, most)
         except ConnectionFaultError as fault:
             self.fail(fault)
 
@@ -106,7 +108,7 @@ class Connection(Sending[Meaning]):
         self._dispatch = ()
         self.weight = 0
         streams, self._streams = self._streams, {}
-        self._inbox, self.is_behind = b"", False
+        self._inbox, self._at, self.is_behind = b"", 0, False
         for stream in streams.values():
             self._drop(stream)
 
@@ -167,15 +169,14 @@ class Connection(Sending[Meaning]):
         self._is_greeted = len(inbox) >= len(frames.PREFACE)
         return self._is_greeted
 
-    def _read(self, inbox: bytes, most: int) -> None:
-        at, size = 0, len(inbox)
+    def _read(self, inbox: bytes, at: int, most: int) -> None:
+        size = len(inbox)
+        last = min(size - 9, at + most - 1)
         if not self._is_greeted:
             if not self._greet(inbox):
-                self._inbox = inbox
                 return
             at = len(frames.PREFACE)
         dispatch = self._dispatch
-        last = min(size - 9, most - 1)
         while at <= last:
             length = inbox[at] << 16 | inbox[at + 1] << 8 | inbox[at + 2]
             if length > MOST_BYTES:
@@ -198,8 +199,8 @@ class Connection(Sending[Meaning]):
             if self.is_over:
                 return
             at = end
-        self._inbox = inbox[at:]
         self.is_behind = last < at <= size - 9
+        self._inbox, self._at = (inbox, at) if self.is_behind else (inbox[at:], 0)
 
     def _refuse(self, number: int, fault: StreamFaultError) -> None:
         """RFC 9113, 5.4.2."""
