@@ -6,19 +6,7 @@ import sys
 from collections import Counter
 
 import grpc
-
-MOST = 4 * 1024 * 1024
-PATIENCE = 20.0
-OPTIONS = (
-    ("grpc.use_local_subchannel_pool", 1),
-    ("grpc.default_authority", "localhost"),
-    ("grpc.max_receive_message_length", -1),
-)
-PINGING = (
-    ("grpc.keepalive_time_ms", 1000),  # the core takes no less
-    ("grpc.keepalive_permit_without_calls", 1),
-    ("grpc.http2.max_pings_without_data", 0),
-)
+from channels import MOST, OPTIONS, PATIENCE, PINGING  # beside this program
 
 
 class Scenarios:
