@@ -27,17 +27,25 @@ class Turns:
         self._ends.append((set(self._waiting), done))
 
     def _run(self) -> None:
-        waiting = self._waiting
         end = monotonic() + _SECONDS
-        while waiting:
-            if waiting[0](end):
-                waiting.rotate(-1)
+        try:
+            while self._waiting:
+                self._take_one(end)
+                if monotonic() >= end:
+                    break
+        finally:
+            if self._waiting:  # whatever one of them raised, the others wait on
+                asyncio.get_running_loop().call_soon(self._run)
+
+    def _take_one(self, end: float) -> None:
+        is_more = False
+        try:
+            is_more = self._waiting[0](end)
+        finally:
+            if is_more:
+                self._waiting.rotate(-1)
             else:
-                self._ended(waiting.popleft())
-            if monotonic() >= end:
-                break
-        if waiting:
-            asyncio.get_running_loop().call_soon(self._run)
+                self._ended(self._waiting.popleft())
 
     def _ended(self, work: Work) -> None:
         for awaited, _ in self._ends:

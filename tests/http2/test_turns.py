@@ -45,6 +45,26 @@ def test_within_the_time_of_a_pass_several_work():
     assert asyncio.run(scenario()) == list(range(10))
 
 
+def test_given_one_of_those_who_wait_raises_then_the_others_get_their_turns_all_the_same():
+    told, worked = [], []
+
+    def broken(_end):
+        raise ValueError("ours")
+
+    async def scenario():
+        asyncio.get_running_loop().set_exception_handler(lambda _loop, context: told.append(context["exception"]))
+        waiting = Turns()
+        waiting.wait(broken)
+        waiting.wait(lambda _end: worked.append(1))
+        for _ in range(3):
+            await asyncio.sleep(0)
+        waiting.wait(lambda _end: worked.append(2))
+        await asyncio.sleep(0)
+
+    asyncio.run(scenario())
+    assert ([str(each) for each in told], worked) == (["ours"], [1, 2])
+
+
 def test_an_allowance_comes_back_when_all_is_done_that_waited_with_its_first_use(monkeypatch):
     monkeypatch.setattr(turns, "_SECONDS", 0.0)
 
