@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import IO
 
 import structlog
 
@@ -23,6 +24,7 @@ from authz.sources.watch import DirectoryWatch
 
 _PROGRAM = "from authz.sources.lookout import main; main()"
 _RETRY_SECONDS = 5.0
+_END_SECONDS = 0.5
 _MOST_NAMES = 1000  # in one hint; beyond that it might as well be everything
 _LONGEST_WAIT = 3600.0
 
@@ -50,26 +52,29 @@ class Lookout(Hints):
 
     async def _listen(self) -> None:
         process, ended = _start(self._root), asyncio.Event()
-        with process:  # at the end, waits until it is gone
-            threading.Thread(
-                target=_pass_on, args=(process, asyncio.get_running_loop(), self.hear, ended), daemon=True
-            ).start()
-            try:
-                await ended.wait()
-            finally:
-                process.kill()
+        arguments = process.stdout, asyncio.get_running_loop(), self.hear, ended
+        threading.Thread(target=_pass_on, args=arguments, daemon=True).start()
+        try:
+            await ended.wait()
+        finally:
+            process.kill()
+            with suppress(subprocess.TimeoutExpired):  # it may be stuck in a file system that does not answer
+                process.wait(_END_SECONDS)
+            if process.stdin is not None:
+                process.stdin.close()
 
 
 def _pass_on(
-    process: "subprocess.Popen[bytes]",
+    lines: IO[bytes],
     loop: asyncio.AbstractEventLoop,
     hear: Callable[[Hint], None],
     ended: asyncio.Event,
 ) -> None:
     """Runs on a thread of its own, which waits nearly always."""
-    with suppress(RuntimeError, ValueError):  # nobody listens any more
-        for line in process.stdout or ():
-            loop.call_soon_threadsafe(hear, read_hint(line))
+    with suppress(RuntimeError):  # the loop is closed: nobody listens any more
+        with lines, suppress(OSError):
+            for line in lines:
+                loop.call_soon_threadsafe(hear, read_hint(line))
         loop.call_soon_threadsafe(ended.set)
 
 
