@@ -103,7 +103,7 @@ async def _heard(call):
 
 
 def _details(metadata):
-    return dict(metadata).get("grpc-status-details-bin")
+    return dict(tuple(metadata)).get("grpc-status-details-bin")
 
 
 class Draw:

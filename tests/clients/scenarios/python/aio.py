@@ -56,7 +56,7 @@ class Scenarios:
 
     async def details(self, _):
         call = self._ask("Fail")
-        trailing = dict(await call.trailing_metadata())
+        trailing = dict(tuple(await call.trailing_metadata()))
         details = trailing["grpc-status-details-bin"].hex()
         return [await self._code(call), await call.details(), details, trailing["plain"]]
 
