@@ -38,7 +38,7 @@ def parse_request(principal: str, action: str, resource: str, context: Context, 
         InvalidRequestError: naming the field that is malformed.
     """
     if context:
-        check_context(context, context.__getitem__)
+        check_context(context)
     who, what = parse_caller(principal, action)
     try:
         return Request(who, what, parse_resource(resource), context, time)
@@ -64,18 +64,32 @@ def parse_caller(principal: str, action: str) -> tuple[Principal, Action]:
 _READERS: Mapping[str, Callable[[str], object]] = {SOURCE_IP: check_address, CURRENT_TIME: check_date}
 
 
-def check_context(keys: Iterable[str], values: Callable[[str], Iterable[str]]) -> None:
-    """Keys are not empty, and the general keys have values of their type (598/10608); no others are looked at.
+def check_of_key(key: str) -> Callable[[str], object] | None:
+    """What raises ValueError for a value that the key cannot have; None where all are taken.
+
+    Keys are not empty, and the general keys have values of their type (598/10608); no others are looked at.
+
+    Raises:
+        ValueError: for a key that is empty.
+    """
+    if not key or key.isspace():
+        raise ValueError("a condition key is empty")
+    return _READERS.get(key)
+
+
+def check_context(context: Context) -> None:
+    """See check_of_key.
 
     Raises:
         InvalidRequestError: naming the key.
     """
-    for key in keys:
-        if not key or key.isspace():
-            raise InvalidRequestError("context", "a condition key is empty")
-        read = _READERS.get(key)
+    for key, values in context.items():
+        try:
+            read = check_of_key(key)
+        except ValueError as error:
+            raise InvalidRequestError("context", str(error)) from None
         if read is not None:
-            _check_values(key, values(key), read)
+            _check_values(key, values, read)
 
 
 def _check_values(key: str, values: Iterable[str], read: Callable[[str], object]) -> None:

@@ -12,13 +12,14 @@ from authz.engine.reading import read_context
 from authz.engine.request import Request
 from authz.engine.snapshot import Snapshot
 from authz.errors import RevisionNotReachedError
-from authz.server.cases import Cases
+from authz.server.cases import Case, Cases
 from authz.server.limits import DEFAULT_LIMITS, Limits
 from authz.server.tally import Tally
 from authz.wire.answers import revision_text, write_answer, write_revision
 from authz.wire.batches import write_result
-from authz.wire.plain import split
-from authz.wire.questions import Question, check_unread, read_item, read_question
+from authz.wire.contexts import Contexts
+from authz.wire.plain import find_resource, read_resource
+from authz.wire.questions import Question, read_item, read_question
 
 
 class RevisionAheadError(RevisionNotReachedError):
@@ -50,6 +51,7 @@ class Checker:
         self._context_keys = limits.context_keys
         self._clock = clock
         self._cases = Cases()
+        self._contexts = Contexts(limits.context_keys)
         self._repeats = Repeats()
         self._stamp = (0, b"")  # a revision and its encoded field
 
@@ -109,24 +111,27 @@ class Checker:
 
     def _settled(self, data: bytes, snapshot: Snapshot) -> Entry | None:
         """Answer by a case that was settled before; None where the question must be read in full."""
-        parts = split(data)
-        if parts is None:
+        place = find_resource(data)
+        if place is None:
             return None
-        head, resource, end = parts
-        case = self._cases.find(head, snapshot)
+        start, end = place
+        case = self._cases.find(data[:start], snapshot)
         if case is None or not case.is_open:
             return None
         if end == len(data):
-            return self._keep(data, case.answer(resource))
+            return self._decided_by(case, data, start)
+        if not self._contexts.are_sound(data, end):
+            return None
         # Nobody reads the context, so the question means what it would without.
-        check_unread(data[end:], self._context_keys)
         plain = data[:end]
-        entry = self._cache.get(plain) or self._keep(plain, case.answer(resource))
+        entry = self._cache.get(plain) or self._decided_by(case, plain, start)
         if entry is not None and self._repeats.has(data):
             self._cache.put(data, entry)
         return entry
 
-    def _keep(self, question: bytes, entry: Entry | None) -> Entry | None:
+    def _decided_by(self, case: Case, question: bytes, start: int) -> Entry | None:
+        resource = read_resource(question[start:])
+        entry = None if resource is None else case.answer(resource)
         if entry is not None:
             self._cache.miss()
             self._cache.put(question, entry)

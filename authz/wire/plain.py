@@ -12,41 +12,33 @@ from authz.language.action import Action
 from authz.language.principal import Principal
 from authz.v1 import authz_pb2
 
-_RESOURCE, _CONTEXT = 0x1A, 0x22  # the tags of these fields of CheckRequest
+_RESOURCE = 0x1A  # the tag of this field of CheckRequest
 _ONE_BYTE = 0x80  # lengths below take one byte
 
 
-def split(data: bytes) -> tuple[bytes, str, int] | None:
-    """Take a CheckRequest apart: the head, which is all before the resource, the resource, and where it ends.
+def find_resource(data: bytes) -> tuple[int, int] | None:
+    """Where the field of the resource begins in a CheckRequest, and where it ends; None if it is not of the usual form.
 
-    What follows are entries of the context. None where it is not of the usual form.
-
-    If read_caller knows the head, the parts are what protobuf would have read: the head is a whole message, the others
-    are whole fields, and encoded messages that are joined are one message.
+    If read_caller knows what is before the field, the parts are what protobuf would have read: that is a whole message,
+    the resource is a whole field, and encoded messages that are joined are one message.
     """
     try:
         action_length = data[1] + 3
-        head = action_length + 1 + data[action_length]
-        length = data[head + 1]
-        start = head + 2
-        end = start + length
-        if data[head] != _RESOURCE or length >= _ONE_BYTE or end > len(data):
+        start = action_length + 1 + data[action_length]
+        end = start + 2 + data[start + 1]
+        if data[start] != _RESOURCE or data[start + 1] >= _ONE_BYTE or end > len(data):
             return None
-        if end < len(data) and not _is_context(data, end):
-            return None
-        return data[:head], data[start:end].decode(), end
-    except (IndexError, UnicodeDecodeError):
+    except IndexError:
         return None
+    return start, end
 
 
-def _is_context(data: bytes, at: int) -> bool:
-    """Whether entries of the context are all there is from `at` on; a field that comes again would count instead."""
-    while at < len(data):
-        length = data[at + 1]
-        if data[at] != _CONTEXT or length >= _ONE_BYTE:
-            return False
-        at += 2 + length
-    return at == len(data)
+def read_resource(field: bytes) -> str | None:
+    """What is in the field of the resource; None if that is no text."""
+    try:
+        return field[2:].decode()
+    except UnicodeDecodeError:
+        return None  # whoever reads the whole question words the error
 
 
 def read_caller(head: bytes) -> tuple[Principal, Action] | None:

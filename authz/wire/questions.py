@@ -1,13 +1,13 @@
 """From the bytes of requests to the questions that they ask."""
 
-from collections.abc import Mapping, Sized
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
 from google.protobuf.message import DecodeError, Message
 
 from authz.engine.listing import ListMode, ListQuestion
-from authz.engine.request import NO_CONTEXT, Context, Request, check_context, parse_request
+from authz.engine.request import NO_CONTEXT, Context, Request, parse_request
 from authz.errors import InvalidRequestError
 from authz.v1 import authz_pb2
 
@@ -50,17 +50,6 @@ def read_question(data: bytes, now: float, max_keys: int = CONTEXT_KEYS) -> Ques
     """
     message = decode(authz_pb2.CheckRequest(), data)
     return Question(_request(message, now, max_keys), parse_revision(message.at_least_revision), data)
-
-
-def check_unread(data: bytes, max_keys: int = CONTEXT_KEYS) -> None:
-    """See whether the context in a CheckRequest is one that can be taken, for those who need not know what it says.
-
-    Raises:
-        InvalidRequestError: naming what is malformed.
-    """
-    context = decode(authz_pb2.CheckRequest(), data).context
-    _check_size(context, max_keys)
-    check_context(context, lambda key: context[key].values)
 
 
 def read_item(data: bytes, now: float, max_keys: int = CONTEXT_KEYS) -> Question:
@@ -111,15 +100,9 @@ def _request(message: authz_pb2.CheckRequest, now: float, max_keys: int) -> Requ
 def _context(values: Mapping[str, authz_pb2.ContextValue], max_keys: int) -> Context:
     if not values:
         return NO_CONTEXT
-    _check_size(values, max_keys)
+    if len(values) > max_keys:
+        raise InvalidRequestError("context", f"{len(values)} condition keys in one check, at most {max_keys} are taken")
     return {key: tuple(value.values) for key, value in values.items()}
-
-
-def _check_size(context: Sized, max_keys: int) -> None:
-    if len(context) > max_keys:
-        raise InvalidRequestError(
-            "context", f"{len(context)} condition keys in one check, at most {max_keys} are taken"
-        )
 
 
 def parse_revision(text: str) -> int:

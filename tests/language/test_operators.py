@@ -1,9 +1,12 @@
+import tracemalloc
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from authz.language.operators import (
     OPERATORS,
+    check_address,
     check_date,
     read_address,
     read_boolean,
@@ -67,3 +70,30 @@ def test_a_date_is_refused_by_the_quick_look_just_when_it_cannot_be_read(date, a
     for text in (date, date[:at] + character + date[at + 1 :], date[:at] + character + date[at:]):
         told = [attempt(ValueError, lambda read=read, text=text: read(text))[1] for read in (read_date, check_date)]
         assert str(told[0]) == str(told[1])
+
+
+@given(
+    st.sampled_from(["10.0.0.1", "255.255.255.255", "::ffff:10.0.0.1", "fe80::1%eth0"]),
+    st.integers(0, 15),
+    st.sampled_from("0129.:% ²\0"),
+)
+def test_an_address_is_refused_by_the_quick_look_just_when_it_cannot_be_read(address, at, character):
+    for text in (address, address[:at] + character + address[at + 1 :], address[:at] + character + address[at:]):
+        told = [
+            attempt(ValueError, lambda read=read, text=text: read(text))[1] for read in (read_address, check_address)
+        ]
+        assert str(told[0]) == str(told[1])
+
+
+@pytest.mark.parametrize(
+    ("read", "text"),
+    [(read_address, "10.0.0.1"), (read_date, DATES[0]), (check_date, DATES[0]), (read_network, "::/0")],
+)
+def test_long_texts_are_read_and_not_remembered(read, text):
+    tracemalloc.start()
+    try:
+        for blanks in range(100_000, 100_050):
+            assert read(" " * blanks + text) == read(text)
+        assert tracemalloc.get_traced_memory()[0] < 1_000_000
+    finally:
+        tracemalloc.stop()

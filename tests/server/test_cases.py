@@ -12,7 +12,7 @@ from authz.errors import AuthzError
 from authz.server.cases import Cases
 from authz.server.check import Checker, encode_decision
 from authz.wire.answers import write_revision
-from authz.wire.plain import split
+from authz.wire.plain import find_resource
 from authz.wire.questions import read_question
 from tests import strategies
 from tests.builders import ALICE, APP_1, APP_2, CI, ROOT, account, allow, attempt, deny, engine, policy
@@ -32,7 +32,16 @@ QUESTIONS = st.builds(
     st.sampled_from(["im:AddUser", "IM:adduser", "im:RemoveUser", "sms:SendSms", "sts:AssumeRole", "no"]),
     st.sampled_from(RESOURCES),
     st.sampled_from(
-        [{}, {"trace": ["1"]}, {"trace": ["2"], "qcs:ip": ["10.0.0.1"]}, {"qcs:ip": ["nowhere"]}, {"": []}]
+        [
+            {},
+            {"trace": ["1"]},
+            {"trace": ["2"], "qcs:ip": ["10.0.0.1"], "qcs:current_time": ["2026-01-01T00:00:00Z"]},
+            {"qcs:ip": ["::1"]},
+            {"trace": ["1", "2"]},
+            {"qcs:ip": ["nowhere"]},
+            {"qcs:current_time": ["2026-02-30T00:00:00Z"]},
+            {"": []},
+        ]
     ),
 )
 
@@ -84,8 +93,9 @@ def test_conditions_and_a_change_of_the_account(before, after):
 
 
 def case_of(cases, of, principal=ALICE, action="im:AddUser"):
-    head, _, _ = split(check_request(principal, action, APP_1).SerializeToString())
-    return cases.find(head, of.live)
+    data = check_request(principal, action, APP_1).SerializeToString()
+    start, _ = find_resource(data)
+    return cases.find(data[:start], of.live)
 
 
 def test_a_case_serves_until_its_account_is_replaced():

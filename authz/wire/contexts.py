@@ -1,0 +1,83 @@
+"""The context of a question that nobody reads, looked over without making a protobuf message.
+
+It differs from call to call, by address, time and trace, so this is done at nearly every call of those who send it.
+"""
+
+from collections.abc import Callable
+from functools import partial
+
+from authz.engine.request import check_of_key
+
+_ENTRY, _KEY, _VALUE, _TEXT = 0x22, 0x0A, 0x12, 0x0A  # tags: in CheckRequest, in its entry twice, in ContextValue
+_AROUND = 8  # bytes of an entry beside its key and its text: these tags, and a length after each
+_MOST_FORMS = 1024  # that are known by sight; callers write them, so they must not grow for ever
+
+Check = Callable[[bytes], bool]
+
+
+class Contexts:
+    """Knows entries of contexts by sight, by all that is before their text: the key, and what lengths there are.
+
+    `most` are the keys that one question may have.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._room = most * (_AROUND + 1)  # no entry is shorter
+        self._forms: dict[bytes, tuple[int, Check]] = {}
+
+    def are_sound(self, data: bytes, at: int) -> bool:
+        """Whether entries of the context are all that is in a CheckRequest from `at` on, and such as can be taken.
+
+        False also where only reading all of it can tell: values that are not ASCII, or not one to a key.
+        """
+        size = len(data)
+        if size - at > self._room:
+            return False
+        forms = self._forms
+        try:
+            while at < size:
+                text = at + _AROUND + data[at + 3]
+                form = data[at:text]
+                length, is_sound = forms.get(form) or self._learn(form)
+                at = text + length
+                if not is_sound(data[text:at]):
+                    return False
+        except IndexError:
+            return False
+        return at == size
+
+    def _learn(self, form: bytes) -> tuple[int, Check]:
+        """The length of the text that follows, and whether such a text can be taken."""
+        key, length = form[4:-4], form[-1]
+        size = len(key) + length + _AROUND - 2
+        if size >= 0x80 or not key.isascii():  # a length of one byte; the others are shorter
+            return _NEVER
+        if form != bytes((_ENTRY, size, _KEY, len(key))) + key + bytes((_VALUE, length + 2, _TEXT, length)):
+            return _NEVER
+        known = length, _check(key.decode())
+        if len(self._forms) < _MOST_FORMS:
+            self._forms[form] = known
+        return known
+
+
+def _check(key: str) -> Check:
+    try:
+        check = check_of_key(key)
+    except ValueError:
+        return _never
+    return bytes.isascii if check is None else partial(_passes, check)
+
+
+def _passes(check: Callable[[str], object], text: bytes) -> bool:
+    try:
+        check(text.decode())
+    except ValueError:
+        return False
+    return True
+
+
+def _never(_text: bytes) -> bool:
+    return False
+
+
+_NEVER = 0, _never
