@@ -20,7 +20,7 @@ ALARM_SECONDS = 1.0
 """How long a fault must stay as it is before it is reported: files that arrive in several steps raise no alarm."""
 WRITER_SECONDS = 10.0
 """How long a file that stays open for writing is waited for."""
-POLL_SECONDS = 0.5
+POLL_SECONDS = 1.0
 POLL_SHARE = 50
 """Looks take at most one part in this many of the time, however large the source is."""
 

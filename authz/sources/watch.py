@@ -48,7 +48,7 @@ class DirectoryWatch(Hints):
             self._root,
             watch_filter=None,
             debounce=50,
-            step=10,
+            step=20,
             rust_timeout=_CHECK_MILLISECONDS,
             yield_on_timeout=True,
         ):
