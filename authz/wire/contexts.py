@@ -4,7 +4,6 @@ It differs from call to call, by address, time and trace, so this is done at nea
 """
 
 from collections.abc import Callable
-from functools import partial
 
 from authz.engine.request import check_of_key
 
@@ -12,7 +11,7 @@ _ENTRY, _KEY, _VALUE, _TEXT = 0x22, 0x0A, 0x12, 0x0A  # tags: in CheckRequest, i
 _AROUND = 8  # bytes of an entry beside its key and its text: these tags, and a length after each
 _MOST_FORMS = 1024  # that are known by sight; callers write them, so they must not grow for ever
 
-Check = Callable[[bytes], bool]
+Check = Callable[[str], object]
 
 
 class Contexts:
@@ -23,7 +22,7 @@ class Contexts:
 
     def __init__(self, most: int) -> None:
         self._room = most * (_AROUND + 1)  # no entry is shorter
-        self._forms: dict[bytes, tuple[int, Check]] = {}
+        self._forms: dict[bytes, tuple[int, Check | None]] = {}
 
     def are_sound(self, data: bytes, at: int) -> bool:
         """Whether entries of the context are all that is in a CheckRequest from `at` on, and such as can be taken.
@@ -36,48 +35,30 @@ class Contexts:
         forms = self._forms
         try:
             while at < size:
-                text = at + _AROUND + data[at + 3]
-                form = data[at:text]
-                length, is_sound = forms.get(form) or self._learn(form)
-                at = text + length
-                if not is_sound(data[text:at]):
-                    return False
-        except IndexError:
+                start = at + _AROUND + data[at + 3]
+                form = data[at:start]
+                length, check = forms.get(form) or self._learn(form)
+                at = start + length
+                text = data[start:at].decode("ascii")
+                if check is not None:
+                    check(text)
+        except (IndexError, ValueError):
             return False
         return at == size
 
-    def _learn(self, form: bytes) -> tuple[int, Check]:
-        """The length of the text that follows, and whether such a text can be taken."""
+    def _learn(self, form: bytes) -> tuple[int, Check | None]:
+        """The length of the text that follows, and what raises ValueError for one that cannot be taken.
+
+        Raises:
+            ValueError: if it is no usual form, or of no key.
+        """
         key, length = form[4:-4], form[-1]
         size = len(key) + length + _AROUND - 2
-        if size >= 0x80 or not key.isascii():  # a length of one byte; the others are shorter
-            return _NEVER
+        if size >= 0x80:  # a length of one byte; the others are shorter
+            raise ValueError("long")
         if form != bytes((_ENTRY, size, _KEY, len(key))) + key + bytes((_VALUE, length + 2, _TEXT, length)):
-            return _NEVER
-        known = length, _check(key.decode())
+            raise ValueError("unusual")
+        known = length, check_of_key(key.decode("ascii"))
         if len(self._forms) < _MOST_FORMS:
             self._forms[form] = known
         return known
-
-
-def _check(key: str) -> Check:
-    try:
-        check = check_of_key(key)
-    except ValueError:
-        return _never
-    return bytes.isascii if check is None else partial(_passes, check)
-
-
-def _passes(check: Callable[[str], object], text: bytes) -> bool:
-    try:
-        check(text.decode())
-    except ValueError:
-        return False
-    return True
-
-
-def _never(_text: bytes) -> bool:
-    return False
-
-
-_NEVER = 0, _never
