@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from time import process_time
 
 import click
 
@@ -17,8 +18,10 @@ from authz.cli.bench.process import Sidecar, running_floor, running_sidecar
 from authz.cli.bench.table import Row, show
 from authz.cli.bench.workload import write_accounts
 from authz.errors import AuthzError
+from authz.v1 import authz_pb2
 
 _SERVICE = "/authz.v1.AuthorizationService/"
+_BATCH = 1000
 _WINDOW = 4  # unanswered messages on each stream
 Messages = Callable[[int], Iterator[bytes]]
 
@@ -65,14 +68,14 @@ def scenarios() -> list[Scenario]:
         for in_flight in (1, 16, 128)
     ]
     batches = [
-        Scenario(f"batch of {size}, warm", _warm_batches(size), 4, "BatchCheck", size) for size in (1, 10, 100, 1000)
+        Scenario(f"batch of {size}, warm", _warm_batches(size), 4, "BatchCheck", size) for size in (1, 10, 100, _BATCH)
     ]
     return [
         *unary,
         Scenario("cold", new.cold),
         Scenario("other address and time each", new.contexts),
         *batches,
-        Scenario("batch of 1000, cold", lambda count: new.cold_batches(count, 1000), 4, "BatchCheck", 1000),
+        Scenario(f"batch of {_BATCH}, cold", lambda count: new.cold_batches(count, _BATCH), 4, "BatchCheck", _BATCH),
         Scenario("1 stream", questions.warm, method="StreamCheck", streams=1),
         Scenario("16 streams", questions.warm, method="StreamCheck", streams=16),
     ]
@@ -116,7 +119,7 @@ def server_command(*, runs: int, calls: int, only: str, rival_python: Path | Non
             plan.append((rival, Scenario("rival: servicer with messages", questions.warm)))
         plan += [(sidecar, each) for each in scenarios() if only in each.name]
         results = measure(plan, runs, calls)
-    show(_rows(results), json_file)
+    show([*_rows(results), _protobuf_row(runs)], json_file)
 
 
 def measure(plan: Sequence[tuple[Sidecar, Scenario]], runs: int, calls: int) -> list[tuple[Scenario, list[Measured]]]:
@@ -147,6 +150,24 @@ def _rows(results: Sequence[tuple[Scenario, list[Measured]]]) -> list[Row]:
         _row(scenario, measured, floors[scenario.in_flight if scenario.in_flight in floors else 16])
         for scenario, measured in results
     ]
+
+
+def _protobuf_row(runs: int) -> Row:
+    """What protobuf alone takes to read the items of a batch and to write their answers, without a server."""
+    request = next(questions.warm_batches(1, _BATCH))
+    answer = authz_pb2.CheckResponse(allowed=True, reason=authz_pb2.REASON_ALLOWED, revision="1")
+    answers = authz_pb2.BatchCheckResponse(results=[authz_pb2.BatchCheckResult(response=answer)] * _BATCH)
+    seconds = []
+    for _ in range(max(runs, 5)):
+        began = process_time()
+        for each in authz_pb2.BatchCheckRequest.FromString(request).checks:
+            _ = each.principal, each.action, each.resource
+        answers.SerializeToString()
+        seconds.append(process_time() - began)
+    return {
+        "scenario": f"protobuf alone, batch of {_BATCH}",
+        "server µs a decision": statistics.median(seconds) / _BATCH * 1e6,
+    }
 
 
 def _cpu(measured: Sequence[Measured]) -> float:

@@ -10,9 +10,9 @@ Row = dict[str, str | int | float]
 
 
 def show(rows: Sequence[Row], json_file: Path | None) -> None:
-    """Print the rows, and write them to `json_file` if there is one; all rows have the columns of the first."""
+    """Print the rows, which may lack columns of the first, and write them to `json_file` if there is one."""
     columns = list(rows[0])
-    cells = [columns, *([_text(row[column]) for column in columns] for row in rows)]
+    cells = [columns, *([_text(row.get(column, "")) for column in columns] for row in rows)]
     widths = [max(len(line[at]) for line in cells) for at in range(len(columns))]
     for line in cells:
         click.echo("  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True)))
