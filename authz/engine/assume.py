@@ -4,7 +4,7 @@ CAM roles, 598/19381 and 598/19419 (cam-language 5.3): a root account needs no g
 like anybody else.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from authz.engine.decision import CROSS_ACCOUNT, NO_MATCHING_ALLOW, OUTSIDE_BOUNDARY, ROOT_ACCOUNT, Decision
 from authz.engine.facts import Facts
@@ -79,7 +79,7 @@ def _own_decision(caller: AccountState, request: Request, facts: Facts) -> Decis
     return allowed.decision
 
 
-def _first(rules: Sequence[Rule], effect: Effect, request: Request, facts: Facts) -> Rule | None:
+def _first(rules: Iterable[Rule], effect: Effect, request: Request, facts: Facts) -> Rule | None:
     covering = (
         rule for rule in rules if rule.effect is effect and rule.covers_foreign(request.action, request.resource)
     )

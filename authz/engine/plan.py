@@ -9,7 +9,7 @@ from authz.engine.conditions import Bindings
 from authz.engine.decision import NO_MATCHING_ALLOW, OUTSIDE_BOUNDARY, Decision
 from authz.engine.facts import Facts
 from authz.engine.index import ResourceIndex
-from authz.engine.rules import Attachment, Owner, Rule, bind
+from authz.engine.rules import Attachment, Owner, Rule, Rules
 from authz.language.action import Action
 from authz.language.condition import OWNER_UIN, UIN
 from authz.language.document import Effect
@@ -76,7 +76,7 @@ class PrincipalPlan:
 
     __slots__ = ("_actions", "_distinct", "boundary", "identity", "rules")
 
-    def __init__(self, rules: tuple[Rule, ...], boundary: tuple[Rule, ...] | None, identity: Identity) -> None:
+    def __init__(self, rules: Rules, boundary: Rules | None, identity: Identity) -> None:
         self.rules = rules
         self.boundary = boundary
         self.identity = identity
@@ -96,23 +96,24 @@ class PrincipalPlan:
         return plan
 
     def _plan(self, action: Action) -> ActionPlan:
-        boundary = self.boundary
+        rules = self.rules.covering(action)
+        bounding = [] if self.boundary is None else self.boundary.covering(action)
         # A deny inside the boundary denies like any other (cam-language 5.3, layer 2).
-        denies = [*_covering(self.rules, action, Effect.DENY), *_covering(boundary or (), action, Effect.DENY)]
-        allows = _covering(self.rules, action, Effect.ALLOW)
-        bounds = _covering(boundary or (), action, Effect.ALLOW)
+        denies = _of([*rules, *bounding], Effect.DENY)
+        allows = _of(rules, Effect.ALLOW)
+        bounds = _of(bounding, Effect.ALLOW)
         return ActionPlan(
             is_operation_level=is_operation_level(action),
             denies=ResourceIndex(denies),
             allows=ResourceIndex(allows),
-            boundary=None if boundary is None else ResourceIndex(bounds),
+            boundary=None if self.boundary is None else ResourceIndex(bounds),
             conditional_allows=tuple(rule for rule in allows if rule.conditions),
             keys_read=frozenset(condition.key for rule in (*denies, *allows, *bounds) for condition in rule.conditions),
         )
 
 
-def _covering(rules: Iterable[Rule], action: Action, effect: Effect) -> list[Rule]:
-    return [rule for rule in rules if rule.effect is effect and rule.scopes and rule.covers_action(action)]
+def _of(rules: Iterable[Rule], effect: Effect) -> list[Rule]:
+    return [rule for rule in rules if rule.effect is effect and rule.scopes]
 
 
 def plan_user(account: Account, user: User) -> PrincipalPlan:
@@ -148,8 +149,8 @@ class _Bound:
         ] or [values]
 
     def plan(self, attachments: list[Attachment], boundary: Policy | None, boundary_name: str) -> PrincipalPlan:
-        rules = bind(attachments, self._owner, self._bindings)
+        rules = Rules(attachments, self._owner, self._bindings)
         bounds = None
         if boundary is not None:
-            bounds = bind([Attachment(boundary, boundary_name)], self._owner, self._bindings, first=len(rules))
+            bounds = Rules([Attachment(boundary, boundary_name)], self._owner, self._bindings, first=len(rules))
         return PrincipalPlan(rules, bounds, self._identity)

@@ -1,6 +1,6 @@
 """Statements bound to one principal: variables replaced, account settled, conditions read."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from authz.accounts.model import Policy
@@ -93,7 +93,7 @@ class Rule:
     @property
     def is_everywhere(self) -> bool:
         """Whether it covers every resource, and a request without one."""
-        for scope in self.scopes:  # noqa: SIM110 - as in covers_action
+        for scope in self.scopes:  # noqa: SIM110 - a generator costs more than the looking
             if scope.is_any:
                 return True
         return False
@@ -105,10 +105,7 @@ class Rule:
 
     def covers_action(self, action: Action) -> bool:
         """Whether the statement speaks of `action`."""
-        for pattern in self.statement.actions:  # noqa: SIM110 - a generator costs more than the matching
-            if pattern.matches(action):
-                return True
-        return False
+        return self.statement.covers_action(action)
 
     def covers_resource(self, resource: Resource) -> bool:
         """Whether the statement speaks of `resource`."""
@@ -134,13 +131,37 @@ class Attachment:
     attached_to: str
 
 
-def bind(attachments: Iterable[Attachment], owner: Owner, bindings: Bindings, first: int = 0) -> tuple[Rule, ...]:
-    """The rules of all statements attached, in the order of attachment, which is counted from `first`."""
-    rules: list[Rule] = []
-    for attachment in attachments:
-        for statement in attachment.policy.document.statements:
-            rules.append(_rule(first + len(rules), statement, attachment, owner, bindings))
-    return tuple(rules)
+class Rules(Iterable[Rule]):
+    """The rules of all statements attached to a principal, in the order of attachment, counted from `first`.
+
+    Each is made when it is first needed: most questions are about actions that few statements cover.
+    """
+
+    __slots__ = ("_bindings", "_first", "_made", "_owner", "_statements")
+
+    def __init__(self, attachments: Iterable[Attachment], owner: Owner, bindings: Bindings, first: int = 0) -> None:
+        self._statements = [(each, to) for to in attachments for each in to.policy.document.statements]
+        self._owner = owner
+        self._bindings = bindings
+        self._first = first
+        self._made: dict[int, Rule] = {}
+
+    def __len__(self) -> int:
+        return len(self._statements)
+
+    def __iter__(self) -> Iterator[Rule]:
+        return map(self._rule, range(len(self)))
+
+    def covering(self, action: Action) -> list[Rule]:
+        """Those that speak of `action`."""
+        return [self._rule(at) for at, (each, _) in enumerate(self._statements) if each.covers_action(action)]
+
+    def _rule(self, at: int) -> Rule:
+        rule = self._made.get(at)
+        if rule is None:
+            statement, attachment = self._statements[at]
+            rule = self._made[at] = _rule(self._first + at, statement, attachment, self._owner, self._bindings)
+        return rule
 
 
 def _rule(order: int, statement: Statement, attachment: Attachment, owner: Owner, bindings: Bindings) -> Rule:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from authz.accounts.model import Account, Policy
 from authz.engine.plan import PrincipalPlan, plan_role, plan_root, plan_user
-from authz.engine.rules import Attachment, Owner, Rule, bind
+from authz.engine.rules import Attachment, Owner, Rules
 from authz.language.principal import Principal, PrincipalKind
 
 
@@ -31,7 +31,7 @@ class AccountState:
         self.owner = Owner(account.uin, account.app_id)
         self.lease = Lease()
         self._plans: dict[str, PrincipalPlan] = {}  # by Principal.key
-        self._trusts: dict[str, tuple[Rule, ...]] = {}
+        self._trusts: dict[str, Rules] = {}
 
     def parts(self) -> list[object]:
         """Everything large that it holds, so that it can be let go bit by bit when it is replaced."""
@@ -64,12 +64,12 @@ class AccountState:
             return plan_user(self.account, self.account.users[principal.name])
         return plan_role(self.account, self.account.roles[principal.name])
 
-    def trust(self, role: str) -> tuple[Rule, ...]:
+    def trust(self, role: str) -> Rules:
         """The rules of a known role's trust policy."""
         rules = self._trusts.get(role)
         if rules is None:
             policy = Policy(role, self.account.roles[role].trust)
-            rules = self._trusts[role] = bind([Attachment(policy, f"trust/role/{role}")], self.owner, [{}])
+            rules = self._trusts[role] = Rules([Attachment(policy, f"trust/role/{role}")], self.owner, [{}])
         return rules
 
 

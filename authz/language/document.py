@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from authz.language.action import ActionPattern
+from authz.language.action import Action, ActionPattern
 from authz.language.condition import Condition
 from authz.language.principal import TrustedPrincipals
 from authz.language.resource import ResourcePattern
@@ -36,6 +36,13 @@ class Statement:
     resources: tuple[ResourcePattern, ...]
     conditions: tuple[Condition, ...] = ()
     principals: TrustedPrincipals | None = None
+
+    def covers_action(self, action: Action) -> bool:
+        """Whether it speaks of `action`."""
+        for pattern in self.actions:  # noqa: SIM110 - a generator costs more than the matching
+            if pattern.matches(action):
+                return True
+        return False
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)

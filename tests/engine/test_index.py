@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from authz.engine import index as index_module
 from authz.engine.facts import Facts
 from authz.engine.index import ResourceIndex
-from authz.engine.rules import Attachment, Owner, bind
+from authz.engine.rules import Attachment, Owner, Rules
 from authz.language.resource import parse_resource
 from tests.builders import ROOT_UIN, allow, policy
 
@@ -17,7 +17,7 @@ FULL = {name: name if name == "*" or name.startswith("qcs") else f"qcs::x:::{nam
 
 
 def indexed(*statements):
-    rules = bind([Attachment(policy("p", *statements), "user/1")], OWNER, [{}])
+    rules = Rules([Attachment(policy("p", *statements), "user/1")], OWNER, [{}])
     return rules, ResourceIndex(rules)
 
 

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from authz.engine.facts import Facts
 from authz.engine.index import ResourceIndex
-from authz.engine.rules import Attachment, Owner, bind
+from authz.engine.rules import Attachment, Owner, Rules
 from authz.language.document import Effect
 from authz.language.resource import AccountKind, AccountSegment, parse_resource
 from authz.language.variables import Variable
@@ -18,7 +18,7 @@ FACTS = Facts({}, {}, None)
 
 
 def rules(*statements, owner=OWNER, values=VALUES):
-    return bind([Attachment(policy("p", *statements), "user/100001")], owner, [values])
+    return Rules([Attachment(policy("p", *statements), "user/100001")], owner, [values])
 
 
 def covers(pattern, resource):
@@ -147,7 +147,7 @@ def test_a_rule_names_its_statement_and_attachment():
         Attachment(policy("a", allow("im:*"), deny("im:*")), "user/100001"),
         Attachment(policy("b", allow("im:*", condition=CONDITION), allow("im:*")), "group/team"),
     ]
-    found = [(rule.order, rule.effect, rule.decision.statement) for rule in bind(attachments, OWNER, [VALUES])]
+    found = [(rule.order, rule.effect, rule.decision.statement) for rule in Rules(attachments, OWNER, [VALUES])]
     assert [(order, effect, ref.policy, ref.index, ref.attached_to) for order, effect, ref in found] == [
         (0, Effect.ALLOW, "a", 0, "user/100001"),
         (1, Effect.DENY, "a", 1, "user/100001"),
@@ -169,7 +169,7 @@ def naive(bound, resource):
 
 @given(strategies.policies(strategies.statements_of(st.just("allow"))), strategies.resources)
 def test_the_index_finds_what_a_scan_in_order_finds(policies, text):
-    bound = bind([Attachment(each, "user/100001") for each in policies], OWNER, [VALUES])
+    bound = Rules([Attachment(each, "user/100001") for each in policies], OWNER, [VALUES])
     resource = parse_resource(text)
     assert ResourceIndex(bound).find(resource, FACTS) == naive(bound, resource)
 

@@ -5,29 +5,29 @@ them; the alternatives that lost stand here alone.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 
 from authz.engine.decision import NO_MATCHING_ALLOW, Decision
 from authz.engine.facts import Facts
 from authz.engine.plan import PrincipalPlan
-from authz.engine.rules import Rule, Scope
+from authz.engine.rules import Rule, Rules, Scope
 from authz.language.action import Action
 from authz.language.document import Effect
 from authz.language.pattern import Pattern
 from authz.language.resource import Resource
 
 Decide = Callable[[Action, Resource], Decision]
-Alternative = Callable[[Sequence[Rule]], Decide]
+Alternative = Callable[[Rules], Decide]
 _NO_FACTS = Facts({}, {}, None)
 
 
-def hashed_plan(rules: Sequence[Rule]) -> Decide:
+def hashed_plan(rules: Rules) -> Decide:
     """The engine's own: a plan per action, in it a hash of tails and one of prefixes for each place."""
-    plan = PrincipalPlan(tuple(rules), None, {})
+    plan = PrincipalPlan(rules, None, {})
     return lambda action, resource: plan.for_action(action).decide(resource, _NO_FACTS)
 
 
-def scan(rules: Sequence[Rule]) -> Decide:
+def scan(rules: Rules) -> Decide:
     """No memo: every statement is looked at for every question."""
 
     def decide(action: Action, resource: Resource) -> Decision:
@@ -36,7 +36,7 @@ def scan(rules: Sequence[Rule]) -> Decide:
     return decide
 
 
-def hashed_actions(rules: Sequence[Rule]) -> Decide:
+def hashed_actions(rules: Rules) -> Decide:
     """A hash of the actions that are written out and a list of those with a wildcard; resources are scanned."""
     exact: dict[tuple[str, str], list[Rule]] = {}
     wild: list[Rule] = []
@@ -56,8 +56,9 @@ def hashed_actions(rules: Sequence[Rule]) -> Decide:
     return decide
 
 
-def bitmasks(rules: Sequence[Rule]) -> Decide:
+def bitmasks(rules: Rules) -> Decide:
     """A bit for each statement: those that cover the action (memoised) and those that cover the resource."""
+    listed = tuple(rules)
     exact: dict[str, int] = {}
     globs: list[tuple[Scope, int]] = []
     for at, rule in enumerate(rules):
@@ -81,12 +82,12 @@ def bitmasks(rules: Sequence[Rule]) -> Decide:
                 covered |= bit
         mask &= covered
         mask = mask & denies or mask
-        return rules[(mask & -mask).bit_length() - 1].decision if mask else NO_MATCHING_ALLOW
+        return listed[(mask & -mask).bit_length() - 1].decision if mask else NO_MATCHING_ALLOW
 
     return decide
 
 
-def combined_regex(rules: Sequence[Rule]) -> Decide:
+def combined_regex(rules: Rules) -> Decide:
     """A regular expression for each action (memoised) with a group for each statement, denies first."""
     actions: dict[tuple[str, str], tuple[re.Pattern[str], list[Rule]]] = {}
 
