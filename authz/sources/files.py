@@ -3,7 +3,7 @@
 import os
 import stat
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Generator, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -93,17 +93,32 @@ class LocalFiles:
 
     def look(self) -> Look:
         """Stamp every account."""
+        steps = self.looking()
+        while True:
+            try:
+                next(steps)
+            except StopIteration as end:
+                found: Look = end.value
+                return found
+
+    def looking(self) -> Generator[None, None, Look]:
+        """Stamp every account, with a pause after each.
+
+        Raises:
+            SourceError: if that cannot be told.
+        """
         try:
-            return self._look()
+            own = self._stamp(self.root)
+            if own.has_attachments:
+                return Look({ROOT: own}, {})
+            stamps = {}
+            with os.scandir(self.root) as entries:
+                for entry in entries:
+                    if _is_account_place(entry):
+                        stamps[entry.name] = self._stamp(Path(entry.path))
+                        yield
         except OSError as error:
             raise SourceError(f"cannot read {self.root}: {error.strerror}") from error
-
-    def _look(self) -> Look:
-        own = self._stamp(self.root)
-        if own.has_attachments:
-            return Look({ROOT: own}, {})
-        with os.scandir(self.root) as entries:
-            stamps = {entry.name: self._stamp(Path(entry.path)) for entry in entries if _is_account_place(entry)}
         accounts = {key: stamp for key, stamp in sorted(stamps.items()) if stamp.has_attachments}
         bare = {key: stamp for key, stamp in stamps.items() if key not in accounts}
         return Look(accounts, bare if accounts else {ROOT: own, **bare})

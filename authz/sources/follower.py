@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Collection, Hashable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import structlog
@@ -11,6 +12,7 @@ from authz.accounts.model import Account
 from authz.engine.live import Engine
 from authz.errors import InvalidAccountError, Problem, SourceError
 from authz.sources.candidate import Candidate, problem_lines
+from authz.sources.files import ROOT
 from authz.sources.retirement import Retirement
 from authz.sources.source import Hint, Look, Source
 
@@ -70,6 +72,7 @@ class Follower:
         self._waiting: dict[str, Account] = {}  # good, but for a uin that another account has
         self._in_force: dict[str, str] = {}  # key -> uin
         self._look_seconds = 0.0
+        self._refreshing = asyncio.Lock()
         self._retirement = Retirement()
 
     async def load(self, progress: Progress, *, allow_broken: bool) -> tuple[Problem, ...]:
@@ -95,46 +98,90 @@ class Follower:
     async def follow(self, wait: Callable[[float], Awaitable[Hint]]) -> None:
         """Refresh for ever. `wait` returns a hint of what may have changed, or none after the seconds it is given.
 
-        Only what the hints name is looked at, but now and then everything is, whatever the hints say.
+        Only what the hints name is looked at, but now and then everything is, whatever the hints say; since that takes
+        its time where there is much, hints are heeded meanwhile.
         """
-        due = 0.0
+        wanted = asyncio.Event()
+        wanted.set()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._heed(wait, wanted))
+            tasks.create_task(self._patrol(wanted))
+
+    async def _heed(self, wait: Callable[[float], Awaitable[Hint]], wanted: asyncio.Event) -> None:
+        """Look where hints say; a look at everything is `wanted` where they do not, or where that is not enough."""
         while True:
-            hint = await wait(min(self._alarm_pause(), max(due - time.monotonic(), 0)))
-            try:
-                if hint is None or time.monotonic() >= due or not await self._refresh_some(hint):
-                    await self.refresh()
-                    due = time.monotonic() + self._pause()
-            except SourceError as error:
-                self._note_whole(error.code, str(error))
-                due = time.monotonic() + self._pause()
-            except Exception:  # whatever happens, the last good version stays and following goes on
-                log.exception("reload failed; what is in force stays in force")
-                due = time.monotonic() + self._pause()
+            hint = await wait(self._alarm_pause())
+            if hint is None:
+                wanted.set()
+            elif hint:
+                await self._guarded(self._refresh_hinted(hint, wanted))
             self._report(now=time.monotonic())
 
-    async def _refresh_some(self, keys: Collection[str]) -> bool:
-        """Bring accounts into force that were there before and still are, without a look at the others.
+    async def _refresh_hinted(self, hint: Collection[str], wanted: asyncio.Event) -> None:
+        async with self._refreshing:
+            if not await self._refresh_some(hint):
+                wanted.set()
 
-        False where that is not all there is to it: accounts that come or go, change their uin or wait for one.
+    async def _patrol(self, wanted: asyncio.Event) -> None:
+        """Look at everything whenever that is `wanted`, and now and then."""
+        while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._pause()):
+                    await wanted.wait()
+            wanted.clear()
+            await self._guarded(self._refresh_beside())
+
+    async def _refresh_beside(self) -> None:
+        """Refresh what a look finds changed, during which others may refresh."""
+        look = await self._look()
+        async with self._refreshing:
+            present = self._present(look)
+            keys = [key for key in present.keys() | self._taken.keys() if present.get(key) != self._taken.get(key)]
+            if not await self._refresh_some(keys):
+                await self.refresh()
+            elif self._taken:
+                self._mend(WHOLE_SOURCE)
+
+    async def _guarded(self, work: Awaitable[None]) -> None:
+        """Whatever happens, the last good version stays and following goes on."""
+        try:
+            await work
+        except SourceError as error:
+            self._note_whole(error.code, str(error))
+        except Exception:
+            log.exception("reload failed; what is in force stays in force")
+
+    async def _refresh_some(self, keys: Collection[str]) -> bool:
+        """Bring accounts into force that are there, without a look at the others.
+
+        False where that is not all there is to it: accounts that go, change their uin or wait for one.
         """
         if not keys:
             return True
-        is_whole_broken = WHOLE_SOURCE in self.status.faults
-        if is_whole_broken or self._waiting or any(key not in self._in_force for key in keys):
+        if WHOLE_SOURCE in self.status.faults or self._waiting or self._turns_whole(keys):
             return False
         look = await self._settled(await self._look_at(keys), keys)
-        while any(self._taken.get(key) != stamp for key, stamp in look.accounts.items()) or look.bare:
-            if look.accounts.keys() != set(keys):
-                return False
+        while look.accounts.keys() == set(keys) and any(self._taken.get(key) != look.accounts[key] for key in keys):
             changed = [key for key, stamp in look.accounts.items() if self._taken.get(key) != stamp]
             candidate = await self._read(changed, _no_progress)
-            if any(account.uin != self._in_force[key] for key, account in candidate.good.items()):
+            if self._claims_uins(candidate):
                 return False
             again = await self._look_at(keys)
             if again == look:
                 self._publish_some(candidate, look.accounts)
             look = again
         return look.accounts.keys() == set(keys)
+
+    def _turns_whole(self, keys: Collection[str]) -> bool:
+        """Whether the directory was one account and will be a folder of them, or the other way round."""
+        is_whole = ROOT in self._in_force
+        return (is_whole or ROOT in keys) and not (is_whole and set(keys) == {ROOT})
+
+    def _claims_uins(self, candidate: Candidate) -> bool:
+        """Whether an account that is there has another uin now, or one that is new has the uin of another."""
+        uins = [account.uin for key, account in candidate.good.items() if self._in_force.get(key) != account.uin]
+        has_moved = any(key in self._in_force and account.uin in uins for key, account in candidate.good.items())
+        return has_moved or len(set(uins)) < len(uins) or not set(uins).isdisjoint(self._in_force.values())
 
     async def refresh(self) -> None:
         """Bring what changed into force, or note why not.
@@ -208,8 +255,9 @@ class Follower:
         return candidate
 
     def _publish_some(self, candidate: Candidate, stamps: Mapping[str, Hashable]) -> None:
-        """Put new versions of accounts into force whose uins stay as they are."""
+        """Put accounts into force, of which those that were there have the uins that they had."""
         self._taken.update(stamps)
+        self._in_force.update((key, account.uin) for key, account in candidate.good.items())
         self._note(candidate.refused)
         for key in candidate.good:
             self._mend(key)

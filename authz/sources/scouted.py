@@ -61,7 +61,9 @@ class Messenger:
 
     def look(self) -> Look:
         """See AccountFiles for this and the following."""
-        self._look = apply(self._look, self._ask(LookAt()))
+        while (found := self._ask(LookAt())) is None:
+            self._breathe()  # whoever has another question comes first
+        self._look = apply(self._look, found)
         return self._look
 
     def look_at(self, keys: Collection[str]) -> Look:

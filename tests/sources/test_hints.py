@@ -2,36 +2,54 @@
 
 import asyncio
 import contextlib
+import threading
+import time
 
 import pytest
 
 from authz.sources import follower as follower_module
 from tests.sources.following import empty, granting, loaded
 
+SECONDS = 10
+
 
 @pytest.fixture(autouse=True)
 def _at_once(monkeypatch):
     monkeypatch.setattr(follower_module, "SETTLE_SECONDS", 0)
+    monkeypatch.setattr(follower_module, "POLL_SECONDS", 60)  # all looks are asked for
 
 
-def follow_hints(following, *hints):
-    """Follow with these hints in turn, then end. Everything is looked at before the first one."""
-    waiting = iter([None, *hints])
+def follow_hints(following, *hints, until):
+    """Follow with these hints in turn, until something is so. Everything is looked at before the first one."""
+    looks = following.shelf.looks
+    waiting = iter(hints)
 
     async def wait(_seconds):
-        hint = next(waiting, "over")
-        if hint == "over":
-            raise asyncio.CancelledError
-        if callable(hint):
-            hint = hint()
-        following.shelf.looks = 0
-        return hint
+        await reached(lambda: following.shelf.looks > looks)
+        for hint in waiting:
+            following.shelf.looks = looks + 1
+            return hint()
+        await asyncio.sleep(SECONDS)
+        return frozenset()
 
     async def scenario():
-        with contextlib.suppress(asyncio.CancelledError):
-            await following.follower.follow(wait)
+        task = asyncio.create_task(following.follower.follow(wait))
+        try:
+            await reached(until)
+        finally:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
 
     asyncio.run(scenario())
+    return following.shelf.looks - looks - 1
+
+
+async def reached(condition):
+    end = time.monotonic() + SECONDS
+    while not condition():
+        assert time.monotonic() < end, "it never came to that"
+        await asyncio.sleep(0.001)
 
 
 def changing(following, hint, **accounts):
@@ -45,17 +63,32 @@ def changing(following, hint, **accounts):
 
 def test_of_a_thousand_accounts_only_the_one_that_is_hinted_at_is_looked_at_and_read():
     following = loaded(**{f"a{number}": empty(number) for number in range(1, 1001)})
-    follow_hints(following, changing(following, ["a7"], a7=granting(7)))
-    assert following.answers(7, 8) == [True, False]
+    change = changing(following, ["a7"], a7=granting(7))
+    looks = follow_hints(following, change, until=lambda: following.answers(7, 8) == [True, False])
+    assert looks == 0
     assert following.shelf.loaded == ["a7"]
     assert {tuple(keys) for keys in following.shelf.looked_at} == {("a7",)}
-    assert following.shelf.looks == 0
 
 
-def test_a_hint_at_something_new_brings_a_look_at_everything():
+def test_an_account_that_is_new_is_looked_at_alone():
     following = loaded(a=granting(1))
-    follow_hints(following, changing(following, ["b"], b=granting(2)))
-    assert following.answers(1, 2) == [True, True]
+    change = changing(following, ["b"], b=granting(2))
+    assert follow_hints(following, change, until=lambda: following.answers(1, 2) == [True, True]) == 0
+    change = changing(following, ["b"], b=empty(2))
+    assert follow_hints(following, change, until=lambda: following.answers(1, 2) == [True, False]) == 0
+
+
+def test_a_new_account_with_the_uin_of_another_is_refused_as_ever():
+    following = loaded(a=granting(1))
+    follow_hints(following, changing(following, ["b"], b=empty(1)), until=lambda: "b" in following.faults())
+    assert following.answers(1) == [True]
+
+
+def test_two_new_accounts_with_one_uin_are_both_refused_as_ever():
+    following = loaded(a=granting(1))
+    change = changing(following, ["b", "c"], b=empty(2), c=granting(2))
+    follow_hints(following, change, until=lambda: {"b", "c"} == following.faults().keys())
+    assert following.answers(1, 2) == [True, None]
 
 
 def test_a_hint_at_an_account_that_went_brings_a_look_at_everything():
@@ -65,23 +98,34 @@ def test_a_hint_at_an_account_that_went_brings_a_look_at_everything():
         following.shelf.take("b")
         return frozenset({"b"})
 
-    follow_hints(following, gone)
-    assert following.answers(1, 2) == [True, None]
+    assert follow_hints(following, gone, until=lambda: following.answers(1, 2) == [True, None]) > 0
+
+
+@pytest.mark.parametrize(("before", "new"), [("", "b"), ("a", "")])
+def test_where_one_account_becomes_a_folder_of_them_or_the_other_way_round_everything_is_looked_at(before, new):
+    following = loaded(**{before: granting(1)})
+    change = changing(following, [new], **{new: granting(2)})
+    assert follow_hints(following, change, until=lambda: following.answers(1, 2) == [True, True]) > 0
+
+
+def test_a_directory_that_is_one_account_is_refreshed_by_a_look_at_it():
+    following = loaded(**{"": granting(1)})
+    follow_hints(following, changing(following, [""], **{"": empty(1)}), until=lambda: following.answers(1) == [False])
 
 
 def test_a_hinted_account_that_takes_the_uin_of_another_is_refused_as_ever():
     following = loaded(a=granting(1), b=granting(2))
-    follow_hints(following, changing(following, ["b"], b=empty(1)))
+    follow_hints(following, changing(following, ["b"], b=empty(1)), until=lambda: "b" in following.faults())
     assert following.answers(1, 2) == [True, True]
-    assert "b" in following.faults()
 
 
 def test_a_hinted_account_that_is_broken_keeps_its_last_good_version_until_it_is_mended():
     following = loaded(a=granting(1), b=granting(2))
-    follow_hints(following, changing(following, ["b"], b="is broken"))
-    assert (following.answers(1, 2), following.faults()) == ([True, True], {"b": ["is broken"]})
-    follow_hints(following, changing(following, ["b"], b=empty(2)))
-    assert (following.answers(1, 2), following.faults()) == ([True, False], {})
+    change = changing(following, ["b"], b="is broken")
+    follow_hints(following, change, until=lambda: following.faults() == {"b": ["is broken"]})
+    assert following.answers(1, 2) == [True, True]
+    follow_hints(following, changing(following, ["b"], b=empty(2)), until=lambda: not following.faults())
+    assert following.answers(1, 2) == [True, False]
 
 
 def test_an_account_that_lost_its_main_file_is_broken_not_gone_when_hinted_at():
@@ -91,13 +135,36 @@ def test_an_account_that_lost_its_main_file_is_broken_not_gone_when_hinted_at():
         following.shelf.take("b", leaving_bare=True)
         return frozenset({"b"})
 
-    follow_hints(following, bare)
+    follow_hints(following, bare, until=lambda: "b" in following.faults())
     assert following.answers(1, 2) == [True, True]
-    assert "b" in following.faults()
 
 
 def test_lost_hints_cost_promptness_only():
     following = loaded(a=empty(1), b=empty(2))
     following.shelf.put(a=granting(1))
-    follow_hints(following)
-    assert following.answers(1) == [True]
+    follow_hints(following, until=lambda: following.answers(1) == [True])
+
+
+def test_hints_are_heeded_while_everything_is_looked_at():
+    """The look began before the change; what it saw does not come back with its end."""
+    following = loaded(a=granting(1), b=granting(2))
+    shelf, gate, look = following.shelf, threading.Event(), following.shelf.look
+
+    def slow():
+        found = look()
+        assert gate.wait(SECONDS)
+        return found
+
+    def is_over():
+        if following.answers(1) == [False]:
+            gate.set()
+        return gate.is_set() and len(shelf.looked_at) > heeded
+
+    shelf.look = slow
+    heeded = 4  # two looks until it is settled, one after it was read, and one more for what the old look saw
+    try:
+        follow_hints(following, changing(following, ["a"], a=empty(1)), until=is_over)
+    finally:
+        gate.set()
+    assert following.answers(1, 2) == [False, True]
+    assert shelf.loaded == ["a"]

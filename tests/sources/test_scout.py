@@ -9,6 +9,7 @@ import pytest
 
 from authz.errors import SourceError
 from authz.sources import files
+from authz.sources import scout as module
 from authz.sources.files import LocalFiles
 from authz.sources.pace import Pace
 from authz.sources.scout import NOTHING, AreSettled, Compare, LookAt, Scout, apply, news, serve
@@ -49,6 +50,34 @@ def test_a_second_look_tells_only_what_is_new(tmp_path):
     (tmp_path / "c" / "attachments.yaml").unlink()
     found = only(scout, LookAt())
     assert (set(found.accounts), set(found.bare), found.gone) == ({"b"}, {"c"}, frozenset())
+
+
+def test_other_questions_are_answered_while_everything_is_looked_at(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "_PART_SECONDS", 0)
+    for key in "abc":
+        write_account(tmp_path / key, 1)
+    scout = Scout(tmp_path)
+    parts = []
+    while (part := only(scout, LookAt())) is None:
+        parts.append(only(scout, LookAt(("b",))).accounts.keys())
+    assert parts == [{"b"}] * 3
+    assert set(part.accounts) == {"a", "b", "c"}
+    (tmp_path / "a" / "attachments.yaml").unlink()
+    assert only(scout, LookAt()) is None  # the next one begins anew
+
+
+def test_a_look_that_fails_in_the_middle_is_begun_anew(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "_PART_SECONDS", 0)
+    root = tmp_path / "root"
+    write_account(root / "a", 1)
+    scout = Scout(root)
+    assert only(scout, LookAt()) is None
+    assert set(only(scout, LookAt()).accounts) == {"a"}
+    root.rename(tmp_path / "elsewhere")
+    assert isinstance(only(scout, LookAt()), SourceError)
+    (tmp_path / "elsewhere").rename(root)
+    assert only(scout, LookAt()) is None
+    assert only(scout, LookAt()).accounts == {}  # nothing is new
 
 
 @pytest.mark.parametrize("seed", range(20))
