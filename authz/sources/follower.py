@@ -117,7 +117,7 @@ class Follower:
                 await self._guarded(self._refresh_hinted(hint, wanted))
             self._report(now=time.monotonic())
 
-    async def _refresh_hinted(self, hint: Collection[str], wanted: asyncio.Event) -> None:
+    async def _refresh_hinted(self, hint: frozenset[str], wanted: asyncio.Event) -> None:
         async with self._refreshing:
             if not await self._refresh_some(hint):
                 wanted.set()
@@ -136,7 +136,7 @@ class Follower:
         look = await self._look()
         async with self._refreshing:
             present = self._present(look)
-            keys = [key for key in present.keys() | self._taken.keys() if present.get(key) != self._taken.get(key)]
+            keys = frozenset(key for key in present.keys() | self._taken if present.get(key) != self._taken.get(key))
             if not await self._refresh_some(keys):
                 await self.refresh()
             elif self._taken:
@@ -151,31 +151,42 @@ class Follower:
         except Exception:
             log.exception("reload failed; what is in force stays in force")
 
-    async def _refresh_some(self, keys: Collection[str]) -> bool:
-        """Bring accounts into force that are there, without a look at the others.
+    async def _refresh_some(self, keys: frozenset[str]) -> bool:
+        """Bring these accounts into force as they are, or take them away, without a look at the others.
 
-        False where that is not all there is to it: accounts that go, change their uin or wait for one.
+        False where that is not all there is to it: accounts that lost their main file, change their uin or wait for
+        one, or nothing but accounts that go.
         """
         if not keys:
             return True
         if WHOLE_SOURCE in self.status.faults or self._waiting or self._turns_whole(keys):
             return False
         look = await self._settled(await self._look_at(keys), keys)
-        while look.accounts.keys() == set(keys) and any(self._taken.get(key) != look.accounts[key] for key in keys):
+        if not keys <= look.accounts.keys() | look.bare.keys() | self._taken.keys():
+            return False  # who knows what that was
+        while any(self._taken.get(key) != look.accounts.get(key) for key in keys):
+            gone = keys - look.accounts.keys()
+            if not gone.isdisjoint(look.bare) or (gone and not await self._is_other_there(keys)):
+                return False
             changed = [key for key, stamp in look.accounts.items() if self._taken.get(key) != stamp]
             candidate = await self._read(changed, _no_progress)
             if self._claims_uins(candidate):
                 return False
             again = await self._look_at(keys)
             if again == look:
-                self._publish_some(candidate, look.accounts)
+                self._publish_some(candidate, look.accounts, gone)
             look = again
-        return look.accounts.keys() == set(keys)
+        return True
 
-    def _turns_whole(self, keys: Collection[str]) -> bool:
+    async def _is_other_there(self, keys: frozenset[str]) -> bool:
+        """Whether an account that is not one of these is where it was: the whole source has not gone."""
+        other = next((key for key in self._in_force if key not in keys), None)
+        return other is not None and bool((await self._look_at([other])).accounts)
+
+    def _turns_whole(self, keys: frozenset[str]) -> bool:
         """Whether the directory was one account and will be a folder of them, or the other way round."""
         is_whole = ROOT in self._in_force
-        return (is_whole or ROOT in keys) and not (is_whole and set(keys) == {ROOT})
+        return (is_whole or ROOT in keys) and not (is_whole and keys == {ROOT})
 
     def _claims_uins(self, candidate: Candidate) -> bool:
         """Whether an account that is there has another uin now, or one that is new has the uin of another."""
@@ -254,15 +265,18 @@ class Follower:
         progress(len(keys), len(keys))
         return candidate
 
-    def _publish_some(self, candidate: Candidate, stamps: Mapping[str, Hashable]) -> None:
-        """Put accounts into force, of which those that were there have the uins that they had."""
+    def _publish_some(self, candidate: Candidate, stamps: Mapping[str, Hashable], gone: Collection[str]) -> None:
+        """Put accounts into force, of which those that were there have the uins that they had; take those gone away."""
         self._taken.update(stamps)
         self._in_force.update((key, account.uin) for key, account in candidate.good.items())
         self._note(candidate.refused)
-        for key in candidate.good:
+        for key in (*candidate.good, *gone):
             self._mend(key)
-        if candidate.good:
-            self._put_into_force(candidate, frozenset())
+        for key in gone:
+            self._taken.pop(key, None)
+        removed = {self._in_force.pop(key) for key in gone if key in self._in_force}
+        if candidate.good or removed:
+            self._put_into_force(candidate, removed)
 
     def _publish(self, candidate: Candidate, present: Stamps) -> None:
         """Put the good versions into force, all at once, and take away what is gone."""

@@ -43,7 +43,7 @@ class DirectoryWatch(Hints):
 
     async def _watch(self) -> None:
         watched = _identity(self._root)
-        self.hear(None)  # something may have changed before the watch was there
+        is_new = True
         async for changes in awatch(
             self._root,
             watch_filter=None,
@@ -52,8 +52,11 @@ class DirectoryWatch(Hints):
             rust_timeout=_CHECK_MILLISECONDS,
             yield_on_timeout=True,
         ):
-            if changes:
+            if is_new:  # something may have changed before the watch was there, which takes time where there is much
+                self.hear(None)
+            elif changes:
                 self.hear(self._places(path for _, path in changes))
+            is_new = False
             if _identity(self._root) != watched:
                 return
 

@@ -8,7 +8,8 @@ import time
 import pytest
 
 from authz.sources import follower as follower_module
-from tests.sources.following import empty, granting, loaded
+from authz.sources.follower import WHOLE_SOURCE
+from tests.sources.following import Following, empty, granting, loaded
 
 SECONDS = 10
 
@@ -61,6 +62,14 @@ def changing(following, hint, **accounts):
     return change
 
 
+def going(following, *keys):
+    def go():
+        following.shelf.take(*keys)
+        return frozenset(keys)
+
+    return go
+
+
 def test_of_a_thousand_accounts_only_the_one_that_is_hinted_at_is_looked_at_and_read():
     following = loaded(**{f"a{number}": empty(number) for number in range(1, 1001)})
     change = changing(following, ["a7"], a7=granting(7))
@@ -91,14 +100,36 @@ def test_two_new_accounts_with_one_uin_are_both_refused_as_ever():
     assert following.answers(1, 2) == [True, None]
 
 
-def test_a_hint_at_an_account_that_went_brings_a_look_at_everything():
+def test_an_account_that_went_is_taken_away_without_a_look_at_the_others():
+    following = Following(a=granting(1), b=granting(2), c="is broken", d=granting(4))
+    following.load(allow_broken=True)
+    gone = going(following, "b", "c")
+    assert follow_hints(following, gone, until=lambda: following.answers(1, 2, 4) == [True, None, True]) == 0
+    assert following.faults() == {}
+    assert {"a", "d"} >= {key for keys in following.shelf.looked_at for key in keys} - {"b", "c"}
+
+
+def test_where_all_accounts_went_everything_is_looked_at_and_nothing_taken_away():
     following = loaded(a=granting(1), b=granting(2))
+    follow_hints(following, going(following, "a", "b"), until=lambda: WHOLE_SOURCE in following.faults())
+    assert following.answers(1, 2) == [True, True]
 
-    def gone():
-        following.shelf.take("b")
-        return frozenset({"b"})
 
-    assert follow_hints(following, gone, until=lambda: following.answers(1, 2) == [True, None]) > 0
+def test_where_others_went_that_no_hint_names_nothing_is_taken_away_before_all_is_looked_at():
+    following = loaded(a=granting(1), b=granting(2))
+    hint = going(following, "a", "b")
+    assert follow_hints(following, lambda: hint() - {"b"}, until=lambda: WHOLE_SOURCE in following.faults()) > 0
+    assert following.answers(1, 2) == [True, True]
+
+
+def test_what_nobody_knows_brings_a_look_at_everything():
+    following = loaded(a=granting(1))
+
+    def change():
+        following.shelf.put(b=granting(2))
+        return frozenset({"a file"})
+
+    assert follow_hints(following, change, until=lambda: following.answers(1, 2) == [True, True]) > 0
 
 
 @pytest.mark.parametrize(("before", "new"), [("", "b"), ("a", "")])
