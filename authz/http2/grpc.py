@@ -5,6 +5,7 @@ import binascii
 import re
 import zlib
 from enum import IntEnum
+from functools import lru_cache
 from urllib.parse import quote_from_bytes
 
 from authz.http2.hpack import Field, literal
@@ -50,6 +51,7 @@ class GrpcError(Exception):
         self.trailing = trailing
 
 
+@lru_cache(maxsize=256)  # deadlines repeat, and none is longer than nine bytes
 def read_timeout(value: bytes) -> float:
     """The seconds of a grpc-timeout.
 

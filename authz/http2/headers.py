@@ -80,12 +80,21 @@ class Opening(NamedTuple, Generic[Meaning]):
     metadata: tuple[Field, ...]
 
 
+class _Lead(NamedTuple, Generic[Meaning]):
+    """How a block starts that ends with literals: `size` counts its fields' bytes, and `opening` is of them alone."""
+
+    fields: list[Field]
+    size: int
+    opening: Opening[Meaning]
+
+
 class HeaderBlocks(Generic[Meaning]):
     """The meanings of a connection's request blocks, by `interpret`.
 
     A block is looked up as bytes, and only while the table is as it was when the block was decoded, which changed
-    nothing in it: so its meaning cannot have changed either, and skipping its decoding skips no change. Of other blocks
-    the telling fields are looked up, by their identity, which is theirs as long as they are kept here.
+    nothing in it: so its meaning cannot have changed either, and skipping its decoding skips no change. The same holds
+    for the lead of a block, if nothing behind it tells anything. Of other blocks the telling fields are looked up, by
+    their identity, which is theirs as long as they are kept here.
     """
 
     def __init__(self, most_bytes: int, interpret: Callable[[RequestHead], Meaning]) -> None:
@@ -93,21 +102,24 @@ class HeaderBlocks(Generic[Meaning]):
         self._interpret = interpret
         self._known: dict[bytes, Opening[Meaning]] = {}
         self._heads: dict[tuple[int, ...], tuple[list[Field], Meaning, int]] = {}
+        self._leads: dict[bytes, _Lead[Meaning]] = {}
+        self._lead_bytes = 0
         self._generation = 0
         self.find = self._known.get
         """How the request of a known block begins, or None; then it must be `read`."""
 
-    def fields(self, block: bytes) -> list[Field]:
-        """Decode a block, which may change the table.
+    def fields(self, block: bytes, at: int = 0, size: int = 0) -> list[Field]:
+        """Decode a block, which may change the table; `at` and `size` as HeaderDecoder has them.
 
         Raises:
             ConnectionFaultError: if it cannot be decoded.
             StreamFaultError: if it is too long.
         """
-        fields = self._decoder.decode(block)
+        fields = self._decoder.decode(block, at, size)
         if self._decoder.generation != self._generation:
             self._generation = self._decoder.generation
             self._known.clear()
+            self._leads.clear()
             is_repeatable = False
         else:
             is_repeatable = len(block) <= _LONGEST
@@ -123,15 +135,40 @@ class HeaderBlocks(Generic[Meaning]):
             ConnectionFaultError: if the block cannot be decoded.
             StreamFaultError: if it starts no request.
         """
-        fields = self.fields(block)
-        key = tuple([id(field) if field.is_telling else 0 for field in fields])
-        _, meaning, length = self._heads.get(key) or self._read_head(key, fields)
-        opening = Opening(meaning, length, tuple([field for field in fields if not field.is_telling]))
+        lead = self._leads.get(block[: self._lead_bytes])
+        if lead is None:
+            fields = self.fields(block)
+            opening = self._open(fields)
+            self._keep_lead(block, fields, opening)
+        else:
+            rest = self.fields(block, self._lead_bytes, lead.size)
+            if any(field.is_telling for field in rest):
+                opening = self._open(lead.fields + rest)
+            else:
+                known = lead.opening
+                opening = Opening(known.meaning, known.length, known.metadata + tuple(rest))
         if self._is_repeatable:
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
             self._known[block] = opening
         return opening
+
+    def _open(self, fields: list[Field]) -> Opening[Meaning]:
+        key = tuple([id(field) if field.is_telling else 0 for field in fields])
+        _, meaning, length = self._heads.get(key) or self._read_head(key, fields)
+        return Opening(meaning, length, tuple([field for field in fields if not field.is_telling]))
+
+    def _keep_lead(self, block: bytes, fields: list[Field], opening: Opening[Meaning]) -> None:
+        """If nothing tells what is asked for but what stands before the first literal."""
+        at, count, size = self._decoder.lead
+        if not at or not self._is_repeatable or any(field.is_telling for field in fields[count:]):
+            return
+        if len(self._leads) >= _REMEMBERED:
+            self._leads.clear()
+        self._lead_bytes = at
+        led = fields[:count]
+        metadata = tuple([field for field in led if not field.is_telling])
+        self._leads[block[:at]] = _Lead(led, size, Opening(opening.meaning, opening.length, metadata))
 
     def _read_head(self, key: tuple[int, ...], fields: list[Field]) -> tuple[list[Field], Meaning, int]:
         head = read_head(fields)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authz.http2.errors import ErrorCode, StreamFaultError
+from authz.http2.errors import ConnectionFaultError, ErrorCode, StreamFaultError
 from authz.http2.headers import HeaderBlocks, check_trailers, read_head
 from authz.http2.hpack import HeaderDecoder, literal
 
@@ -148,3 +148,60 @@ def test_a_request_is_read():
 def test_trailers_have_no_pseudo_or_connection_fields(field):
     with pytest.raises(StreamFaultError):
         check_trailers(HeaderDecoder(1 << 16).decode(block((b"a", b"b"), field)))
+
+
+LEAD = b"\x83\x86\xbe"  # what KEPT says, by the tables alone
+
+
+def calls_with(blocks, *literals):
+    blocks.read(KEPT)
+    return [blocks.read(LEAD + b"".join(literal(*each) for each in fields)) for fields in literals]
+
+
+def test_what_follows_the_same_lead_is_read_and_the_lead_is_not_read_again(monkeypatch):
+    blocks = HeaderBlocks(1 << 16, lambda found: found.path)
+    starts, decode = [], HeaderDecoder.decode
+    monkeypatch.setattr(
+        HeaderDecoder,
+        "decode",
+        lambda self, block, at=0, total=0: (starts.append(at), decode(self, block, at, total))[1],
+    )
+    openings = calls_with(blocks, [(b"x-id", b"1")], [(b"x-id", b"2")], [(b"x-id", b"3"), (b"x-more", b"4")])
+    assert starts == [0, 0, len(LEAD), len(LEAD)]
+    assert [said(each) for each in openings] == [
+        [(b"x-id", b"1")],
+        [(b"x-id", b"2")],
+        [(b"x-id", b"3"), (b"x-more", b"4")],
+    ]
+    assert {each.meaning for each in openings} == {b"/a"}
+
+
+def test_a_lead_is_forgotten_when_the_table_changes():
+    blocks = HeaderBlocks(1 << 16, lambda found: found.path)
+    calls_with(blocks, [(b"x-id", b"1")], [(b"x-id", b"2")])
+    blocks.read(b"\x83\x86\x44\x02/b")
+    assert blocks.read(LEAD + literal(b"x-id", b"3")).meaning == b"/b"
+
+
+def test_fields_behind_a_lead_that_tell_something_count():
+    blocks = HeaderBlocks(1 << 16, lambda found: found.fields)
+    kind = (b"content-type", b"text/plain")
+    [*_, opening] = calls_with(blocks, [(b"x-id", b"1")], [(b"x-id", b"2")], [(b"x-id", b"3"), kind])
+    assert (opening.meaning, said(opening)) == ((kind,), [(b"x-id", b"3")])
+    with pytest.raises(StreamFaultError):
+        blocks.read(LEAD + literal(b"x-id", b"4") + b"\x83")  # a pseudo-header field again, and late
+
+
+def test_a_lead_counts_in_the_length_of_the_list():
+    lead = sum(field.size for field in HeaderDecoder(1 << 16).decode(KEPT))
+    blocks = HeaderBlocks(lead + 100, lambda found: found.path)
+    calls_with(blocks, [(b"x-id", b"1")], [(b"x-id", b"2" * (100 - 36))])
+    with pytest.raises(StreamFaultError):
+        blocks.read(LEAD + literal(b"x-id", b"2" * (100 - 35)))
+
+
+def test_a_tables_size_does_not_change_behind_a_lead():
+    blocks = HeaderBlocks(1 << 16, lambda found: found.path)
+    calls_with(blocks, [(b"x-id", b"1")], [(b"x-id", b"2")])
+    with pytest.raises(ConnectionFaultError):
+        blocks.read(LEAD + b"\x20" + literal(b"x-id", b"3"))
