@@ -19,7 +19,8 @@ from authz.cli.bench.cpu import cpu_seconds
 from authz.cli.bench.http2_load import grpc_message
 from authz.cli.bench.questions import warm
 
-_PATH = "/authz.v1.AuthorizationService/Check"
+CHECK = "/authz.v1.AuthorizationService/Check"
+BATCH = "/authz.v1.AuthorizationService/BatchCheck"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ def is_installed():
     return shutil.which("h2load") is not None
 
 
-def load(address, calls, in_flight, connections=1, path=_PATH, question=None):
+def load(address, calls, in_flight, connections=1, path=CHECK, question=None):
     """Ask the same question `calls` times, `in_flight` at a time on each connection."""
     with tempfile.TemporaryDirectory() as folder:
         body, log = Path(folder, "body"), Path(folder, "log")

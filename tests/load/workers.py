@@ -3,7 +3,8 @@
     python -m tests.load.workers
 
 gRPC works beside Python, so that one process keeps more than one core busy. Therefore each way is measured free, and
-held to one core for each process, which is what shows how the work divides. h2load's own share is printed.
+held to one core for each process, which is what shows how the work divides. h2load's own share is printed; with
+`--batch 100` it is small, since a call is a hundred checks.
 """
 
 import argparse
@@ -17,7 +18,7 @@ from pathlib import Path
 from authz.cli.bench import questions
 from authz.cli.bench.cpu import cpu_seconds
 from authz.cli.bench.workload import write_accounts
-from tests.load.h2load import load
+from tests.load.h2load import BATCH, CHECK, load
 from tests.sidecar import Sidecar
 
 _CORES = sorted(os.sched_getaffinity(0))
@@ -28,6 +29,7 @@ def main():
     parser.add_argument("--calls", type=int, default=40_000)
     parser.add_argument("--connections", type=int, default=16)
     parser.add_argument("--in-flight", type=int, default=4, help="on each connection")
+    parser.add_argument("--batch", type=int, default=1, help="checks in each call")
     parser.add_argument("--runs", type=int, default=5)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
@@ -64,7 +66,8 @@ def measured(sidecar, options):
     """Calls a second, and the cores that servers and h2load kept busy meanwhile."""
     pids = serving(sidecar)
     before = sum(map(cpu_seconds, pids))
-    seen = load(sidecar.tcp, options.calls, options.in_flight, options.connections)
+    what = (CHECK, None) if options.batch == 1 else (BATCH, next(questions.warm_batches(1, options.batch)))
+    seen = load(sidecar.tcp, options.calls, options.in_flight, options.connections, *what)
     cpu = sum(map(cpu_seconds, pids)) - before
     seconds = options.calls / seen.rate
     assert seen.succeeded == options.calls, "calls failed"
