@@ -21,7 +21,7 @@ from authz.sources.watch import DirectoryWatch
 from authz.telemetry.log import LogFormat, configure_logs
 
 _CHANGES = 5
-_PATIENCE = 120.0  # seconds
+_PATIENCE = 600.0  # seconds; what changed before the watch was there is found by looks at everything
 
 
 @click.command("load")
