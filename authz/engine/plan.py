@@ -99,9 +99,9 @@ class PrincipalPlan:
         rules = self.rules.covering(action)
         bounding = [] if self.boundary is None else self.boundary.covering(action)
         # A deny inside the boundary denies like any other (cam-language 5.3, layer 2).
-        denies = _of([*rules, *bounding], Effect.DENY)
-        allows = _of(rules, Effect.ALLOW)
-        bounds = _of(bounding, Effect.ALLOW)
+        denies = _with_effect([*rules, *bounding], Effect.DENY)
+        allows = _with_effect(rules, Effect.ALLOW)
+        bounds = _with_effect(bounding, Effect.ALLOW)
         return ActionPlan(
             is_operation_level=is_operation_level(action),
             denies=ResourceIndex(denies),
@@ -112,7 +112,7 @@ class PrincipalPlan:
         )
 
 
-def _of(rules: Iterable[Rule], effect: Effect) -> list[Rule]:
+def _with_effect(rules: Iterable[Rule], effect: Effect) -> list[Rule]:
     return [rule for rule in rules if rule.effect is effect and rule.scopes]
 
 

@@ -64,7 +64,7 @@ def parse_caller(principal: str, action: str) -> tuple[Principal, Action]:
 _READERS: Mapping[str, Callable[[str], object]] = {SOURCE_IP: check_address, CURRENT_TIME: check_date}
 
 
-def check_of_key(key: str) -> Callable[[str], object] | None:
+def value_check(key: str) -> Callable[[str], object] | None:
     """What raises ValueError for a value that the key cannot have; None where all are taken.
 
     Keys are not empty, and the general keys have values of their type (598/10608); no others are looked at.
@@ -78,14 +78,14 @@ def check_of_key(key: str) -> Callable[[str], object] | None:
 
 
 def check_context(context: Context) -> None:
-    """See check_of_key.
+    """See value_check.
 
     Raises:
         InvalidRequestError: naming the key.
     """
     for key, values in context.items():
         try:
-            read = check_of_key(key)
+            read = value_check(key)
         except ValueError as error:
             raise InvalidRequestError("context", str(error)) from None
         if read is not None:

@@ -9,6 +9,7 @@ from authz.http2.hpack import HOP, Field, HeaderDecoder
 
 _PSEUDO = frozenset((b":method", b":scheme", b":path", b":authority"))
 _REMEMBERED = 256  # blocks of one connection, and requests
+_LEADS = 16  # of blocks: clients say one for each method
 _LONGEST = 2048  # bytes of a block that is remembered
 
 Meaning = TypeVar("Meaning")
@@ -163,7 +164,7 @@ class HeaderBlocks(Generic[Meaning]):
         at, count, size = self._decoder.lead
         if not at or not self._is_repeatable or any(field.is_telling for field in fields[count:]):
             return
-        if len(self._leads) >= _REMEMBERED:
+        if len(self._leads) >= _LEADS:
             self._leads.clear()
         self._lead_bytes = at
         led = fields[:count]

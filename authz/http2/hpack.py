@@ -74,7 +74,7 @@ class HeaderDecoder:
             first = block[at]
             if first & 0x80:
                 index, at = _integer(block, at, 0x7F) if first == 0xFF else (first & 0x7F, at + 1)
-                # As _entry does, which is called for names alone: most of what a block says is said by index.
+                # As _entry does, whose call would cost as much again: most of what a block says is said so.
                 field = entries[61 - index] if 61 < index <= 61 + len(entries) else self._entry(index)
             elif first & 0xE0 == 0x20:
                 if fields or total:

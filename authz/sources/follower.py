@@ -138,7 +138,7 @@ class Follower:
             present = self._present(look)
             keys = frozenset(key for key in present.keys() | self._taken if present.get(key) != self._taken.get(key))
             if not await self._refresh_some(keys):
-                await self.refresh()
+                await self._take(look)
             elif self._taken:
                 self._mend(WHOLE_SOURCE)
 
@@ -190,9 +190,10 @@ class Follower:
 
     def _claims_uins(self, candidate: Candidate) -> bool:
         """Whether an account that is there has another uin now, or one that is new has the uin of another."""
-        uins = [account.uin for key, account in candidate.good.items() if self._in_force.get(key) != account.uin]
-        has_moved = any(key in self._in_force and account.uin in uins for key, account in candidate.good.items())
-        return has_moved or len(set(uins)) < len(uins) or not set(uins).isdisjoint(self._in_force.values())
+        claims = {key: each.uin for key, each in candidate.good.items() if self._in_force.get(key) != each.uin}
+        claimed = set(claims.values())
+        has_moved = not claims.keys().isdisjoint(self._in_force)
+        return has_moved or len(claimed) < len(claims) or not claimed.isdisjoint(self._in_force.values())
 
     async def refresh(self) -> None:
         """Bring what changed into force, or note why not.
@@ -200,7 +201,10 @@ class Follower:
         Raises:
             SourceError: if the source cannot be read.
         """
-        look = await self._look()
+        await self._take(await self._look())
+
+    async def _take(self, look: Look) -> None:
+        """Bring everything into force as it stands still, which this look saw or a later one does."""
         while self._present(look) != self._taken:
             look = await self._settled(look, None)
             present = self._present(look)

@@ -5,7 +5,7 @@ It differs from call to call, by address, time and trace, so this is done at nea
 
 from collections.abc import Callable
 
-from authz.engine.request import check_of_key
+from authz.engine.request import value_check
 
 _ENTRY, _KEY, _VALUE, _TEXT = 0x22, 0x0A, 0x12, 0x0A  # tags: in CheckRequest, in its entry twice, in ContextValue
 _AROUND = 8  # bytes of an entry beside its key and its text: these tags, and a length after each
@@ -58,7 +58,7 @@ class Contexts:
             raise ValueError("long")
         if form != bytes((_ENTRY, size, _KEY, len(key))) + key + bytes((_VALUE, length + 2, _TEXT, length)):
             raise ValueError("unusual")
-        known = length, check_of_key(key.decode("ascii"))
+        known = length, value_check(key.decode("ascii"))
         if len(self._forms) < _MOST_FORMS:
             self._forms[form] = known
         return known

@@ -176,6 +176,14 @@ def test_what_follows_the_same_lead_is_read_and_the_lead_is_not_read_again(monke
     assert {each.meaning for each in openings} == {b"/a"}
 
 
+def test_only_so_many_leads_are_remembered():
+    blocks = HeaderBlocks(1 << 16, lambda found: found.path)
+    blocks.read(KEPT)
+    for number in range(100):
+        blocks.read(LEAD + b"\x91" * number + literal(b"x-id", b"1"))
+    assert 0 < len(blocks._leads) <= 16
+
+
 def test_a_lead_is_forgotten_when_the_table_changes():
     blocks = HeaderBlocks(1 << 16, lambda found: found.path)
     calls_with(blocks, [(b"x-id", b"1")], [(b"x-id", b"2")])
