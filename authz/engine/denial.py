@@ -11,6 +11,8 @@ from authz.engine.snapshot import AccountState, Snapshot
 from authz.language.action import Action
 from authz.language.resource import NO_RESOURCE
 
+DENIAL_END = ") has no permission"
+"""What every denial says after the resource."""
 _NO_MATCHING_ALLOW = Reason.NO_MATCHING_ALLOW  # reading a member of an Enum costs more than reading a global
 
 
@@ -33,10 +35,12 @@ def denial_message(snapshot: Snapshot, request: Request, decision: Decision) -> 
 
 def denial_text(action: Action, resource: str) -> str:
     """What every denial says."""
-    return (
-        f"you are not authorized to perform operation ({action.service}:{action.name})\n"
-        f"resource ({resource}) has no permission"
-    )
+    return denial_start(action) + resource + DENIAL_END
+
+
+def denial_start(action: Action) -> str:
+    """What every denial says before it names the resource."""
+    return f"you are not authorized to perform operation ({action.service}:{action.name})\nresource ("
 
 
 def _missed(state: AccountState, plan: ActionPlan, request: Request) -> list[Rule]:

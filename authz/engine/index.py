@@ -1,4 +1,4 @@
-"""The rules of one effect for one action, found by resource."""
+"""The rules of one effect for one action, found by what resources of one place differ in: their tails."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,9 +7,6 @@ from authz.engine.facts import Facts
 from authz.engine.rules import Rule
 from authz.language.pattern import ANY, Pattern
 from authz.language.resource import Resource
-
-_PLACES_LIMIT = 64  # services and regions of one action; callers choose them, so the memo must not grow for ever
-_KEPT = 256  # characters of a place that is worth keeping, for the same reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,46 +17,12 @@ class _Candidate:
     rest: Pattern | None
 
 
-class ResourceIndex:
+class TailIndex:
     """Finds the first rule, in order of attachment, that covers a resource and whose conditions hold.
 
-    Within one service and region only the tails of resources differ, so rules are indexed for each such place when it
-    is first asked about.
-    """
-
-    __slots__ = ("_bare", "_places", "_rules")
-
-    def __init__(self, rules: Sequence[Rule]) -> None:
-        self._rules = rules
-        self._bare = _until_certain([rule for rule in rules if rule.is_everywhere])
-        self._places: dict[tuple[str, str], _Place] = {}
-
-    @property
-    def orders(self) -> tuple[int, ...]:
-        """Which rules it holds, by their places among the principal's statements."""
-        return tuple(rule.order for rule in self._rules)
-
-    def find(self, resource: Resource, facts: Facts) -> Rule | None:
-        """The first rule that applies; only a bare `*` covers a request without resource (cam-language 6)."""
-        if not self._rules:
-            return None
-        if resource.text == "*":
-            return next((rule for rule in self._bare if not rule.conditions or rule.applies(facts)), None)
-        key = (resource.service, resource.region)
-        place = self._places.get(key)
-        if place is None:
-            place = _Place(self._rules, resource)
-            if len(resource.service) + len(resource.region) <= _KEPT:
-                if len(self._places) >= _PLACES_LIMIT:
-                    self._places = {}
-                self._places[key] = place
-        return place.find(resource.tail, facts)
-
-
-class _Place:
-    """The rules for one service and region, by the text that a resource must be or begin with.
-
-    A look-up costs one hash for the whole tail and one for each length that a prefix has.
+    It is for resources of the service and region of `place`, by the text that their tails must be or begin with: a
+    look-up costs one hash for the whole tail and one for each length that a prefix has. Requests without resource are a
+    place of their own, which only a bare `*` covers (cam-language 6).
     """
 
     __slots__ = ("_exact", "_prefixes")
@@ -71,7 +34,7 @@ class _Place:
             for scope in rule.scopes:
                 if scope.is_any:
                     _add(prefixes, rule, ANY)
-                elif not scope.is_foreign and scope.covers_place(place):
+                elif not place.is_any and not scope.is_foreign and scope.covers_place(place):
                     if scope.tail.is_literal:
                         exact.setdefault(scope.tail.pieces[0], []).append(rule)
                     else:
@@ -82,7 +45,7 @@ class _Place:
         self._prefixes = tuple(prefixes.items())
 
     def find(self, tail: str, facts: Facts) -> Rule | None:
-        """The first rule that covers `tail` and whose conditions hold."""
+        """The first rule that covers a resource with this tail and whose conditions hold."""
         best: Rule | None = None
         for rule in self._exact.get(tail, ()):
             if not rule.conditions or rule.applies(facts):

@@ -1,14 +1,14 @@
 """All that decides for one principal, compiled on first use and kept while its account stays as it is."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from authz.accounts.model import Account, Policy, Role, User
 from authz.catalog.catalog import load_catalog
 from authz.engine.conditions import Bindings
 from authz.engine.decision import NO_MATCHING_ALLOW, OUTSIDE_BOUNDARY, Decision
 from authz.engine.facts import Facts
-from authz.engine.index import ResourceIndex
+from authz.engine.index import TailIndex
 from authz.engine.rules import Attachment, Owner, Rule, Rules
 from authz.language.action import Action
 from authz.language.condition import OWNER_UIN, UIN
@@ -17,8 +17,10 @@ from authz.language.resource import NO_RESOURCE, Resource
 from authz.language.variables import Variable
 
 _MEMO_LIMIT = 4096  # actions of one principal; callers choose the names, so the memo must not grow for ever
-_KEPT = 256  # characters of a name that is worth keeping, for the same reason
+_PLACES_LIMIT = 64  # services and regions of one action, likewise
+_KEPT = 256  # characters of a name or a place that is worth keeping, for the same reason
 Identity = Mapping[str, tuple[str, ...]]
+_PlaceKey = tuple[str, str] | None
 _Covered = tuple[bool, tuple[int, ...], tuple[int, ...], tuple[int, ...] | None]
 
 
@@ -29,42 +31,80 @@ def is_operation_level(action: Action) -> bool:
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
+class PlacedPlan:
+    """A principal's statements for one action on the resources of one service and region.
+
+    `denies` and `allows` are None where there is no such statement, `bounds` where no boundary is set.
+    """
+
+    denies: TailIndex | None
+    allows: TailIndex | None
+    bounds: TailIndex | None
+
+    def decide(self, tail: str, facts: Facts) -> Decision:
+        """Deny wins, then an allow within the boundary, else denial (598/10605)."""
+        if self.denies is not None:
+            denied = self.denies.find(tail, facts)
+            if denied is not None:
+                return denied.decision
+        allowed = None if self.allows is None else self.allows.find(tail, facts)
+        if allowed is None:
+            return NO_MATCHING_ALLOW
+        if self.bounds is not None and self.bounds.find(tail, facts) is None:
+            return OUTSIDE_BOUNDARY
+        return allowed.decision
+
+
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class ActionPlan:
-    """A principal's statements for one action. `boundary` is None where no boundary is set.
+    """A principal's statements for one action. `bounds`, the allows of its boundary, are None where none is set.
 
     `conditional_allows` are those of the allows that have conditions, for telling what was missing; `keys_read` are the
     canonical condition keys of all of them.
     """
 
     is_operation_level: bool
-    denies: ResourceIndex
-    allows: ResourceIndex
-    boundary: ResourceIndex | None
+    denies: tuple[Rule, ...]
+    allows: tuple[Rule, ...]
+    bounds: tuple[Rule, ...] | None
     conditional_allows: tuple[Rule, ...]
     keys_read: frozenset[str]
+    _placed: dict[_PlaceKey, PlacedPlan] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def covered(self) -> _Covered:
         """What it is made of: plans of which this is equal decide alike."""
-        bounds = None if self.boundary is None else self.boundary.orders
-        return self.is_operation_level, self.denies.orders, self.allows.orders, bounds
+        bounds = None if self.bounds is None else _orders(self.bounds)
+        return self.is_operation_level, _orders(self.denies), _orders(self.allows), bounds
 
     def decide(self, resource: Resource, facts: Facts) -> Decision:
-        """Deny wins, then an allow within the boundary, else denial (598/10605).
+        """Decide about a resource of the own account."""
+        return self.at(resource).decide(resource.tail, facts)
+
+    def at(self, resource: Resource) -> PlacedPlan:
+        """What decides about all resources that differ from this one in their tails alone; made once.
 
         For an operation-level API CAM is asked about `*`, whatever resource the caller has in mind (cam-language 6).
         """
-        if self.is_operation_level:
-            resource = NO_RESOURCE
-        denied = self.denies.find(resource, facts)
-        if denied is not None:
-            return denied.decision
-        allowed = self.allows.find(resource, facts)
-        if allowed is None:
-            return NO_MATCHING_ALLOW
-        if self.boundary is not None and self.boundary.find(resource, facts) is None:
-            return OUTSIDE_BOUNDARY
-        return allowed.decision
+        is_placed = not self.is_operation_level and resource.text != "*"
+        key = (resource.service, resource.region) if is_placed else None
+        return self._placed.get(key) or self._place(key, resource if is_placed else NO_RESOURCE)
+
+    def _place(self, key: _PlaceKey, resource: Resource) -> PlacedPlan:
+        placed = PlacedPlan(
+            denies=TailIndex(self.denies, resource) if self.denies else None,
+            allows=TailIndex(self.allows, resource) if self.allows else None,
+            bounds=None if self.bounds is None else TailIndex(self.bounds, resource),
+        )
+        if len(resource.service) + len(resource.region) <= _KEPT:
+            if len(self._placed) >= _PLACES_LIMIT:
+                self._placed.clear()
+            self._placed[key] = placed
+        return placed
+
+
+def _orders(rules: Iterable[Rule]) -> tuple[int, ...]:
+    return tuple(rule.order for rule in rules)
 
 
 class PrincipalPlan:
@@ -104,16 +144,16 @@ class PrincipalPlan:
         bounds = _with_effect(bounding, Effect.ALLOW)
         return ActionPlan(
             is_operation_level=is_operation_level(action),
-            denies=ResourceIndex(denies),
-            allows=ResourceIndex(allows),
-            boundary=None if self.boundary is None else ResourceIndex(bounds),
+            denies=denies,
+            allows=allows,
+            bounds=None if self.boundary is None else bounds,
             conditional_allows=tuple(rule for rule in allows if rule.conditions),
             keys_read=frozenset(condition.key for rule in (*denies, *allows, *bounds) for condition in rule.conditions),
         )
 
 
-def _with_effect(rules: Iterable[Rule], effect: Effect) -> list[Rule]:
-    return [rule for rule in rules if rule.effect is effect and rule.scopes]
+def _with_effect(rules: Iterable[Rule], effect: Effect) -> tuple[Rule, ...]:
+    return tuple(rule for rule in rules if rule.effect is effect and rule.scopes)
 
 
 def plan_user(account: Account, user: User) -> PrincipalPlan:

@@ -132,31 +132,35 @@ def parse_resource(text: str) -> Resource:
         return NO_RESOURCE
     start = text.rfind(":") + 1
     tail = text[start:]
-    place = _place(text[:start]) if start <= _HEAD_LIMIT else None
-    if place is None or not tail or tail.strip() != tail:
+    some = _some_resource(text[:start]) if start <= _HEAD_LIMIT else None
+    if some is None or not is_plain_tail(tail):
         return _parse_resource(text)
-    return Resource(place.service, place.region, place.account, tail, text)
+    return Resource(some.service, some.region, some.account, tail, text)
 
 
-@dataclass(frozen=True, slots=True)
-class _RequestPlace:
-    """All but the tail of a request's resource."""
+def parse_resource_head(head: str) -> Resource | None:
+    """Some resource of which `head` is all but the tail: every `head` and plain tail is a resource like it.
 
-    service: str
-    region: str
-    account: AccountSegment
+    None where that cannot be said; `*`, which has no tail, is its own head.
+    """
+    if head == "*":
+        return NO_RESOURCE
+    return _some_resource(head) if len(head) <= _HEAD_LIMIT else None
+
+
+def is_plain_tail(tail: str) -> bool:
+    """Whether text without colons is a tail as it stands."""
+    return tail != "" and tail.strip() == tail
 
 
 @lru_cache(maxsize=4096)  # of one account and product these are the same in every request; its tails are not
-def _place(head: str) -> _RequestPlace | None:
-    """The place of all resources that are `head` and a tail without colons; None where there are none."""
+def _some_resource(head: str) -> Resource | None:
     if head.count(":") != _COLONS:
         return None
     try:
-        some = _parse_resource(f"{head}x")
+        return _parse_resource(f"{head}x")
     except Refusal:
         return None
-    return _RequestPlace(some.service, some.region, some.account)
 
 
 def _parse_resource(text: str) -> Resource:

@@ -1,7 +1,9 @@
 """The hot path: the bytes of a question in, the bytes of its answer out."""
 
 import time
-from collections.abc import Callable, Hashable
+from collections import Counter
+from collections.abc import Callable, Collection, Hashable
+from operator import attrgetter
 
 from authz.cache import DecisionCache, Entry, Repeats
 from authz.engine.decision import Decision
@@ -12,14 +14,16 @@ from authz.engine.reading import read_context
 from authz.engine.request import Request
 from authz.engine.snapshot import Snapshot
 from authz.errors import RevisionNotReachedError
-from authz.server.cases import Case, Cases
+from authz.server.lanes import Lane, Lanes
 from authz.server.limits import DEFAULT_LIMITS, Limits
 from authz.server.tally import Tally
 from authz.wire.answers import revision_text, write_answer, write_revision
 from authz.wire.batches import write_result
 from authz.wire.contexts import Contexts
-from authz.wire.plain import find_resource, read_resource
+from authz.wire.plain import find_resource
 from authz.wire.questions import Question, read_item, read_question
+
+_KIND, _STAMPED = attrgetter("kind"), attrgetter("stamped")
 
 
 class RevisionAheadError(RevisionNotReachedError):
@@ -50,7 +54,7 @@ class Checker:
         self._decisions = (tally or Tally()).decisions
         self._context_keys = limits.context_keys
         self._clock = clock
-        self._cases = Cases()
+        self._lanes = Lanes()
         self._contexts = Contexts(limits.context_keys)
         self._repeats = Repeats()
         self._stamp = (0, b"")  # a revision and its encoded field
@@ -94,10 +98,21 @@ class Checker:
         if entry is None:
             entry = self._answer(read_item(data, self._clock(), self._context_keys), snapshot)
         self._decisions[entry.kind] += 1
-        if entry.stamp != snapshot.revision:
-            entry.stamped = write_result(entry.answer + self._revision(snapshot.revision))
-            entry.stamp = snapshot.revision
-        return entry.stamped
+        if entry.stamp == snapshot.revision:
+            return entry.stamped
+        stamped = write_result(entry.answer + self._revision(snapshot.revision))
+        if entry.window is None:
+            entry.stamp, entry.stamped = snapshot.revision, stamped
+        return stamped
+
+    def known_items(self, items: Collection[bytes], snapshot: Snapshot) -> list[bytes] | None:
+        """What check_item answers to many items, if all were asked before on this snapshot; None if not."""
+        found = self._cache.get_stamped(items, snapshot.revision)
+        if found is None:
+            return None
+        for kind, number in Counter(map(_KIND, found)).items():
+            self._decisions[kind] += number
+        return list(map(_STAMPED, found))
 
     def check_item_afresh(self, data: bytes, snapshot: Snapshot) -> bytes:
         """The same without the cache, for a batch whose snapshot was replaced meanwhile: what is kept is newer.
@@ -110,28 +125,30 @@ class Checker:
         return write_result(entry.answer + self._revision(snapshot.revision))
 
     def _settled(self, data: bytes, snapshot: Snapshot) -> Entry | None:
-        """Answer by a case that was settled before; None where the question must be read in full."""
+        """Answer by what was settled before; None where the question must be read in full."""
+        tail = data.rfind(b":") + 1
+        lane = self._lanes.of(data, tail)
+        return self._settled_in(data, snapshot) if lane is None else self._decided_in(lane, data, tail)
+
+    def _settled_in(self, data: bytes, snapshot: Snapshot) -> Entry | None:
         place = find_resource(data)
-        if place is None:
+        lane = None if place is None else self._lanes.find(data, place, snapshot)
+        if place is None or lane is None or not lane.is_open:
             return None
-        start, end = place
-        case = self._cases.find(data[:start], snapshot)
-        if case is None or not case.is_open:
-            return None
+        _, tail, end = place
         if end == len(data):
-            return self._decided_by(case, data, start)
+            return self._decided_in(lane, data, tail)
         if not self._contexts.are_sound(data, end):
             return None
         # Nobody reads the context, so the question means what it would without.
         plain = data[:end]
-        entry = self._cache.get(plain) or self._decided_by(case, plain, start)
+        entry = self._cache.get(plain) or self._decided_in(lane, plain, tail)
         if entry is not None and self._repeats.has(data):
             self._cache.put(data, entry)
         return entry
 
-    def _decided_by(self, case: Case, question: bytes, start: int) -> Entry | None:
-        resource = read_resource(question[start:])
-        entry = None if resource is None else case.answer(resource)
+    def _decided_in(self, lane: Lane, question: bytes, tail: int) -> Entry | None:
+        entry = lane.answer(question[tail:])
         if entry is not None:
             self._cache.miss()
             self._cache.put(question, entry)
@@ -178,4 +195,4 @@ def _meaning(snapshot: Snapshot, request: Request) -> Hashable | None:
 
 def encode_decision(snapshot: Snapshot, decision: Decision, request: Request) -> bytes:
     """The CheckResponse of a decision, without its revision."""
-    return write_answer(decision, "" if decision.allowed else denial_message(snapshot, request, decision))
+    return write_answer(decision, b"" if decision.allowed else denial_message(snapshot, request, decision).encode())

@@ -9,12 +9,12 @@ from authz.v1 import authz_pb2
 from authz.wire.fields import bytes_field, number_field, text_field
 
 
-def write_answer(decision: Decision, message: str) -> bytes:
-    """Encode everything but the revision; `message` is the text of a denial, empty when allowed."""
+def write_answer(decision: Decision, message: bytes) -> bytes:
+    """Encode everything but the revision; `message` is the encoded text of a denial, empty when allowed."""
     answer = _ALLOWED[decision.reason] if decision.allowed else _DENIED[decision.reason]
     if decision.statement is not None:
         answer += _statement(decision.statement)
-    return answer + bytes_field(5, message.encode()) if message else answer
+    return answer + bytes_field(5, message) if message else answer
 
 
 # CheckResponse.allowed is field 1, .reason 2, .statement 3 and .message 5; tests compare all with protobuf's own bytes.

@@ -14,10 +14,16 @@ from authz.v1 import authz_pb2
 
 _RESOURCE = 0x1A  # the tag of this field of CheckRequest
 _ONE_BYTE = 0x80  # lengths below take one byte
+_HEAD = 2  # bytes before the text of the resource: its tag and its length
+Place = tuple[int, int, int]
+"""Where the field of the resource begins, where the tail of its text begins, and where both end.
+
+The tail is all behind the last colon; nothing where there is no colon.
+"""
 
 
-def find_resource(data: bytes) -> tuple[int, int] | None:
-    """Where the field of the resource begins in a CheckRequest, and where it ends; None if it is not of the usual form.
+def find_resource(data: bytes) -> Place | None:
+    """Where the resource is in a CheckRequest; None if that is not of the usual form.
 
     If read_caller knows what is before the field, the parts are what protobuf would have read: that is a whole message,
     the resource is a whole field, and encoded messages that are joined are one message.
@@ -25,20 +31,22 @@ def find_resource(data: bytes) -> tuple[int, int] | None:
     try:
         action_length = data[1] + 3
         start = action_length + 1 + data[action_length]
-        end = start + 2 + data[start + 1]
+        end = start + _HEAD + data[start + 1]
         if data[start] != _RESOURCE or data[start + 1] >= _ONE_BYTE or end > len(data):
             return None
     except IndexError:
         return None
-    return start, end
+    return start, data.rfind(b":", start + _HEAD, end) + 1 or end, end
 
 
-def read_resource(field: bytes) -> str | None:
-    """What is in the field of the resource; None if that is no text."""
+def read_resource_head(data: bytes, place: Place) -> str | None:
+    """The resource at `place` without its tail; None where that is no text, or there should be a tail and is none."""
+    start, tail, end = place
+    head = data[start + _HEAD : tail]
     try:
-        return field[2:].decode()
+        return None if tail == end and head.endswith(b":") else head.decode()
     except UnicodeDecodeError:
-        return None  # whoever reads the whole question words the error
+        return None
 
 
 def read_caller(head: bytes) -> tuple[Principal, Action] | None:

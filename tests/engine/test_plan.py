@@ -131,3 +131,27 @@ def test_absurdly_long_actions_are_decided_but_not_kept():
     plan = user_plan(own=[policy("p", allow("im:*", APP_0))])
     assert decide(plan, f"im:{'x' * 1000}", APP_0).allowed
     assert not plan._actions
+
+
+def placed(resource, action="x:Y"):
+    """What was kept after a question of a user who may do everything."""
+    plan = user_plan(own=[policy("p", allow("*", "qcs:::::a"))])
+    for each in [resource] if isinstance(resource, str) else resource:
+        assert decide(plan, action, each).allowed
+    return plan.for_action(parse_action(action))._placed
+
+
+def test_the_resources_of_one_place_share_an_index():
+    plan = user_plan(own=[policy("p", allow("im:*", APP_1))]).for_action(parse_action("im:AddUser"))
+    assert plan.at(parse_resource(APP_1)) is plan.at(parse_resource(APP_0))
+    assert plan.at(parse_resource(APP_1)) is not plan.at(parse_resource("*"))
+
+
+@pytest.mark.parametrize("place", ["qcs::made{}:::a", "qcs::x:made{}::a"])
+def test_places_made_up_by_callers_do_not_fill_the_memory(monkeypatch, place):
+    monkeypatch.setattr(plan_module, "_PLACES_LIMIT", 3)
+    assert len(placed([place.format(number) for number in range(10)])) <= 3
+
+
+def test_an_absurdly_long_place_is_looked_at_but_not_kept():
+    assert not placed(f"qcs::{'x' * 1000}:::a")

@@ -5,7 +5,14 @@ from hypothesis import strategies as st
 from authz.language import resource as module
 from authz.language.pattern import ANY
 from authz.language.report import Refusal
-from authz.language.resource import AccountKind, AccountSegment, parse_resource, parse_resource_pattern
+from authz.language.resource import (
+    AccountKind,
+    AccountSegment,
+    is_plain_tail,
+    parse_resource,
+    parse_resource_head,
+    parse_resource_pattern,
+)
 from tests import strategies
 
 OWN = AccountSegment(AccountKind.OWN)
@@ -225,6 +232,23 @@ def test_remembering_the_places_of_resources_changes_no_answer(text):
 
 
 def test_places_that_callers_make_absurdly_long_are_not_kept():
-    before = module._place.cache_info().currsize
+    before = module._some_resource.cache_info().currsize
     assert parse_resource(f"qcs:{'p' * 1000}:im::uin/1:sdkappid/1").service == "im"
-    assert module._place.cache_info().currsize == before
+    assert module._some_resource.cache_info().currsize == before
+
+
+@given(st.lists(st.sampled_from(["", ":", *PARTS]), max_size=14).map("".join), st.sampled_from(["b", " b", "", "*"]))
+@example("qcs::im::uin/1:", "b")
+@example("qcs::cos:gz:uid/9:", "b")
+def test_a_head_tells_about_all_resources_that_begin_so(head, tail):
+    some = parse_resource_head(head)
+    if some is not None and head != "*" and is_plain_tail(tail):
+        whole = parse_resource(head + tail)
+        assert (whole.service, whole.region, whole.account) == (some.service, some.region, some.account)
+        assert whole.tail == tail
+
+
+def test_a_head_is_all_but_a_tail_or_no_resource_at_all():
+    assert parse_resource_head("qcs::IM::uin/1:").service == "im"
+    assert parse_resource_head("*") is parse_resource("*")
+    assert [parse_resource_head(head) for head in ("", "qcs::im:", "no:::::", f"qcs:{'p' * 1000}:im:::")] == [None] * 4

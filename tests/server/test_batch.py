@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from authz.cache import DecisionCache
 from authz.engine.decision import Reason
@@ -8,7 +10,7 @@ from authz.server.batch import BatchChecker
 from authz.server.check import Checker, RevisionAheadError
 from authz.server.tally import Tally
 from authz.v1 import authz_pb2
-from tests.builders import ALICE, APP_1, account, allow, engine, finished, policy
+from tests.builders import ALICE, APP_1, account, allow, deny, engine, finished, policy
 from tests.sidecar import check_request
 
 ALLOWED, DENIED = check_request(ALICE, "im:AddUser", APP_1), check_request(ALICE, "sms:SendSms")
@@ -76,3 +78,71 @@ def test_items_without_a_decision_are_counted_as_errors():
     finished(BatchChecker(checker, 10, tally).check(request.SerializeToString()))
     assert dict(tally.item_errors) == {"INVALID_ARGUMENT": 1}
     assert tally.decisions[Reason.NO_MATCHING_ALLOW] == 1
+
+
+class Asker:
+    """Asks the same checker one batch after another, at a time of its own."""
+
+    def __init__(self, of, size=100):
+        self.now, self.live, self.tally = 1_790_000_000.0, engine(of), Tally()
+        self.cache = DecisionCache(size, lambda: self.now)
+        self._checker = Checker(self.live, self.cache, lambda: self.now, tally=self.tally)
+        self._batches = BatchChecker(self._checker, 1000, self.tally)
+
+    def __call__(self, *checks):
+        request = authz_pb2.BatchCheckRequest(checks=checks).SerializeToString()
+        response = authz_pb2.BatchCheckResponse.FromString(finished(self._batches.check(request)))
+        assert {each.response.revision for each in response.results} <= {response.revision, ""}
+        return [each.response.allowed for each in response.results]
+
+
+def test_a_batch_that_was_asked_before_is_found_at_once_and_counted_like_any_other():
+    ask = Asker(account(own=[policy("p", allow("im:*"))]))
+    assert [ask(ALLOWED, DENIED, ALLOWED) for _ in range(3)] == [[True, False, True]] * 3
+    assert (ask.cache.hits, ask.cache.misses) == (7, 2)
+    assert (ask.tally.decisions[Reason.ALLOWED], ask.tally.decisions[Reason.NO_MATCHING_ALLOW]) == (6, 3)
+
+
+def test_a_batch_that_was_asked_before_is_answered_anew_after_a_change_of_its_account():
+    ask = Asker(account(own=[policy("p", allow("im:*"))]))
+    assert [ask(ALLOWED, DENIED) for _ in range(2)] == [[True, False]] * 2
+    ask.live.publish({"9": account(uin="9")}, (), 2)
+    assert ask(ALLOWED, DENIED) == [True, False]
+    ask.live.publish({"12345678": account(own=[policy("p", allow("sms:*"))])}, (), 3)
+    assert [ask(ALLOWED, DENIED) for _ in range(2)] == [[False, True]] * 2
+
+
+def test_a_batch_that_was_asked_before_is_answered_anew_when_its_time_has_come():
+    until = {"date_less_than": {"qcs:current_time": "2026-09-21T14:13:25Z"}}
+    ask = Asker(account(own=[policy("p", allow("im:*", condition=until))]))
+    assert [ask(ALLOWED, ALLOWED) for _ in range(3)] == [[True, True]] * 3
+    ask.now += 10
+    assert ask(ALLOWED, ALLOWED) == [False, False]
+
+
+ITEMS = st.builds(
+    lambda action, app, context: check_request(ALICE, action, app, **context),
+    st.sampled_from(["im:AddUser", "im:RemoveUser", "sms:SendSms", "no"]),
+    st.sampled_from([APP_1, f"{APP_1}0", "*"]),
+    st.sampled_from([{}, {"trace": ["1"]}, {"trace": ["2"]}]),
+)
+OWN = st.sampled_from(
+    [
+        [],
+        [policy("p", allow("im:*"))],
+        [policy("p", allow("*", APP_1), deny("im:RemoveUser"))],
+        [policy("p", allow("im:*", condition={"string_equal": {"trace": "1"}}))],
+    ]
+)
+
+
+@given(OWN, st.lists(st.lists(ITEMS, max_size=8) | OWN.map(tuple), max_size=8), st.sampled_from([0, 2, 100]))
+def test_batches_are_answered_as_without_a_cache_whatever_changes_between_them(own, events, size):
+    ask, now = Asker(account(own=own), size), own
+    for revision, event in enumerate(events, 2):
+        if isinstance(event, tuple):
+            now = list(event)
+            ask.live.publish({"12345678": account(own=now)}, (), revision)
+        else:
+            fresh = Asker(account(own=now), 0)
+            assert ask(*event) == ask(*event) == [fresh(check)[0] for check in event]

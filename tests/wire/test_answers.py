@@ -9,7 +9,7 @@ from authz.wire.answers import write_answer, write_revision, write_watch
 
 def test_an_answer_and_its_revision_are_one_message_when_joined():
     decision = Decision(allowed=True, reason=Reason.ALLOWED, statement=StatementRef("p", 3, "user/1"))
-    answer = authz_pb2.CheckResponse.FromString(write_answer(decision, "") + write_revision(42))
+    answer = authz_pb2.CheckResponse.FromString(write_answer(decision, b"") + write_revision(42))
     assert (answer.allowed, answer.reason, answer.revision) == (True, authz_pb2.REASON_ALLOWED, "42")
     assert (answer.statement.policy, answer.statement.index, answer.statement.attached_to) == ("p", 3, "user/1")
 
@@ -26,12 +26,12 @@ def test_an_answer_is_what_protobuf_would_have_encoded(decision, message):
         statement=ref and authz_pb2.StatementRef(policy=ref.policy, index=ref.index, attached_to=ref.attached_to),
         message=message,
     )
-    assert write_answer(decision, message) == expected.SerializeToString()
+    assert write_answer(decision, message.encode()) == expected.SerializeToString()
 
 
 @pytest.mark.parametrize("decision", [ROOT_ACCOUNT, CROSS_ACCOUNT])
 def test_a_decision_without_statement_leaves_it_unset(decision):
-    answer = authz_pb2.CheckResponse.FromString(write_answer(decision, "because"))
+    answer = authz_pb2.CheckResponse.FromString(write_answer(decision, b"because"))
     assert not answer.HasField("statement")
     assert (answer.allowed, answer.message) == (decision.allowed, "because")
 

@@ -5,7 +5,7 @@ from authz.engine.request import parse_caller
 from authz.v1 import authz_pb2
 from authz.wire.contexts import Contexts
 from authz.wire.fields import bytes_field
-from authz.wire.plain import find_resource, read_caller, read_resource
+from authz.wire.plain import find_resource, read_caller, read_resource_head
 from tests.builders import ALICE, APP_1, ROOT
 from tests.sidecar import check_request
 
@@ -28,17 +28,31 @@ ENCODED = (
 )
 
 
+def read_resource(data, place):
+    head = read_resource_head(data, place)
+    try:
+        return None if head is None else head + data[place[1] : place[2]].decode()
+    except UnicodeDecodeError:
+        return None
+
+
 def test_the_usual_question_is_taken_apart():
     data = check_request(ALICE, "im:AddUser", APP_1).SerializeToString()
-    start, end = find_resource(data)
-    assert (read_resource(data[start:]), end) == (APP_1, len(data))
+    start, tail, end = place = find_resource(data)
+    assert read_resource_head(data, place) + data[tail:end].decode() == APP_1
+    assert (data[tail:end], end) == (b"sdkappid/1400000001", len(data))
     assert read_caller(data[:start]) == parse_caller(ALICE, "im:AddUser")
 
 
 def test_what_follows_the_resource_may_be_context():
     plain = check_request(ALICE, "im:AddUser", APP_1).SerializeToString()
-    start, end = find_resource(plain + check_request("", "", "", trace=["1"]).SerializeToString())
-    assert (read_resource(plain[start:end]), end) == (APP_1, len(plain))
+    data = plain + check_request("", "", "", trace=["1:2"]).SerializeToString()
+    assert find_resource(data) == find_resource(plain)
+
+
+def test_without_a_colon_all_of_a_resource_is_head():
+    data = check_request(ALICE, "im:AddUser", "*").SerializeToString()
+    assert read_resource_head(data, find_resource(data)) == "*"
 
 
 @given(ENCODED)
@@ -51,10 +65,10 @@ def test_what_follows_the_resource_may_be_context():
 def test_what_is_understood_is_what_protobuf_reads(data):
     place = find_resource(data)
     caller = None if place is None else read_caller(data[: place[0]])
-    resource = None if place is None else read_resource(data[place[0] : place[1]])
+    resource = None if place is None else read_resource(data, place)
     if caller is None or resource is None:
         return
-    end = place[1]
+    end = place[2]
     plain, whole = parsed(data[:end]), parsed(data)
     assert parse_caller(plain.principal, plain.action) == caller
     assert plain == authz_pb2.CheckRequest(principal=plain.principal, action=plain.action, resource=resource)
@@ -73,8 +87,8 @@ def parsed(data):
 @given(st.binary(max_size=40))
 def test_no_bytes_are_too_strange(data):
     place = find_resource(data)
-    if place is not None and read_caller(data[: place[0]]) and read_resource(data[place[0] : place[1]]) is not None:
-        assert parsed(data[: place[1]]) is not None
+    if place is not None and read_caller(data[: place[0]]) and read_resource(data, place) is not None:
+        assert parsed(data[: place[2]]) is not None
 
 
 def test_a_caller_in_another_encoding_than_the_usual_is_left_to_protobuf():

@@ -3,14 +3,15 @@
 import gc
 import weakref
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from authz.cache import DecisionCache
 from authz.engine.evaluate import evaluate
 from authz.errors import AuthzError
-from authz.server.cases import Cases
 from authz.server.check import Checker, encode_decision
+from authz.server.lanes import Lanes
 from authz.wire.answers import write_revision
 from authz.wire.plain import find_resource
 from authz.wire.questions import read_question
@@ -19,11 +20,15 @@ from tests.builders import ALICE, APP_1, APP_2, CI, ROOT, account, allow, attemp
 from tests.sidecar import check_request
 from tests.wire.test_plain import ENCODED
 
+TAIL = b"sdkappid/1400000001"
 NOW = 1_790_000_000.0
 QUESTION = check_request(ALICE, "im:AddUser", APP_1).SerializeToString()
 WITH_CONDITION = [policy("c", allow("im:AddUser", condition={"string_equal": {"trace": "1"}}))]
 OPEN = [policy("p", allow("im:*", APP_1), deny("im:RemoveUser"))]
-RESOURCES = [APP_1, APP_2, "*", "qcs::im::uin/9:sdkappid/1", "qcs::im:::sdkappid/1", "no resource", ""]
+RESOURCES = [
+    *(APP_1, APP_2, "*", "qcs::im::uin/9:sdkappid/1", "qcs::im:::sdkappid/1", "no resource", "", "qcs::im:::"),
+    *(f"{APP_1} ", f"{APP_1}é", f"qcs::{'x' * 200}:::a", "qcs::im:::a:b", "qcs::cos:gz::b/a:c", ":", "qcs: :im:::a"),
+]
 QUESTIONS = st.builds(
     lambda principal, action, resource, context: check_request(
         principal, action, resource, **context
@@ -92,56 +97,85 @@ def test_conditions_and_a_change_of_the_account(before, after):
         assert_ways_agree(live, checker, data)
 
 
-def case_of(cases, of, principal=ALICE, action="im:AddUser"):
-    data = check_request(principal, action, APP_1).SerializeToString()
-    start, _ = find_resource(data)
-    return cases.find(data[:start], of.live)
+def lane_of(lanes, of, principal=ALICE, action="im:AddUser", resource=APP_1):
+    data = check_request(principal, action, resource).SerializeToString()
+    return lanes.find(data, find_resource(data), of.live)
 
 
-def test_a_case_serves_until_its_account_is_replaced():
-    live, cases = engine(account(own=OPEN)), Cases()
-    first = case_of(cases, live)
+def test_a_lane_serves_until_its_account_is_replaced():
+    live, lanes = engine(account(own=OPEN)), Lanes()
+    first = lane_of(lanes, live)
+    assert lanes.of(QUESTION, QUESTION.rfind(b":") + 1) is first
     live.publish({"9": account(uin="9")}, (), 2)
-    assert case_of(cases, live) is first
+    assert lane_of(lanes, live) is first
     live.publish({"12345678": account()}, (), 3)
-    assert case_of(cases, live) is not first
+    assert lanes.of(QUESTION, QUESTION.rfind(b":") + 1) is None
+    assert lane_of(lanes, live) is not first
 
 
-def test_what_one_statement_allows_shares_an_answer_and_denials_do_not():
+def test_resources_of_one_place_and_length_share_a_lane():
+    live, lanes = engine(account(own=OPEN)), Lanes()
+    assert lane_of(lanes, live) is lane_of(lanes, live, resource=APP_2)
+    for other in (f"{APP_1}0", "qcs::im:::sdkappid/1400000001", "*"):
+        assert lane_of(lanes, live) is not lane_of(lanes, live, resource=other)
+
+
+def test_what_one_statement_allows_shares_an_answer_and_denials_name_their_resource():
     live = engine(account(own=[policy("p", allow("im:*", [APP_1, APP_2]))]))
-    case = case_of(Cases(), live)
-    assert case.answer(APP_1) is case.answer(APP_2)
-    assert case.answer("*").answer != case.answer("qcs::im:::sdkappid/1").answer
+    lane = lane_of(Lanes(), live)
+    assert lane.answer(b"sdkappid/1400000001") is lane.answer(b"sdkappid/1400000002")
+    assert [name in lane.answer(name).answer for name in (b"sdkappid/1500000001", b"sdkappid/1500000002")] == [True] * 2
 
 
-def test_where_more_than_statements_decides_a_case_is_closed():
-    live, cases = engine(account(own=WITH_CONDITION)), Cases()
-    assert case_of(cases, live, action="im:RemoveUser").is_open
+def test_what_is_asked_about_no_resource_shares_a_denial():
+    # cam-language 6: an operation-level API is denied on `*`
+    live = engine(account(own=OPEN))
+    lane = lane_of(Lanes(), live, action="sms:SendSms")
+    assert lane.answer(b"sdkappid/1") is lane.answer(b"sdkappid/2")
+    assert b"resource (*)" in lane.answer(b"sdkappid/1").answer
+
+
+def test_where_more_than_statements_decides_a_lane_is_closed():
+    live, lanes = engine(account(own=WITH_CONDITION)), Lanes()
+    assert lane_of(lanes, live, action="im:RemoveUser").is_open
     for principal, action in [(ALICE, "im:AddUser"), (ALICE, "sts:AssumeRole"), (ROOT, "im:AddUser")]:
-        case = case_of(cases, live, principal, action)
-        assert (case.is_open, case.answer(APP_1)) == (False, None)
+        lane = lane_of(lanes, live, principal, action)
+        assert (lane.is_open, lane.answer(TAIL)) == (False, None)
 
 
-def test_strangers_are_no_cases():
-    assert case_of(Cases(), engine(), ALICE) is None
+@pytest.mark.parametrize("tail", [b" sdkappid/1", b"sdkappid/1\n", b"\xff", b" "])
+def test_a_tail_that_is_not_plain_is_left_to_whoever_reads_it_all(tail):
+    live = engine(account(own=OPEN))
+    lane = lane_of(Lanes(), live)
+    assert lane.answer(b"a") is not None
+    assert lane.answer(tail) is None
 
 
-def test_a_case_does_not_keep_what_a_replaced_account_held():
-    live, cases = engine(account(own=OPEN)), Cases()
-    case = case_of(cases, live)
-    assert case.answer(APP_1) is not None
+@pytest.mark.parametrize("resource", ["qcs::im::uin/12345678:", "no resource", "qcs::im:x", "qcs::cos:gz::b/a:c"])
+def test_what_is_not_a_head_and_a_tail_has_no_lane(resource):
+    assert lane_of(Lanes(), engine(account(own=OPEN)), resource=resource) is None
+
+
+def test_strangers_have_no_lane():
+    assert lane_of(Lanes(), engine(), ALICE) is None
+
+
+def test_a_lane_does_not_keep_what_a_replaced_account_held():
+    live, lanes = engine(account(own=OPEN)), Lanes()
+    lane = lane_of(lanes, live)
+    assert lane.answer(TAIL) is not None
     request = read_question(QUESTION, NOW).request
     plan = weakref.ref(live.live.states["12345678"].find(request.principal).for_action(request.action))
     live.publish({"12345678": account()}, (), 2)
     gc.collect()
     assert plan() is None
-    assert case.answer(APP_1) is None
+    assert lane.answer(TAIL) is None
 
 
-def test_the_oldest_cases_make_room(monkeypatch):
-    monkeypatch.setattr("authz.server.cases._LIMIT", 2)
-    live, cases = engine(account(own=OPEN)), Cases()
-    first, second, third = (case_of(cases, live, action=f"im:A{number}") for number in range(3))
-    assert case_of(cases, live, action="im:A2") is third
-    assert case_of(cases, live, action="im:A1") is second
-    assert case_of(cases, live, action="im:A0") is not first
+def test_the_oldest_lanes_make_room(monkeypatch):
+    monkeypatch.setattr("authz.server.lanes._LIMIT", 2)
+    live, lanes = engine(account(own=OPEN)), Lanes()
+    first, second, third = (lane_of(lanes, live, action=f"im:A{number}") for number in range(3))
+    assert lane_of(lanes, live, action="im:A2") is third
+    assert lane_of(lanes, live, action="im:A1") is second
+    assert lane_of(lanes, live, action="im:A0") is not first

@@ -1,0 +1,132 @@
+"""What repeats in questions, settled once: all but the tail of the resource that they ask about."""
+
+from collections import OrderedDict
+from typing import Protocol
+from weakref import ref
+
+from authz.cache import Entry
+from authz.engine.decision import CROSS_ACCOUNT, Decision
+from authz.engine.denial import DENIAL_END, denial_start
+from authz.engine.evaluate import plain_plan
+from authz.engine.facts import NO_FACTS, Facts
+from authz.engine.snapshot import AccountState, Lease, Snapshot
+from authz.language.action import Action
+from authz.language.principal import Principal
+from authz.language.resource import is_plain_tail, parse_resource_head
+from authz.wire.answers import write_answer
+from authz.wire.plain import Place, read_caller, read_resource_head
+
+_LIMIT = 16_384  # lanes; callers write the questions, so the memo must not grow for ever
+_END = DENIAL_END.encode()
+
+
+class _Placed(Protocol):
+    def decide(self, tail: str, facts: Facts) -> Decision:
+        """Decide about a resource by its tail."""
+
+
+class _Elsewhere:
+    """Decides about the resources of other accounts."""
+
+    def decide(self, tail: str, facts: Facts) -> Decision:  # noqa: ARG002 - they are all the same
+        """Deny."""
+        return CROSS_ACCOUNT
+
+
+_ELSEWHERE = _Elsewhere()
+
+
+class Lane:
+    """Answers one action of one principal on the resources of one place, in questions of `size` bytes.
+
+    They differ only in the tail of the resource, with which they end. A lane holds on the version of the account that
+    `lease` stands for. It is open if something was `placed` to decide, which it does not keep alive: what a replaced
+    account held is freed at once. `denial` is what denials say, as far as the tail if they name it.
+    """
+
+    __slots__ = ("_denial", "_known", "_names_tail", "_placed", "is_open", "lease", "size")
+
+    def __init__(self, lease: Lease, size: int, placed: _Placed | None, denial: bytes, *, names_tail: bool) -> None:
+        self.lease = lease
+        self.size = size
+        self.is_open = placed is not None
+        self._placed = None if placed is None else ref(placed)
+        self._denial = denial
+        self._names_tail = names_tail
+        self._known: dict[int, Entry | bytes] = {}  # by the id of a decision, which what decides keeps alive
+
+    def answer(self, tail: bytes) -> Entry | None:
+        """The answer about a resource; all that one statement allows share theirs.
+
+        None where more must be known; then whoever reads the whole question answers, or words the error.
+        """
+        placed = None if self._placed is None else self._placed()
+        try:
+            text = tail.decode()
+        except UnicodeDecodeError:
+            return None
+        if placed is None or (text and not is_plain_tail(text)):
+            return None
+        decision = placed.decide(text, NO_FACTS)
+        known = self._known.get(id(decision)) or self._learn(decision, tail)
+        if isinstance(known, Entry):
+            return known
+        return Entry(known + tail + _END, self.lease, None, decision.reason)
+
+    def _learn(self, decision: Decision, tail: bytes) -> Entry | bytes:
+        """The answer; or what stands before the tail in it: always the same, since all tails are of one length."""
+        known: Entry | bytes
+        if decision.allowed or not self._names_tail:
+            message = b"" if decision.allowed else self._denial + _END
+            known = Entry(write_answer(decision, message), self.lease, None, decision.reason)
+        else:
+            end = tail + _END
+            known = write_answer(decision, self._denial + end).removesuffix(end)
+        self._known[id(decision)] = known
+        return known
+
+
+class Lanes:
+    """The lanes that were met, as long as their accounts stand; the oldest makes room."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[bytes, Lane] = OrderedDict()
+
+    def of(self, question: bytes, tail: int) -> Lane | None:
+        """The lane of a question without context, which begins so as far as the tail at `tail`; None if not known."""
+        lane = self._known.get(question[:tail])
+        return lane if lane is not None and lane.size == len(question) and lane.lease.live else None
+
+    def find(self, question: bytes, place: Place, snapshot: Snapshot) -> Lane | None:
+        """The lane of a question whose resource is at `place`, on a snapshot in force; None where there is none."""
+        _, tail, _ = place
+        lane = self._known.get(question[:tail])
+        return lane if lane is not None and lane.lease.live else self._settle(question, place, snapshot)
+
+    def _settle(self, question: bytes, place: Place, snapshot: Snapshot) -> Lane | None:
+        start, tail, end = place
+        caller = read_caller(question[:start])
+        head = read_resource_head(question, place)
+        state = None if caller is None else snapshot.states.get(caller[0].account)
+        if caller is None or head is None or state is None:
+            return None
+        lane = _lane(state, *caller, head, end)
+        if lane is None:
+            return None
+        self._known[question[:tail]] = lane
+        if len(self._known) > _LIMIT:
+            self._known.popitem(last=False)
+        return lane
+
+
+def _lane(state: AccountState, principal: Principal, action: Action, head: str, size: int) -> Lane | None:
+    some = parse_resource_head(head)
+    if some is None:
+        return None
+    plan = plain_plan(state, principal, action)
+    if plan is None:
+        return Lane(state.lease, size, None, b"", names_tail=False)
+    names_tail = not plan.is_operation_level
+    denial = denial_start(action) + (head if names_tail else "*")
+    placed = plan.at(some) if state.owner.owns(some.account) else _ELSEWHERE
+    return Lane(state.lease, size, placed, denial.encode(), names_tail=names_tail)
