@@ -46,7 +46,7 @@ class BatchChecker:
             if known is None:
                 yield from self._one_by_one(results, items, snapshot, slices)
             else:
-                results += known
+                results.append(known)
                 if slices.is_over():
                     yield
         return write_batch(results, revision_text(snapshot.revision))

@@ -105,14 +105,14 @@ class Checker:
             entry.stamp, entry.stamped = snapshot.revision, stamped
         return stamped
 
-    def known_items(self, items: Collection[bytes], snapshot: Snapshot) -> list[bytes] | None:
-        """What check_item answers to many items, if all were asked before on this snapshot; None if not."""
+    def known_items(self, items: Collection[bytes], snapshot: Snapshot) -> bytes | None:
+        """What check_item answers to many items, joined, if all were asked before on this snapshot; None if not."""
         found = self._cache.get_stamped(items, snapshot.revision)
         if found is None:
             return None
         for kind, number in Counter(map(_KIND, found)).items():
             self._decisions[kind] += number
-        return list(map(_STAMPED, found))
+        return b"".join(map(_STAMPED, found))
 
     def check_item_afresh(self, data: bytes, snapshot: Snapshot) -> bytes:
         """The same without the cache, for a batch whose snapshot was replaced meanwhile: what is kept is newer.
