@@ -10,6 +10,7 @@ from google.protobuf.message import DecodeError, Message
 
 from authz.client.faults import MalformedAnswerError, fault_of_item
 from authz.errors import ClientError
+from authz.messages import raw_twin
 from authz.v1 import authz_pb2
 
 M = TypeVar("M", bound=Message)
@@ -35,6 +36,7 @@ class Reason(IntEnum):
     QUESTION_REFUSED = -5
 
 
+_RawBatch = raw_twin("BatchCheckResponse", "results")
 _ALLOWING = frozenset({Reason.ROOT_ACCOUNT, Reason.ALLOWED})
 
 
@@ -163,10 +165,13 @@ def read_batch(data: bytes, size: int) -> list[Answer]:
     Raises:
         MalformedAnswerError: for other bytes, or another number of answers.
     """
-    results = _decode(authz_pb2.BatchCheckResponse(), data).results
+    results = _decode(_RawBatch(), data).results
     if len(results) != size:
         raise MalformedAnswerError(f"{len(results)} answers to {size} questions")
-    return [_item(result) for result in results]
+    try:
+        return list(map(_decision_of_item, results))
+    except ClientError:  # at least one; most batches have none
+        return list(map(_item, results))
 
 
 def read_listing(data: bytes) -> AllowedResources:
@@ -221,19 +226,21 @@ def _ref(message: Any) -> StatementRef:
     return _statement_ref(message.policy, message.index, message.attached_to)
 
 
-def _item(result: Any) -> Answer:
+def _item(data: bytes) -> Answer:
+    try:
+        return _decision_of_item(data)
+    except ClientError as error:
+        return error
+
+
+@lru_cache(maxsize=8192)  # answers repeat, and five fields cost more to read one by one than their bytes to look up
+def _decision_of_item(data: bytes) -> Decision:
+    result = _decode(authz_pb2.BatchCheckResult(), data)
     if result.HasField("response"):
-        try:
-            return _known(result.response.SerializeToString())
-        except MalformedAnswerError as error:
-            return error
+        return _decision(result.response)
     if result.HasField("error"):
-        return fault_of_item(result.error.code, result.error.message)
-    return MalformedAnswerError("an item without an answer")
-
-
-# Answers repeat, and five fields cost more to read one by one than their bytes to look up.
-_known = lru_cache(maxsize=8192)(read_decision)
+        raise fault_of_item(result.error.code, result.error.message)
+    raise MalformedAnswerError("an item without an answer")
 
 
 def _statement(message: Any) -> StatementTrace:

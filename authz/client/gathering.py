@@ -66,15 +66,13 @@ class Gatherer:
             answers = [error] * len(questions)
         except Exception as error:  # noqa: BLE001 - whatever went wrong, no caller may wait for ever
             answers = [SidecarFaultError(f"{type(error).__name__}: {error}")] * len(questions)
-        for answer, futures in zip(answers, callers, strict=True):
-            _settle(futures, answer)
+        _settle(callers, answers)
 
     def _ended(self, callers: list[list["asyncio.Future[Answer]"]], task: asyncio.Task[None]) -> None:
         """Only `close` cancels a batch, perhaps before its first step: its callers must hear of it all the same."""
         self._tasks.discard(task)
         if task.cancelled():
-            for futures in callers:
-                _settle(futures, UnavailableError("the client was closed"))
+            _settle(callers, [UnavailableError("the client was closed")] * len(callers))
 
     async def close(self) -> None:
         """Give up what is in flight; whoever waits for it is told so."""
@@ -86,7 +84,8 @@ class Gatherer:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _settle(futures: list["asyncio.Future[Answer]"], answer: Answer) -> None:
-    for future in futures:
-        if not future.done():  # a caller that was cancelled
-            future.set_result(answer)
+def _settle(callers: Sequence[list["asyncio.Future[Answer]"]], answers: Sequence[Answer]) -> None:
+    for futures, answer in zip(callers, answers, strict=True):
+        for future in futures:
+            if not future.done():  # a caller that was cancelled
+                future.set_result(answer)

@@ -5,31 +5,14 @@ An item's bytes are its question, so a batch finds the same cache entries as sin
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from google.protobuf.descriptor_pb2 import FieldDescriptorProto, FileDescriptorProto
-from google.protobuf.descriptor_pool import DescriptorPool
 from google.protobuf.message import DecodeError
-from google.protobuf.message_factory import GetMessageClass
 
 from authz.errors import InvalidRequestError
+from authz.messages import raw_twin
 from authz.v1 import authz_pb2
 from authz.wire.fields import bytes_field
 from authz.wire.questions import parse_revision
-
-
-def _raw_twin(message: str, repeated: str) -> Any:
-    """A message class like `message`, whose `repeated` messages stay encoded: on the wire both are the same."""
-    file = FileDescriptorProto(name="raw.proto", package="raw", syntax="proto3")
-    twin = file.message_type.add()
-    authz_pb2.DESCRIPTOR.message_types_by_name[message].CopyToProto(twin)
-    for field in twin.field:
-        if field.name == repeated:
-            field.type = FieldDescriptorProto.TYPE_BYTES
-            field.ClearField("type_name")
-    pool = DescriptorPool()
-    pool.Add(file)
-    return GetMessageClass(pool.FindMessageTypeByName(f"raw.{message}"))
 
 
 def _result_head(size: int) -> bytes:
@@ -39,7 +22,7 @@ def _result_head(size: int) -> bytes:
 
 
 _RESULTS = [_result_head(size) for size in range(1024)]  # about as long as answers are
-_RawBatch = _raw_twin("BatchCheckRequest", "checks")
+_RawBatch = raw_twin("BatchCheckRequest", "checks")
 
 
 @dataclass(slots=True)
