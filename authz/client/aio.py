@@ -1,7 +1,7 @@
 """The asyncio client."""
 
 import asyncio
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
 from types import TracebackType
 from typing import Self
@@ -41,6 +41,8 @@ from authz.client.retry import Deadline
 from authz.client.settings import ClientSettings, OnFailure
 from authz.errors import ClientError
 
+_Ask = Callable[[bytes, float, str], Awaitable[Answer]]
+
 
 class AsyncClient:
     """Asks a sidecar from one event loop, over one channel.
@@ -72,6 +74,7 @@ class AsyncClient:
         self._memory = DecisionMemory(cache_size, cache_ttl) if cache_size else None
         self._calls: AsyncCalls | None = None
         self._gatherer: Gatherer | None = None
+        self._ask: _Ask = self._ask_first
         self._watch: asyncio.Task[None] | None = None
         self._is_closed = False
 
@@ -94,9 +97,8 @@ class AsyncClient:
             timeout = self._timeout
         try:
             if self._memory is None:
-                answer = await self._ask(
-                    encode_question(principal, action, resource, context), at_least_revision, timeout
-                )
+                question = encode_question(principal, action, resource, context)
+                answer = await self._ask(question, timeout, at_least_revision)
             else:
                 key = (principal, action, resource, encode_context(context) if context else b"")
                 known = self._memory.get(key, at_least_revision)
@@ -110,21 +112,18 @@ class AsyncClient:
     async def _ask_and_keep(self, key: Key, memory: DecisionMemory, revision: str, timeout: float) -> Answer:  # noqa: ASYNC109
         ticket = memory.ticket()
         principal, action, resource, context = key
-        answer = await self._ask(encode_question(principal, action, resource, None) + context, revision, timeout)
+        answer = await self._ask(encode_question(principal, action, resource, None) + context, timeout, revision)
         if isinstance(answer, Decision):
             memory.put(key, answer, ticket)
         return answer
 
-    def _ask(self, question: bytes, revision: str, timeout: float) -> Awaitable[Answer]:
-        calls = self._calls or self._open()
-        if self._gatherer is not None:
-            return self._gatherer.ask(question, timeout, revision)
-        return self._ask_alone(calls, question, revision, timeout)
+    def _ask_first(self, question: bytes, timeout: float, revision: str) -> Awaitable[Answer]:
+        self._open()
+        return self._ask(question, timeout, revision)
 
-    @staticmethod
-    async def _ask_alone(calls: AsyncCalls, question: bytes, revision: str, timeout: float) -> Answer:  # noqa: ASYNC109
+    async def _ask_alone(self, question: bytes, timeout: float, revision: str) -> Answer:  # noqa: ASYNC109
         data = question + encode_revision(revision) if revision else question
-        return read_decision(await calls.call("Check", data, timeout))
+        return read_decision(await self._call("Check", data, timeout))
 
     async def check_all(
         self,
@@ -230,15 +229,17 @@ class AsyncClient:
             return answer
         if self._settings.on_failure is OnFailure.DENY:
             return denial_of(answer)
-        raise answer
+        raise answer.with_traceback(None)  # one error may stand for many callers, whose traces would add up
 
     def _open(self) -> AsyncCalls:
         """Connect on first use: a channel belongs to the loop on which it is made."""
         if self._is_closed:
             raise UnavailableError("the client is closed")
         self._calls = calls = AsyncCalls(self._settings, self._credentials)
+        self._ask = self._ask_alone
         if self._gathers:
             self._gatherer = Gatherer(partial(calls.call, "BatchCheck"), self._settings.batch_limit)
+            self._ask = self._gatherer.ask
         if self._memory is not None:
             self._watch = asyncio.create_task(calls.watch(self._memory), name="authz-watch")
         return calls
@@ -252,6 +253,7 @@ class AsyncClient:
             await asyncio.wait({watch})
         if self._gatherer is not None:
             await self._gatherer.close()
+        self._ask = self._ask_first
         calls, self._calls, self._gatherer = self._calls, None, None
         if calls is not None:
             await calls.close()

@@ -3,11 +3,10 @@
 import re
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from weakref import WeakValueDictionary
-
-from cachetools import LRUCache
 
 from authz.client.answers import Decision
 
@@ -47,7 +46,9 @@ class DecisionMemory:
     """
 
     def __init__(self, size: int, ttl: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self._entries: LRUCache[Key, _Entry] = LRUCache(maxsize=size)
+        # Not cachetools.LRUCache, which looks a key up several times and cost more than all else of a hit.
+        self._entries: OrderedDict[Key, _Entry] = OrderedDict()
+        self._size = size
         self._ttl = ttl
         self._clock = clock
         self._lock = threading.Lock()
@@ -73,6 +74,7 @@ class DecisionMemory:
             if self._clock() >= entry.expires:
                 del self._entries[key]
                 return None
+            self._entries.move_to_end(key)
         if at_least and not (is_revision(at_least) and int(at_least) <= entry.revision):
             return None
         return entry.decision
@@ -91,6 +93,9 @@ class DecisionMemory:
                 return
             leases = tuple(self._leases.setdefault(uin, _Lease()) for uin in accounts)
             self._entries[key] = _Entry(decision, revision, ticket.asked + self._ttl, leases)
+            self._entries.move_to_end(key)
+            if len(self._entries) > self._size:
+                self._entries.popitem(last=False)
 
     def begin(self, revision: str) -> None:
         """The first message of a watch: from here on its word counts, from nothing."""

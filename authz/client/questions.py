@@ -6,13 +6,15 @@ from enum import IntEnum
 from functools import lru_cache
 
 from authz.client.faults import FieldViolation, InvalidQuestionError
+from authz.messages import raw_twin
 from authz.v1 import authz_pb2
 
 Context = Mapping[str, str | Sequence[str]]
 """Condition keys and their values: `{"qcs:ip": "10.0.0.1", "qcs:resource_tag": ["dept&ops"]}`."""
 
 _BATCH_BYTES = 1 << 20  # far below the 4 MB that a server takes
-_CHECK_TAG = b"\x0a"  # BatchCheckRequest.checks: field 1, length-delimited
+_CHECK_TAG = b"\x0a"  # ExplainRequest.check: field 1, length-delimited
+_RawBatch = raw_twin("BatchCheckRequest", "checks")
 
 
 class ListMode(IntEnum):
@@ -82,13 +84,16 @@ def encode_revision(revision: str) -> bytes:
 
 
 def encode_batch(items: Sequence[bytes], revision: str) -> bytes:
-    """A BatchCheckRequest of encoded questions."""
-    parts: list[bytes] = []
-    for item in items:
-        parts += (_CHECK_TAG, _varint(len(item)), item)
-    if revision:
-        parts.append(authz_pb2.BatchCheckRequest(at_least_revision=revision).SerializeToString())
-    return b"".join(parts)
+    """A BatchCheckRequest of encoded questions.
+
+    Raises:
+        InvalidQuestionError: for a revision that is no text.
+    """
+    try:
+        data: bytes = _RawBatch(checks=items, at_least_revision=revision).SerializeToString()
+    except (TypeError, UnicodeError, ValueError) as error:
+        raise _not_text(error, "at_least_revision") from None
+    return data
 
 
 def encode_listing(principal: str, action: str, context: Context | None, revision: str, mode: ListMode) -> bytes:
@@ -111,7 +116,7 @@ def encode_listing(principal: str, action: str, context: Context | None, revisio
 
 def encode_explain(question: bytes) -> bytes:
     """An ExplainRequest around an encoded question."""
-    return _CHECK_TAG + _varint(len(question)) + question  # ExplainRequest.check is field 1 too
+    return _CHECK_TAG + _varint(len(question)) + question
 
 
 def split(items: Sequence[bytes], limit: int) -> Iterator[Sequence[bytes]]:

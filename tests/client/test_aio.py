@@ -4,6 +4,7 @@ import asyncio
 import socket
 import threading
 import time
+import traceback
 
 import grpc
 import pytest
@@ -160,6 +161,16 @@ def test_without_a_sidecar_it_raises_by_its_deadline_or_denies(connect):
         assert not any(denials)
         with pytest.raises(either):
             client.allowed_resources(IVAN, "im:X")
+
+
+def test_callers_that_fail_together_do_not_carry_each_others_traces():
+    async def main():
+        async with AsyncClient(free_port(), timeout=0.2) as client:
+            checks = (client.check(IVAN, "im:X") for _ in range(100))
+            return await asyncio.gather(*checks, return_exceptions=True)
+
+    errors = asyncio.run(main())
+    assert {len(traceback.extract_tb(error.__traceback__)) < 10 for error in errors} == {True}
 
 
 def test_a_sidecar_that_takes_calls_and_answers_none_times_out(connect):

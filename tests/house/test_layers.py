@@ -15,8 +15,8 @@ def test_floors_only_look_down():
     assert result.returncode == 0, result.stdout
 
 
-def test_the_core_runs_without_any_dependency_but_cachetools(tmp_path):
-    """A process that may import nothing but the standard library, cachetools and the core still decides."""
+def test_the_core_runs_without_any_dependency(tmp_path):
+    """A process that may import nothing but the standard library and the core still decides."""
     program = tmp_path / "core.py"
     program.write_text(
         "import sys\n"
