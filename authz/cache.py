@@ -21,16 +21,25 @@ class Entry:
 
     `stamped` is a form of the answer that holds for the revision `stamp` alone; who uses it makes it anew when the
     revision is another. Only an answer that holds at any time is stamped, and by one who saw its lease live while that
-    revision was in force: so the stamp tells all. `kind` is a number for whoever counts answers by kind.
+    revision was in force: so the stamp tells all. `kind` is a number for whoever counts answers by kind. The answer
+    `is_context_free` if the question would have the same with any context.
     """
 
-    __slots__ = ("answer", "kind", "lease", "stamp", "stamped", "window")
+    __slots__ = ("answer", "is_context_free", "kind", "lease", "stamp", "stamped", "window")
 
-    def __init__(self, answer: bytes, lease: Lease, window: Window | None = None, kind: int = 0) -> None:
+    def __init__(
+        self,
+        answer: bytes,
+        lease: Lease,
+        window: Window | None = None,
+        kind: int = 0,
+        is_context_free: bool = False,  # noqa: FBT001, FBT002 - one is made for each decision, and names cost time
+    ) -> None:
         self.answer = answer
         self.lease = lease
         self.window = window
         self.kind = kind
+        self.is_context_free = is_context_free
         self.stamp = -1
         self.stamped = b""
 
@@ -88,6 +97,11 @@ class DecisionCache:
         self._entries.move_to_end(key)
         self.hits += 1
         return entry
+
+    def is_context_free(self, key: Hashable) -> bool:
+        """Whether there is an answer, dead or alive, that any context leaves as it is."""
+        entry = self._entries.get(key)
+        return entry is not None and entry.is_context_free
 
     def get_stamped(self, keys: Collection[Hashable], stamp: int) -> list[Entry] | None:
         """The answers to many questions by one look-up, if all are there and stamped so; None if not."""

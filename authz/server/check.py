@@ -14,13 +14,13 @@ from authz.engine.reading import read_context
 from authz.engine.request import Request
 from authz.engine.snapshot import Snapshot
 from authz.errors import RevisionNotReachedError
-from authz.server.lanes import Lane, Lanes
+from authz.server.lanes import Lanes
 from authz.server.limits import DEFAULT_LIMITS, Limits
 from authz.server.tally import Tally
 from authz.wire.answers import revision_text, write_answer, write_revision
 from authz.wire.batches import write_result
 from authz.wire.contexts import Contexts
-from authz.wire.plain import find_resource
+from authz.wire.plain import Place, find_resource
 from authz.wire.questions import Question, read_item, read_question
 
 _KIND, _STAMPED = attrgetter("kind"), attrgetter("stamped")
@@ -126,29 +126,26 @@ class Checker:
 
     def _settled(self, data: bytes, snapshot: Snapshot) -> Entry | None:
         """Answer by what was settled before; None where the question must be read in full."""
-        tail = data.rfind(b":") + 1
-        lane = self._lanes.of(data, tail)
-        return self._settled_in(data, snapshot) if lane is None else self._decided_in(lane, data, tail)
-
-    def _settled_in(self, data: bytes, snapshot: Snapshot) -> Entry | None:
         place = find_resource(data)
-        lane = None if place is None else self._lanes.find(data, place, snapshot)
-        if place is None or lane is None or not lane.is_open:
+        if place is None:
             return None
-        _, tail, end = place
+        _, _, end = place
         if end == len(data):
-            return self._decided_in(lane, data, tail)
-        if not self._contexts.are_sound(data, end):
+            return self._decided_in_lane(data, place, snapshot)
+        plain = data[:end]
+        is_unread = self._cache.is_context_free(plain) or self._lanes.is_open(data, place, snapshot)
+        if not is_unread or not self._contexts.are_sound(data, end):
             return None
         # Nobody reads the context, so the question means what it would without.
-        plain = data[:end]
-        entry = self._cache.get(plain) or self._decided_in(lane, plain, tail)
+        entry = self._cache.get(plain) or self._decided_in_lane(plain, place, snapshot)
         if entry is not None and self._repeats.has(data):
             self._cache.put(data, entry)
         return entry
 
-    def _decided_in(self, lane: Lane, question: bytes, tail: int) -> Entry | None:
-        entry = lane.answer(question[tail:])
+    def _decided_in_lane(self, question: bytes, place: Place, snapshot: Snapshot) -> Entry | None:
+        lane = self._lanes.find(question, place, snapshot)
+        _, tail, _ = place
+        entry = None if lane is None else lane.answer(question[tail:])
         if entry is not None:
             self._cache.miss()
             self._cache.put(question, entry)

@@ -37,18 +37,17 @@ _ELSEWHERE = _Elsewhere()
 
 
 class Lane:
-    """Answers one action of one principal on the resources of one place, in questions of `size` bytes.
+    """Answers one action of one principal on the resources of one place, in questions without context of one length.
 
     They differ only in the tail of the resource, with which they end. A lane holds on the version of the account that
     `lease` stands for. It is open if something was `placed` to decide, which it does not keep alive: what a replaced
     account held is freed at once. `denial` is what denials say, as far as the tail if they name it.
     """
 
-    __slots__ = ("_denial", "_known", "_names_tail", "_placed", "is_open", "lease", "size")
+    __slots__ = ("_denial", "_known", "_names_tail", "_placed", "is_open", "lease")
 
-    def __init__(self, lease: Lease, size: int, placed: _Placed | None, denial: bytes, *, names_tail: bool) -> None:
+    def __init__(self, lease: Lease, placed: _Placed | None, denial: bytes, *, names_tail: bool) -> None:
         self.lease = lease
-        self.size = size
         self.is_open = placed is not None
         self._placed = None if placed is None else ref(placed)
         self._denial = denial
@@ -71,14 +70,14 @@ class Lane:
         known = self._known.get(id(decision)) or self._learn(decision, tail)
         if isinstance(known, Entry):
             return known
-        return Entry(known + tail + _END, self.lease, None, decision.reason)
+        return Entry(known + tail + _END, self.lease, None, decision.reason, True)
 
     def _learn(self, decision: Decision, tail: bytes) -> Entry | bytes:
         """The answer; or what stands before the tail in it: always the same, since all tails are of one length."""
         known: Entry | bytes
         if decision.allowed or not self._names_tail:
             message = b"" if decision.allowed else self._denial + _END
-            known = Entry(write_answer(decision, message), self.lease, None, decision.reason)
+            known = Entry(write_answer(decision, message), self.lease, None, decision.reason, True)
         else:
             end = tail + _END
             known = write_answer(decision, self._denial + end).removesuffix(end)
@@ -92,25 +91,25 @@ class Lanes:
     def __init__(self) -> None:
         self._known: OrderedDict[bytes, Lane] = OrderedDict()
 
-    def of(self, question: bytes, tail: int) -> Lane | None:
-        """The lane of a question without context, which begins so as far as the tail at `tail`; None if not known."""
-        lane = self._known.get(question[:tail])
-        return lane if lane is not None and lane.size == len(question) and lane.lease.live else None
-
     def find(self, question: bytes, place: Place, snapshot: Snapshot) -> Lane | None:
         """The lane of a question whose resource is at `place`, on a snapshot in force; None where there is none."""
         _, tail, _ = place
         lane = self._known.get(question[:tail])
         return lane if lane is not None and lane.lease.live else self._settle(question, place, snapshot)
 
+    def is_open(self, question: bytes, place: Place, snapshot: Snapshot) -> bool:
+        """Whether a question with context has a lane, and so none of its context is read."""
+        lane = self.find(question, place, snapshot)
+        return lane is not None and lane.is_open
+
     def _settle(self, question: bytes, place: Place, snapshot: Snapshot) -> Lane | None:
-        start, tail, end = place
+        start, tail, _ = place
         caller = read_caller(question[:start])
         head = read_resource_head(question, place)
         state = None if caller is None else snapshot.states.get(caller[0].account)
         if caller is None or head is None or state is None:
             return None
-        lane = _lane(state, *caller, head, end)
+        lane = _lane(state, *caller, head)
         if lane is None:
             return None
         self._known[question[:tail]] = lane
@@ -119,14 +118,14 @@ class Lanes:
         return lane
 
 
-def _lane(state: AccountState, principal: Principal, action: Action, head: str, size: int) -> Lane | None:
+def _lane(state: AccountState, principal: Principal, action: Action, head: str) -> Lane | None:
     some = parse_resource_head(head)
     if some is None:
         return None
     plan = plain_plan(state, principal, action)
     if plan is None:
-        return Lane(state.lease, size, None, b"", names_tail=False)
+        return Lane(state.lease, None, b"", names_tail=False)
     names_tail = not plan.is_operation_level
     denial = denial_start(action) + (head if names_tail else "*")
     placed = plan.at(some) if state.owner.owns(some.account) else _ELSEWHERE
-    return Lane(state.lease, size, placed, denial.encode(), names_tail=names_tail)
+    return Lane(state.lease, placed, denial.encode(), names_tail=names_tail)
