@@ -14,6 +14,7 @@ Answer = Callable[[bytes], bytes]
 _PASSES = 8  # of the event loop between two slices: a call takes several to be read, turned away or answered
 SLICE_SECONDS = 0.001
 """How long a long answer keeps others waiting at a time."""
+_QUICK_SECONDS = SLICE_SECONDS / 5  # of answers that come one after another: to let others in costs as much as a few
 
 
 def at_once(answer: Answer) -> Work:
@@ -49,6 +50,7 @@ class Admission:
         self.in_flight = 0
         self.rejected: Counter[str] = Counter()
         self._turn = asyncio.Lock()
+        self._worked = 0.0  # seconds since others were let go first
 
     @contextmanager
     def call(self) -> Iterator[None]:
@@ -73,18 +75,21 @@ class Admission:
             whatever the work raises.
         """
         async with self._turn:
-            if self.in_flight > 1:
-                await _let_others_go_first()
+            if self.in_flight > 1 and self._worked > _QUICK_SECONDS:
+                await self._let_others_go_first()
             steps = work(data)
             while True:
+                began = perf_counter()
                 try:
                     next(steps)
                 except StopIteration as end:
                     answer: bytes = end.value
                     return answer
-                await _let_others_go_first()
+                finally:
+                    self._worked += perf_counter() - began
+                await self._let_others_go_first()
 
-
-async def _let_others_go_first() -> None:
-    for _ in range(_PASSES):
-        await asyncio.sleep(0)
+    async def _let_others_go_first(self) -> None:
+        self._worked = 0.0
+        for _ in range(_PASSES):
+            await asyncio.sleep(0)

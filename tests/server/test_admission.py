@@ -47,6 +47,38 @@ def test_long_answers_come_one_after_another_and_let_short_ones_in_between():
     assert told.index("short") < told.index("a1")
 
 
+def passes_between(answers, seconds):
+    """How often the loop went round while so many answers of so many seconds each were given one after another."""
+
+    async def scenario():
+        doors, now, passes = Admission(answers + 1), [0.0], 0
+
+        def take_time(_data):
+            now[0] += seconds
+            return b""
+
+        async def count():
+            nonlocal passes
+            while True:
+                passes += 1
+                await asyncio.sleep(0)
+
+        counting = asyncio.create_task(count())
+        with pytest.MonkeyPatch.context() as patch, doors.call(), doors.call():
+            patch.setattr(admission, "perf_counter", lambda: now[0])
+            for _ in range(answers):
+                await doors.work(at_once(take_time), b"")
+        counting.cancel()
+        return passes
+
+    return asyncio.run(scenario())
+
+
+def test_quick_answers_let_others_in_when_together_they_took_long():
+    assert passes_between(100, seconds=0.000_001) == 0
+    assert 0 < passes_between(100, seconds=0.000_05) < passes_between(100, seconds=0.001)
+
+
 def test_a_long_answer_that_is_given_up_lets_the_next_one_go_on():
     def endless(_data):
         while True:
