@@ -63,18 +63,21 @@ class DecisionMemory:
 
     def get(self, key: Key, at_least: str | None) -> Decision | None:
         """The decision, if one is kept that still holds and stands on `at_least` or a later revision."""
-        with self._lock:
-            entry = self._entries.get(key)
-            if entry is None:
-                return None
-            for lease in entry.leases:
-                if not lease.live:
-                    del self._entries[key]
-                    return None
-            if self._clock() >= entry.expires:
-                del self._entries[key]
-                return None
+        # Without the lock: each step is whole, and what another thread changes between two was so a moment ago.
+        entry = self._entries.get(key)
+        if entry is None:
+            return None
+        is_over = self._clock() >= entry.expires
+        for lease in entry.leases:
+            is_over = is_over or not lease.live
+        if is_over:
+            with self._lock:
+                self._entries.pop(key, None)
+            return None
+        try:
             self._entries.move_to_end(key)
+        except KeyError:
+            return None  # another thread has just forgotten it
         if at_least and not (is_revision(at_least) and int(at_least) <= entry.revision):
             return None
         return entry.decision

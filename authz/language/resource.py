@@ -133,24 +133,19 @@ def parse_resource(text: str) -> Resource:
     start = text.rfind(":") + 1
     tail = text[start:]
     some = _some_resource(text[:start]) if start <= _HEAD_LIMIT else None
-    if some is None or not is_plain_tail(tail):
+    if some is None or not tail or tail.strip() != tail:
         return _parse_resource(text)
     return Resource(some.service, some.region, some.account, tail, text)
 
 
 def parse_resource_head(head: str) -> Resource | None:
-    """Some resource of which `head` is all but the tail: every `head` and plain tail is a resource like it.
+    """Some resource of which `head` is all but the tail: with every tail that has no blanks around it there is one.
 
     None where that cannot be said; `*`, which has no tail, is its own head.
     """
     if head == "*":
         return NO_RESOURCE
     return _some_resource(head) if len(head) <= _HEAD_LIMIT else None
-
-
-def is_plain_tail(tail: str) -> bool:
-    """Whether text without colons is a tail as it stands."""
-    return tail != "" and tail.strip() == tail
 
 
 @lru_cache(maxsize=4096)  # of one account and product these are the same in every request; its tails are not

@@ -12,7 +12,7 @@ from authz.engine.facts import NO_FACTS, Facts
 from authz.engine.snapshot import AccountState, Lease, Snapshot
 from authz.language.action import Action
 from authz.language.principal import Principal
-from authz.language.resource import is_plain_tail, parse_resource_head
+from authz.language.resource import parse_resource_head
 from authz.wire.answers import write_answer
 from authz.wire.plain import Place, read_caller, read_resource_head
 
@@ -64,7 +64,7 @@ class Lane:
             text = tail.decode()
         except UnicodeDecodeError:
             return None
-        if placed is None or (text and not is_plain_tail(text)):
+        if placed is None or text.strip() != text:
             return None
         decision = placed.decide(text, NO_FACTS)
         known = self._known.get(id(decision)) or self._learn(decision, tail)
@@ -93,8 +93,7 @@ class Lanes:
 
     def find(self, question: bytes, place: Place, snapshot: Snapshot) -> Lane | None:
         """The lane of a question whose resource is at `place`, on a snapshot in force; None where there is none."""
-        _, tail, _ = place
-        lane = self._known.get(question[:tail])
+        lane = self._known.get(question[: place[1]])  # as far as the tail
         return lane if lane is not None and lane.lease.live else self._settle(question, place, snapshot)
 
     def is_open(self, question: bytes, place: Place, snapshot: Snapshot) -> bool:

@@ -1,5 +1,9 @@
 """The rules of the local cache, against a slow and obvious model."""
 
+import sys
+import threading
+
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -153,3 +157,41 @@ class MemoryMachine(RuleBasedStateMachine):
 
 TestMemory = MemoryMachine.TestCase
 TestMemory.settings = settings(max_examples=100, stateful_step_count=30, deadline=None)
+
+
+@pytest.fixture
+def hasty_threads():
+    """Threads that take turns all the time, so that every order of their steps comes up."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+@pytest.mark.usefixtures("hasty_threads")
+def test_threads_that_ask_while_others_forget_get_an_answer_or_none():
+    memory = DecisionMemory(3, 60.0)
+    stop, found, failures = threading.Event(), set(), []
+
+    def ask():
+        try:
+            while not stop.is_set():
+                found.update(memory.get(key, "") for key in KEYS)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it belongs to the test
+            failures.append(error)
+
+    askers = [threading.Thread(target=ask) for _ in range(3)]
+    for asker in askers:
+        asker.start()
+    for turn in range(1000):
+        memory.begin("1")
+        for key in KEYS:
+            memory.put(key, decision(1), memory.ticket())
+        if turn % 2:
+            memory.tell("2", ["10"])
+        memory.lose()
+    stop.set()
+    for asker in askers:
+        asker.join()
+    assert failures == []
+    assert found <= {None, decision(1)}
