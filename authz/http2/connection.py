@@ -17,6 +17,7 @@ from authz.http2.stream import Stream
 Meaning = TypeVar("Meaning")
 _GAPS = 32  # ranges of stream numbers that were left out
 _STREAM_BYTES = 1024  # what a stream takes that does nothing
+_LINGERING_SECONDS = 0.5  # for a peer to hang up when the last answer is out
 
 
 class Application(Protocol[Meaning]):
@@ -62,7 +63,7 @@ class Connection(Sending[Meaning]):
         self._window = ReceiveWindow(limits.connection_window)
         self._open_block: tuple[int, int, bytearray] | None = None
         self._continuations = 0
-        self._quiet_since = self._draining_since = 0.0
+        self._quiet_since = self._draining_since = self._drained_since = 0.0
         self._seen = -1
         self._dispatch: tuple[Callable[[int, int, bytes], None], ...] = (
             self._on_data, self._on_headers, self._on_priority, self._on_reset, self._on_settings, self._on_push,
@@ -122,16 +123,15 @@ class Connection(Sending[Meaning]):
             return
         if not self._is_settled and now - self._began > limits.greeting_seconds:
             self.fail(ConnectionFaultError(ErrorCode.SETTINGS_TIMEOUT, "greeting", "no SETTINGS came"))  # 6.5.3
-        elif self._is_idle_since(now) > limits.idle_seconds:
+        elif not self.is_draining and self._is_idle_since(now) > limits.idle_seconds:
             self._note(ConnectionFaultError(ErrorCode.NO_ERROR, "idle", "no calls for long"))
-            self._stop_accepting()
-            self.close()
+            self.drain()  # a call may be on its way (RFC 9113, 9.1)
         elif self.is_draining:
             self._draining_since = self._draining_since or now
             waited = now - self._draining_since
             if waited > 1.0:
                 self._stop_accepting()  # a peer that does not answer the PING
-            if waited > limits.drain_seconds or (not self._streams and self._last_accepted < frames.WIDEST):
+            if waited > limits.drain_seconds or self._has_drained_since(now) >= _LINGERING_SECONDS:
                 self.close()
         self.weight = 0
         for stream in list(self._streams.values()):
@@ -142,6 +142,12 @@ class Connection(Sending[Meaning]):
         if self._streams or self._seen != self._last:
             self._seen, self._quiet_since = self._last, now
         return now - self._quiet_since
+
+    def _has_drained_since(self, now: float) -> float:
+        """For how long the peer might have hung up. To do so first could keep it from reading its last answers."""
+        is_drained = not self._streams and self._last_accepted < frames.WIDEST
+        self._drained_since = (self._drained_since or now) if is_drained else 0.0
+        return now - self._drained_since if is_drained else 0.0
 
     def _hurry(self, stream: Stream[Meaning], now: float) -> None:
         """Slow writers and slow readers."""
@@ -156,11 +162,6 @@ class Connection(Sending[Meaning]):
         if is_slow or (stream.stalled and now - stream.stalled > limits.stall_seconds):
             self._note(StreamFaultError(ErrorCode.CANCEL, "slow_writer" if is_slow else "slow_reader", "too slow"))
             self.reset(stream.number, ErrorCode.CANCEL)
-
-    def end_if_drained(self) -> None:
-        """After a drain, be over as soon as the last stream ended."""
-        if self.is_draining and not self._streams and self._last_accepted < frames.WIDEST:
-            self.close()
 
     def _greet(self, inbox: bytes) -> bool:
         """Whether the preface is whole (RFC 9113, 3.4)."""

@@ -103,8 +103,6 @@ class _Line(asyncio.Protocol):
         if self._is_reading or self.transport is None:
             return
         connection = self.connection
-        if connection.is_draining:
-            connection.end_if_drained()
         if data := connection.output():
             self.transport.write(data)
         if connection.is_over:

@@ -12,6 +12,7 @@ from tests.http2.driving import (
     ENDED,
     HEAD,
     Driven,
+    content_of,
     data,
     goaway_of,
     headers,
@@ -102,8 +103,12 @@ def test_a_connection_without_calls_is_let_go():
     driven.wait(1)
     assert goaway_of(driven.wait(LIMITS.idle_seconds - 1)) == []
     assert goaway_of(driven.wait(2)) == [ErrorCode.NO_ERROR]
+    assert content_of(driven.send(headers(3), data(3, b"just in time", ENDED)), 3) == b"just in time"
+    assert goaway_of(driven.wait(1) + driven.wait(2)) == [ErrorCode.NO_ERROR]
+    driven.wait(1)
     assert driven.connection.is_over
     assert driven.wait(1) == []
+    assert driven.connection.faults["idle"] == 1
 
 
 def test_a_slow_writer_is_let_go():
