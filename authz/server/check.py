@@ -152,7 +152,8 @@ class Checker:
 
     def _decided_in_lane(self, question: bytes, place: Place, snapshot: Snapshot) -> Entry | None:
         lane = self._lanes.find(question, place, snapshot)
-        entry = None if lane is None else lane.answer(question[place[1] :])
+        _, tail, _ = place
+        entry = None if lane is None else lane.answer(question[tail:])
         if entry is not None:
             self._cache.miss()
             self._cache.put(question, entry)
