@@ -1,12 +1,12 @@
-"""The transport of grpcio: grpc.aio's server, its options, and its way with certificates."""
+"""The transport of grpcio: grpc.aio's server, and its options."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import grpc
 
 from authz.errors import ListenError
 from authz.server.grpcio import handlers
+from authz.server.grpcio_tls import server_credentials
 from authz.server.limits import Limits
 from authz.server.listeners import Address
 from authz.server.methods import MethodTable
@@ -40,7 +40,7 @@ class GrpcioTransport:
             if certificates is None:
                 port = self._server.add_insecure_port(address.target)
             else:
-                port = self._server.add_secure_port(address.target, _credentials(certificates))
+                port = self._server.add_secure_port(address.target, server_credentials(certificates))
         except RuntimeError:
             port = 0
         if port == 0:
@@ -70,16 +70,4 @@ def _bounds(limits: Limits) -> tuple[tuple[str, int], ...]:
     return (
         ("grpc.max_receive_message_length", limits.message_bytes),
         ("grpc.max_concurrent_streams", _MOST_STREAMS),
-    )
-
-
-def _credentials(certificates: Certificates) -> grpc.ServerCredentials:
-    """What gRPC listens with: it asks for the certificates at every handshake."""
-
-    def fetch() -> Any:
-        pem = certificates.current().pem
-        return grpc.ssl_server_certificate_configuration([(pem.key, pem.certificate)], pem.authorities)
-
-    return grpc.dynamic_ssl_server_credentials(
-        fetch(), fetch, require_client_authentication=certificates.current().pem.authorities is not None
     )

@@ -5,6 +5,7 @@ import ssl
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
 import grpc
@@ -122,3 +123,14 @@ def test_a_certificate_that_cannot_be_used_is_told_at_the_start(tmp_path):
         command = [sys.executable, "-m", "authz", "serve", str(EXAMPLE), *how]
         ended = subprocess.run(command, capture_output=True, text=True, timeout=30)
         assert (ended.returncode, "tls.crt" in ended.stderr) == (1, True)
+
+
+def test_handshakes_at_the_same_time_all_succeed_also_while_certificates_are_replaced(tmp_path):
+    put(tmp_path)
+    with Sidecar(EXAMPLE, *options(tmp_path)) as sidecar, ThreadPoolExecutor(4) as callers:
+        answers = [callers.submit(shown, sidecar.tcp) for _ in range(600)]
+        last = put(tmp_path)
+        certificates = {answer.result() for answer in answers}
+        eventually(lambda: shown(sidecar.tcp) == last, deadline=5)
+        assert last in certificates
+        assert sidecar.process.poll() is None
