@@ -1,35 +1,47 @@
-"""One blocking channel to a sidecar, the twin of the asyncio one; its watch runs on a thread of its own."""
+"""One blocking channel to a sidecar, the twin of the asyncio one."""
 
 import threading
 import time
 from collections.abc import Mapping
 
 import grpc
+import grpc.experimental
 
 from authz.client.faults import fault_of_call, may_retry
 from authz.client.memory import DecisionMemory
 from authz.client.retry import Backoff, Deadline
 from authz.client.settings import ClientSettings
+from authz.client.watch_blocking import BlockingWatch, Watching
+from authz.forks import REST_SECONDS, on_fork
 from authz.v1 import authz_pb2
 
 SERVICE = "/authz.v1.AuthorizationService/"
+_NO_OTHER_THREAD = (grpc.experimental.ChannelOptions.SingleThreadedUnaryStream, 1)  # works on the watch but its own
+_abandoned: list[grpc.Channel] = []
 
 
 class BlockingCalls:
-    """For any number of threads."""
+    """For any number of threads, and for each process that forks off with a channel of its own."""
 
     def __init__(self, settings: ClientSettings, credentials: grpc.ChannelCredentials | None) -> None:
-        options = settings.channel_options()
-        if credentials is None:
-            self._channel = grpc.insecure_channel(settings.target, options=options)
+        self._settings = settings
+        self._credentials = credentials
+        self._closing = threading.Event()
+        self._memory: DecisionMemory | None = None
+        self._watch: BlockingWatch | None = None
+        self._connect()
+        on_fork(self)
+
+    def _connect(self) -> None:
+        target, options = self._settings.target, [*self._settings.channel_options(), _NO_OTHER_THREAD]
+        if self._credentials is None:
+            self._channel = grpc.insecure_channel(target, options=options)
         else:
-            self._channel = grpc.secure_channel(settings.target, credentials, options=options)
+            self._channel = grpc.secure_channel(target, self._credentials, options=options)
         self._methods: Mapping[str, grpc.UnaryUnaryMultiCallable[bytes, bytes]] = {
             name: self._channel.unary_unary(SERVICE + name)
             for name in ("Check", "BatchCheck", "Explain", "AllowedResources")
         }
-        self._closing = threading.Event()
-        self._watch: threading.Thread | None = None
 
     def call(self, method: str, data: bytes, timeout: float) -> bytes:
         """The answer's bytes, within `timeout` seconds, retries included.
@@ -48,34 +60,35 @@ class BlockingCalls:
             time.sleep(pause)
 
     def watch(self, memory: DecisionMemory) -> None:
-        """Keep the memory right until the channel is closed: a lost watch empties it until the next one begins."""
-        self._watch = threading.Thread(target=self._follow, args=(memory,), name="authz-watch", daemon=True)
-        self._watch.start()
+        """Keep the memory right until the channel is closed."""
+        self._memory = memory
+        self._begin_watch()
 
-    def _follow(self, memory: DecisionMemory) -> None:
-        backoff = Backoff()
-        watch: grpc.UnaryStreamMultiCallable[bytes, authz_pb2.WatchRevisionResponse] = self._channel.unary_stream(
-            SERVICE + "WatchRevision", response_deserializer=authz_pb2.WatchRevisionResponse.FromString
-        )
-        while not self._closing.is_set():
-            try:
-                is_first = True
-                for message in watch(b""):
-                    if is_first:
-                        memory.begin(message.revision)
-                        backoff.reset()
-                    else:
-                        memory.tell(message.revision, () if message.all else message.accounts)
-                    is_first = False
-            except (grpc.RpcError, ValueError):  # ValueError: the channel was closed
-                pass
-            finally:
-                memory.lose()
-            self._closing.wait(backoff.next())
+    def _begin_watch(self) -> None:
+        if self._memory is not None and not self._closing.is_set():
+            watching: Watching = self._channel.unary_stream(
+                SERVICE + "WatchRevision", response_deserializer=authz_pb2.WatchRevisionResponse.FromString
+            )
+            self._watch = BlockingWatch(watching, self._memory)
+
+    def before_fork(self) -> None:
+        """End the watch: gRPC survives a fork only while no thread is within it."""
+        if self._watch is not None:
+            self._watch.stop(REST_SECONDS)
+
+    def after_fork_in_parent(self) -> None:
+        """Watch again."""
+        self._begin_watch()
+
+    def after_fork_in_child(self) -> None:
+        """Leave the connection to the parent, without closing it, and begin with another."""
+        _abandoned.append(self._channel)
+        self._connect()
+        self._begin_watch()
 
     def close(self) -> None:
         """End what is in flight, close the channel and wait for the watch to end."""
         self._closing.set()
-        self._channel.close()
         if self._watch is not None:
-            self._watch.join()
+            self._watch.stop()
+        self._channel.close()

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from weakref import WeakValueDictionary
 
 from authz.client.answers import Decision
+from authz.forks import on_fork
 
 _UIN = re.compile(r"\buin/([0-9]+)")
 Key = tuple[str, str, str, bytes]
@@ -55,6 +56,7 @@ class DecisionMemory:
         self._leases: WeakValueDictionary[str, _Lease] = WeakValueDictionary()
         self._told: int | None = None  # the newest revision that the watch told; None while there is no watch
         self._epoch = 0
+        on_fork(self)
 
     @property
     def is_watched(self) -> bool:
@@ -125,6 +127,17 @@ class DecisionMemory:
         with self._lock:
             self._forget()
             self._told = None
+
+    def before_fork(self) -> None:
+        """The watch rests by itself."""
+
+    def after_fork_in_parent(self) -> None:
+        """And goes on by itself."""
+
+    def after_fork_in_child(self) -> None:
+        """The watch was the parent's, and a thread that is not here may have held the lock."""
+        self._lock = threading.Lock()
+        self.lose()
 
     def _forget(self) -> None:
         self._epoch += 1

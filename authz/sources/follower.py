@@ -61,7 +61,7 @@ class SourceStatus:
 class Follower:
     """Keeps an engine at the newest good version of every account of a source.
 
-    Runs on one event loop; only looking and loading happen on other threads.
+    Runs on one event loop at a time; only looking and loading happen on other threads.
     """
 
     def __init__(self, source: Source, engine: Engine) -> None:
@@ -101,6 +101,7 @@ class Follower:
         Only what the hints name is looked at, but now and then everything is, whatever the hints say; since that takes
         its time where there is much, hints are heeded meanwhile.
         """
+        self._refreshing = asyncio.Lock()  # of this loop: following may go on upon another one
         wanted = asyncio.Event()
         wanted.set()
         async with asyncio.TaskGroup() as tasks:

@@ -10,21 +10,27 @@ from typing import Any
 
 from authz.engine.live import Engine
 from authz.errors import InvalidAccountError
+from authz.forks import REST_SECONDS, on_fork
 from authz.sources.directory import DirectorySource
 from authz.sources.follower import Follower
 from authz.sources.watch import DirectoryWatch
 
 
 class DirectoryLoader:
-    """Its thread ends after the load, or when it is closed if it is to follow what changes afterwards."""
+    """Its thread ends after the load, or when it is closed if it is to follow what changes afterwards.
+
+    It rests while the process forks. Then parent and child each follow, with a thread of their own.
+    """
 
     def __init__(self, path: Path, engine: Engine, *, follow: bool) -> None:
         self._path = path
+        self._engine = engine
         self._follower = Follower(DirectorySource(path), engine)
         self._follows = follow
-        self._loaded: Future[None] = Future()
+        self._is_stopping = False
+        self._is_at_rest = False
         self._running: tuple[asyncio.AbstractEventLoop, asyncio.Event] | None = None
-        self._thread = threading.Thread(target=self._run, name="authz-follow", daemon=True)
+        self._thread: threading.Thread | None = None
 
     def load(self) -> None:
         """Start, and return when everything is in force.
@@ -33,34 +39,73 @@ class DirectoryLoader:
             SourceError: if the directory cannot be read, or holds no account.
             InvalidAccountError: with every problem, if an account is broken.
         """
-        self._thread.start()
+        loaded: Future[None] = Future()
+        thread = self._start(loaded)
         try:
-            self._loaded.result()
+            loaded.result()
         finally:
-            if not self._follows or self._loaded.exception() is not None:
-                self._thread.join()
+            if not self._follows or loaded.exception() is not None:
+                thread.join()
+            else:
+                on_fork(self)
 
     def close(self) -> None:
         """End the thread and wait for it."""
-        if self._running is not None and self._thread.is_alive():
+        self._follows = False
+        self._stop()
+
+    def before_fork(self) -> None:
+        """Follow no longer."""
+        self._is_at_rest = self._stop(REST_SECONDS)
+
+    def after_fork_in_parent(self) -> None:
+        """Follow again."""
+        self._is_at_rest = False
+        if self._follows:
+            self._start(None)
+
+    def after_fork_in_child(self) -> None:
+        """Follow too; from the start, unless what is known of the files is known to be whole."""
+        if not self._is_at_rest:
+            self._follower = Follower(DirectorySource(self._path), self._engine)
+        self.after_fork_in_parent()
+
+    def _start(self, loaded: "Future[None] | None") -> threading.Thread:
+        arguments = loaded, self._thread
+        self._is_stopping, self._running = False, None
+        thread = self._thread = threading.Thread(target=self._run, args=arguments, name="authz-follow", daemon=True)
+        thread.start()
+        return thread
+
+    def _stop(self, seconds: float | None = None) -> bool:
+        """End the thread; whether it did, within these seconds if any are given."""
+        self._is_stopping = True
+        if self._running is not None:
             loop, stop = self._running
             with suppress(RuntimeError):  # the loop closed meanwhile
                 loop.call_soon_threadsafe(stop.set)
-        if self._thread is not threading.current_thread():
-            self._thread.join()
+        if self._thread is None or self._thread is threading.current_thread():
+            return True
+        self._thread.join(seconds)
+        return not self._thread.is_alive()
 
-    def _run(self) -> None:
-        asyncio.run(self._live())
+    def _run(self, loaded: "Future[None] | None", before: threading.Thread | None) -> None:
+        if before is not None:
+            before.join()
+        asyncio.run(self._live(loaded))
 
-    async def _live(self) -> None:
+    async def _live(self, loaded: "Future[None] | None") -> None:
         stop = asyncio.Event()
         self._running = (asyncio.get_running_loop(), stop)
-        try:
-            await self._load()
-        except BaseException as error:  # noqa: BLE001 - raised where the load was asked for
-            self._loaded.set_exception(error)
-            return
-        self._loaded.set_result(None)
+        if self._is_stopping:  # who stops it may not have seen the loop
+            stop.set()
+        if loaded is not None:
+            try:
+                await self._load()
+            except BaseException as error:  # noqa: BLE001 - raised where the load was asked for
+                loaded.set_exception(error)
+                return
+            loaded.set_result(None)
         if self._follows:
             await self._follow(stop)
 
