@@ -120,8 +120,9 @@ def test_answers_that_are_stamped_are_found_all_at_once():
     for key, entry in entries.items():
         cache.put(key, entry)
     asked = [b"2", b"0", b"2"]
-    assert cache.get_stamped(asked, 7) == [entries[key] for key in asked]
-    assert cache.hits == 3
+    assert cache.get_stamped(asked, (6, 7)) == (tuple(entries[key] for key in asked), {7: 3})
+    assert cache.get_stamped([b"1"], (6, 7)) == ([entries[b"1"]], {7: 1})
+    assert cache.hits == 4
 
 
 def test_unless_all_are_there_and_stamped_so_none_is_found():
@@ -129,8 +130,8 @@ def test_unless_all_are_there_and_stamped_so_none_is_found():
     cache.put(b"a", stamped(1))
     cache.put(b"b", stamped(2, stamp=6))
     cache.put(b"c", Entry(b"3", Lease()))
-    for asked, stamp in [([b"a", b"d"], 7), ([b"a", b"b"], 7), ([b"a"], 8), ([b"c"], 7), ([], 7)]:
-        assert cache.get_stamped(asked, stamp) is None
+    for asked, stamp in [([b"a", b"d"], 7), ([b"a", b"b"], 7), ([b"a"], 8), ([b"c"], 7)]:
+        assert cache.get_stamped(asked, (stamp,)) is None
     assert cache.hits == 0
 
 
@@ -138,7 +139,7 @@ def test_what_is_found_at_once_is_the_last_to_make_room():
     cache = DecisionCache(3)
     for number in range(3):
         cache.put(b"%d" % number, stamped(number))
-    cache.get_stamped([b"0", b"1"], 7)
+    cache.get_stamped([b"0", b"1"], (7,))
     cache.put(b"new", stamped(9))
     assert found(cache, b"2") is None
     assert found(cache, b"0") == b"0"

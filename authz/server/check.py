@@ -1,9 +1,7 @@
 """The hot path: the bytes of a question in, the bytes of its answer out."""
 
 import time
-from collections import Counter
-from collections.abc import Callable, Collection, Hashable
-from operator import attrgetter
+from collections.abc import Callable, Hashable, Sequence
 
 from authz.cache import DecisionCache, Entry, Repeats
 from authz.engine.decision import Decision
@@ -22,8 +20,6 @@ from authz.wire.batches import write_result
 from authz.wire.contexts import Contexts
 from authz.wire.plain import Place, find_resource
 from authz.wire.questions import Question, read_item, read_question
-
-_KIND, _STAMPED = attrgetter("kind"), attrgetter("stamped")
 
 
 class RevisionAheadError(RevisionNotReachedError):
@@ -57,7 +53,8 @@ class Checker:
         self._lanes = Lanes()
         self._contexts = Contexts(limits.context_keys)
         self._repeats = Repeats()
-        self._stamp = (0, b"")  # a revision and its encoded field
+        self._field = (0, b"")  # a revision and its encoding
+        self._stamped: tuple[int, tuple[int, ...]] = (0, ())  # a revision and its stamps
 
     def check(self, data: bytes) -> bytes:
         """Answer a CheckRequest with a CheckResponse.
@@ -98,11 +95,12 @@ class Checker:
         if entry is None:
             return self._check_new_item(data, snapshot)
         self._decisions[entry.kind] += 1
-        if entry.stamp == snapshot.revision:
+        stamp = self._stamps(snapshot.revision)[entry.kind]
+        if entry.stamp == stamp:
             return entry.stamped
         stamped = write_result(entry.answer + self._revision(snapshot.revision))
         if entry.window is None:
-            entry.stamp, entry.stamped = snapshot.revision, stamped
+            entry.stamp, entry.stamped = stamp, stamped
         return stamped
 
     def _check_new_item(self, data: bytes, snapshot: Snapshot) -> bytes:
@@ -113,14 +111,16 @@ class Checker:
         self._decisions[entry.kind] += 1
         return write_result(entry.answer + self._revision(snapshot.revision))
 
-    def known_items(self, items: Collection[bytes], snapshot: Snapshot) -> bytes | None:
+    def known_items(self, items: Sequence[bytes], snapshot: Snapshot) -> bytes | None:
         """What check_item answers to many items, joined, if all were asked before on this snapshot; None if not."""
-        found = self._cache.get_stamped(items, snapshot.revision)
-        if found is None:
+        stamps = self._stamps(snapshot.revision)
+        known = self._cache.get_stamped(items, stamps)
+        if known is None:
             return None
-        for kind, number in Counter(map(_KIND, found)).items():
-            self._decisions[kind] += number
-        return b"".join(map(_STAMPED, found))
+        found, counts = known
+        for stamp, number in counts.items():
+            self._decisions[stamps.index(stamp)] += number
+        return b"".join([entry.stamped for entry in found])
 
     def check_item_afresh(self, data: bytes, snapshot: Snapshot) -> bytes:
         """The same without the cache, for a batch whose snapshot was replaced meanwhile: what is kept is newer.
@@ -183,11 +183,20 @@ class Checker:
         return Entry(encode_decision(snapshot, decision, request), lease, decision.window, decision.reason)
 
     def _revision(self, revision: int) -> bytes:
-        known, field = self._stamp
+        known, field = self._field
         if known != revision:
             field = write_revision(revision)
-            self._stamp = (revision, field)
+            self._field = (revision, field)
         return field
+
+    def _stamps(self, revision: int) -> tuple[int, ...]:
+        """Of answers on this revision, by their kinds."""
+        known, stamps = self._stamped
+        if known != revision:
+            first = revision * len(self._decisions)
+            stamps = tuple(range(first, first + len(self._decisions)))
+            self._stamped = (revision, stamps)
+        return stamps
 
 
 def _meaning(snapshot: Snapshot, request: Request) -> Hashable | None:
