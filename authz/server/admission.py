@@ -14,7 +14,7 @@ Answer = Callable[[bytes], bytes]
 _PASSES = 8  # of the event loop between two slices: a call takes several to be read, turned away or answered
 SLICE_SECONDS = 0.001
 """How long a long answer keeps others waiting at a time."""
-_QUICK_SECONDS = SLICE_SECONDS / 5  # of answers that come one after another: to let others in costs as much as a few
+_QUICK_SECONDS = SLICE_SECONDS / 2  # of answers that come one after another: to let others in costs as much as a few
 
 
 def at_once(answer: Answer) -> Work:

@@ -170,8 +170,8 @@ async def _closed_loop(callers: int, decisions: int, ask: Callable[[Question], A
     each = max(decisions // callers, 1)
 
     async def call(start: int) -> None:
-        for question in islice(cycle(_QUESTIONS), start, start + each):
-            await ask(question)
+        for number in range(start, start + each):
+            await ask(_QUESTIONS[number % len(_QUESTIONS)])
 
     await asyncio.gather(*(call(number * 37) for number in range(callers)))
     return callers * each
