@@ -17,6 +17,7 @@ from authz.cli.bench.process import running_sidecar
 from authz.cli.bench.table import Row, show
 from authz.cli.bench.workload import write_accounts
 from authz.client import AsyncClient, Client, Question
+from authz.server.loops import fastest_loop
 from authz.v1 import authz_pb2, authz_pb2_grpc
 
 _TIMEOUT = 30.0
@@ -46,15 +47,18 @@ class Case:
 @click.command("client")
 @click.option("--decisions", default=20_000, show_default=True, help="Of the gathering clients in one run.")
 @click.option("--runs", default=5, show_default=True)
+@click.option("--plain-loop", is_flag=True, help="On asyncio's own event loop, also where uvloop is installed.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the figures there.")
-def client_command(*, decisions: int, runs: int, json_file: Path | None) -> None:
+def client_command(*, decisions: int, runs: int, plain_loop: bool, json_file: Path | None) -> None:
     """Ask a sidecar process 1,000 different questions in every way there is, interleaved; medians of all runs.
 
-    The CPU time is all of this process: driver, client, gRPC's threads.
+    The CPU time is all of this process: driver, client, gRPC's threads. The asyncio ways, the stub among them, run on
+    uvloop where it is installed, as the sidecar does.
     """
+    loops = None if plain_loop else fastest_loop()
     with tempfile.TemporaryDirectory() as folder:
         write_accounts(Path(folder), accounts=1, users=20, policies=50)
-        with running_sidecar(Path(folder)) as sidecar, _cases(sidecar.address) as cases:
+        with running_sidecar(Path(folder)) as sidecar, _cases(sidecar.address, loops) as cases:
             figures: dict[str, list[tuple[float, float]]] = {case.name: [] for case in cases}
             for case in cases * (runs + 1):  # the first run warms up
                 figures[case.name].append(_measure(case, max(int(decisions * case.share), 1)))
@@ -84,8 +88,8 @@ def _rows(cases: list[Case], figures: dict[str, list[tuple[float, float]]]) -> l
 
 
 @contextmanager
-def _cases(address: str) -> Iterator[list[Case]]:
-    with asyncio.Runner() as runner, ExitStack() as blocking:
+def _cases(address: str, loops: Callable[[], asyncio.AbstractEventLoop] | None) -> Iterator[list[Case]]:
+    with asyncio.Runner(loop_factory=loops) as runner, ExitStack() as blocking:
         open_ones = AsyncExitStack()
         try:
             cases = runner.run(_asyncio_cases(address, open_ones, runner))
