@@ -3,8 +3,9 @@
 # Imported for their own hooks: those that are registered later run earlier, and with their locks taken nobody could
 # come to rest any more who logs or hands out work.
 import concurrent.futures.thread  # noqa: F401
-import logging  # noqa: F401
+import logging
 import os
+from collections.abc import Callable
 from threading import Lock
 from typing import Protocol
 from weakref import WeakKeyDictionary
@@ -23,11 +24,12 @@ class Forking(Protocol):
         """Go on, also if the fork failed."""
 
     def after_fork_in_child(self) -> None:
-        """Begin anew. A program that is not Python may have forked without asking for rest before."""
+        """Begin anew, even if nobody asked for rest: a program that is not Python may have forked."""
 
 
 _known: "WeakKeyDictionary[Forking, None]" = WeakKeyDictionary()
 _forking = Lock()
+_log = logging.getLogger("authz")
 
 
 def on_fork(one: Forking) -> None:
@@ -35,21 +37,26 @@ def on_fork(one: Forking) -> None:
     _known[one] = None
 
 
+def _tell(hook: Callable[[Forking], None]) -> None:
+    for one in tuple(_known):
+        try:
+            hook(one)
+        except Exception:  # noqa: BLE001 - whatever became of one, the others must hear of it
+            _log.exception("something does not stand a fork")
+
+
 def _before() -> None:
     _forking.acquire()  # by the thread that forks, which both processes go on with
-    for one in tuple(_known):
-        one.before_fork()
+    _tell(lambda one: one.before_fork())
 
 
 def _in_parent() -> None:
-    for one in tuple(_known):
-        one.after_fork_in_parent()
+    _tell(lambda one: one.after_fork_in_parent())
     _forking.release()
 
 
 def _in_child() -> None:
-    for one in tuple(_known):
-        one.after_fork_in_child()
+    _tell(lambda one: one.after_fork_in_child())
     if _forking.locked():
         _forking.release()
 

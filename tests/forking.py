@@ -1,4 +1,4 @@
-"""A program for test_forks that asks, forks and asks on: `… client TARGET CACHE_SIZE` or `… engine DIRECTORY`.
+"""A program for test_forks that asks, forks and asks on: `client TARGET CACHE_SIZE` or `engine DIRECTORY`.
 
 Each of its processes prints its name when all answers were right, and again once it was refused what it was allowed.
 """

@@ -52,6 +52,8 @@ class Witness:
 
     def before_fork(self):
         self.heard.append(("before", self.name))
+        if self.name == "broken":
+            raise OSError("as it happens")
 
     def after_fork_in_parent(self):
         self.heard.append(("parent", self.name))
@@ -60,13 +62,13 @@ class Witness:
         self.heard.append(("child", self.name))
 
 
-def test_who_is_gone_is_told_nothing_and_the_others_in_their_order():
+def test_who_is_gone_is_told_nothing_and_the_others_in_their_order_whatever_befell_one():
     program = """
 import os
 from tests.test_forks import Witness
 from authz.forks import on_fork
 heard = []
-first, gone, last = Witness(1, heard), Witness(2, heard), Witness(3, heard)
+first, gone, last = Witness("broken", heard), Witness(2, heard), Witness(3, heard)
 for each in first, gone, last:
     on_fork(each)
 del each, gone
@@ -79,5 +81,6 @@ print(heard)
 """
     told = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     child, _, parent = map(eval, told.stdout.splitlines())
-    assert child == [("before", 1), ("before", 3), ("child", 1), ("child", 3)]
-    assert parent == [("before", 1), ("before", 3), ("parent", 1), ("parent", 3)] * 2
+    assert child == [("before", "broken"), ("before", 3), ("child", "broken"), ("child", 3)]
+    assert parent == [("before", "broken"), ("before", 3), ("parent", "broken"), ("parent", 3)] * 2
+    assert told.stderr.count("OSError: as it happens") == 2

@@ -82,9 +82,10 @@ class BlockingCalls:
 
     def after_fork_in_child(self) -> None:
         """Leave the connection to the parent, without closing it, and begin with another."""
-        _abandoned.append(self._channel)
-        self._connect()
-        self._begin_watch()
+        if not self._closing.is_set():
+            _abandoned.append(self._channel)
+            self._connect()
+            self._begin_watch()
 
     def close(self) -> None:
         """End what is in flight, close the channel and wait for the watch to end."""

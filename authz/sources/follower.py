@@ -292,7 +292,8 @@ class Follower:
             self._mend(key)
         uins = {key: uin for key, uin in self._in_force.items() if key in present}
         uins.update((key, account.uin) for key, account in candidate.good.items())
-        removed = set(self._in_force.values()) - set(uins.values())
+        before = self._engine.live.states if self._engine.is_ready else {}
+        removed = before.keys() - uins.values()  # also what another follower put there
         self._in_force = uins
         if not (candidate.good or removed) and self._engine.is_ready:
             return

@@ -7,7 +7,7 @@ from structlog.testing import capture_logs
 
 from authz.errors import SourceError
 from authz.sources import follower as follower_module
-from authz.sources.follower import WHOLE_SOURCE
+from authz.sources.follower import WHOLE_SOURCE, Follower
 from tests.sources.folders import eventually
 from tests.sources.following import Following, empty, granting, loaded
 
@@ -38,6 +38,14 @@ def test_the_first_load_shows_how_far_it_is():
     steps = []
     Following(a=empty(1), b=empty(2)).load(lambda done, total: steps.append((done, total)))
     assert steps == [(0, 2), (1, 2), (2, 2)]
+
+
+def test_a_follower_that_takes_over_an_engine_takes_away_what_is_no_more():
+    following = loaded(a=granting(1), b=granting(2))
+    following.shelf.take("b")
+    following.follower = Follower(following.shelf, following.engine)
+    following.refresh()
+    assert following.answers(1, 2) == [True, None]
 
 
 def test_a_broken_account_at_the_start_puts_nothing_into_force():
