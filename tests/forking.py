@@ -7,6 +7,8 @@ import os
 import sys
 import time
 
+import structlog
+
 from authz import Engine
 from authz.client import Client
 from tests.sidecar import eventually, user
@@ -28,12 +30,13 @@ def ask_on(asked, name):
     for number in range(100):
         for (uin, action), allowed in EXPECTED.items():
             assert asked.check(user(uin), action).allowed is allowed, (name, number, uin, action)
-    os.write(1, f"{name}\n".encode())  # whole, among what others say
+    os.write(1, f"{name}\n".encode())  # whole, whoever else writes
     eventually(lambda: not asked.check(user(), "sms:SendSms").allowed)
     os.write(1, f"{name}\n".encode())
 
 
 def main(*arguments):
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     with connected(*arguments) as asked:
         assert asked.check(user(), "sms:SendSms").allowed
         children = []
