@@ -84,6 +84,7 @@ class BlockingCalls:
         """Leave the connection to the parent, without closing it, and begin with another."""
         if not self._closing.is_set():
             _abandoned.append(self._channel)
+            self._methods = {}  # should there be no other connection, then none at all
             self._connect()
             self._begin_watch()
 

@@ -77,6 +77,13 @@ class Engine:
             listener(publication)
         return publication
 
+    def withdraw(self) -> None:
+        """Decide nothing until the next publication, since nobody vouches any more for what is in force."""
+        before, self._live = self._live, None
+        if before is not None:
+            for lease in (before.strangers, *(state.lease for state in before.states.values())):
+                lease.live = False
+
     def subscribe(self, listener: Callable[[Publication], None]) -> Callable[[], None]:
         """Call `listener` after every publication, on the publishing thread; returns how to stop that."""
         self._listeners.append(listener)

@@ -19,7 +19,8 @@ from authz.sources.watch import DirectoryWatch
 class DirectoryLoader:
     """Its thread ends after the load, or when it is closed if it is to follow what changes afterwards.
 
-    It rests while the process forks. Then parent and child each follow, with a thread of their own.
+    It rests while the process forks. Then parent and child each follow, with a thread of their own. Should that fail,
+    the engine decides nothing any more, rather than by what may have been revoked.
     """
 
     def __init__(self, path: Path, engine: Engine, *, follow: bool) -> None:
@@ -74,7 +75,11 @@ class DirectoryLoader:
         arguments = loaded, self._thread
         self._is_stopping, self._running = False, None
         thread = self._thread = threading.Thread(target=self._run, args=arguments, name="authz-follow", daemon=True)
-        thread.start()
+        try:
+            thread.start()
+        except RuntimeError:  # there may be no more threads
+            self._engine.withdraw()
+            raise
         return thread
 
     def _stop(self, seconds: float | None = None) -> bool:
@@ -92,7 +97,14 @@ class DirectoryLoader:
     def _run(self, loaded: "Future[None] | None", before: threading.Thread | None) -> None:
         if before is not None:
             before.join()
-        asyncio.run(self._live(loaded))
+        try:
+            asyncio.run(self._live(loaded))
+        except BaseException as error:
+            if loaded is not None and not loaded.done():
+                loaded.set_exception(error)  # raised where the load was asked for
+                return
+            self._engine.withdraw()  # nobody would hear of what is revoked
+            raise
 
     async def _live(self, loaded: "Future[None] | None") -> None:
         stop = asyncio.Event()

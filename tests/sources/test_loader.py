@@ -1,3 +1,4 @@
+import asyncio
 import threading
 
 import pytest
@@ -5,7 +6,7 @@ import pytest
 from authz.engine.live import Engine
 from authz.errors import SourceError
 from authz.sources.loader import DirectoryLoader
-from tests.sidecar import EXAMPLE
+from tests.sidecar import EXAMPLE, eventually
 
 
 def threads():
@@ -30,3 +31,33 @@ def test_a_load_that_fails_leaves_no_thread(tmp_path):
         loader.load()
     assert threads() == []
     loader.close()
+
+
+@pytest.mark.parametrize("fault", ["thread", "loop"])
+def test_an_engine_that_nobody_follows_after_a_fork_decides_nothing(monkeypatch, fault):
+    engine = Engine()
+    loader = DirectoryLoader(EXAMPLE, engine, follow=True)
+    loader.load()
+    lease = engine.live.states["12345678"].lease
+    loader.before_fork()
+    monkeypatch.setattr(threading, "excepthook", lambda _caught: None)
+    with monkeypatch.context() as patched:
+        if fault == "thread":
+            patched.setattr(threading.Thread, "start", refuse(RuntimeError("can't start new thread")))
+            with pytest.raises(RuntimeError):
+                loader.after_fork_in_parent()
+        else:
+            patched.setattr(asyncio, "run", refuse(OSError("too many open files")))
+            loader.after_fork_in_parent()
+            eventually(lambda: not threads())
+    assert (engine.is_ready, lease.live) == (False, False)
+
+
+def refuse(error):
+    def refused(*arguments, **_more):
+        for each in arguments:
+            if asyncio.iscoroutine(each):
+                each.close()
+        raise error
+
+    return refused
