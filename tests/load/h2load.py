@@ -40,14 +40,24 @@ def is_installed():
     return shutil.which("h2load") is not None
 
 
-def load(address, calls, in_flight, connections=1, path=CHECK, question=None):
-    """Ask the same question `calls` times, `in_flight` at a time on each connection."""
+def calls(number):
+    """As many, divided equally among the connections: the slowest one ends last, and alone."""
+    return ("-n", str(number))
+
+
+def seconds(number):
+    """As many as are answered in that time, on each connection as many as its server takes."""
+    return ("-D", f"{number}s")
+
+
+def load(address, extent, in_flight, connections=1, path=CHECK, question=None):
+    """Ask the same question, `in_flight` at a time on each connection; `extent` is some `calls` or `seconds`."""
     with tempfile.TemporaryDirectory() as folder:
         body, log = Path(folder, "body"), Path(folder, "log")
         body.write_bytes(grpc_message(next(warm(1)) if question is None else question))
         url = f"http://localhost{path}" if address.startswith("unix:") else f"http://{address}{path}"
         command = [
-            "h2load", "-n", str(calls), "-c", str(connections), "-m", str(in_flight), "-d", str(body),
+            "h2load", *extent, "-c", str(connections), "-m", str(in_flight), "-d", str(body),
             "--log-file", str(log), "-H", "content-type: application/grpc", "-H", "te: trailers", url,
         ]  # fmt: skip
         if address.startswith("unix:"):
@@ -58,10 +68,10 @@ def load(address, calls, in_flight, connections=1, path=CHECK, question=None):
         lines = [line.split("\t") for line in log.read_text().splitlines()]
     starts = [int(start) for start, _, _ in lines]
     took = sorted(int(duration) / 1e6 for _, _, duration in lines)
-    seconds = (max(starts) - min(starts)) / 1e6 + took[-1]
+    elapsed = (max(starts) - min(starts)) / 1e6 + took[-1]
     succeeded = sum(status == "200" for _, status, _ in lines)
     own_cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Loaded(succeeded, succeeded / seconds, took, own_cpu)
+    return Loaded(succeeded, succeeded / elapsed, took, own_cpu)
 
 
 def main():
@@ -87,7 +97,7 @@ def main():
 def measured(address, pid, options, in_flight):
     """Calls a second, three latencies, and CPU seconds a call of the server and of h2load."""
     before = cpu_seconds(pid) if pid else 0.0
-    seen = load(address, options.calls, in_flight, options.connections)
+    seen = load(address, calls(options.calls), in_flight, options.connections)
     cpu = (cpu_seconds(pid) - before) / options.calls if pid else float("nan")
     assert seen.succeeded == options.calls, "calls failed"
     return (seen.rate, *map(seen.percentile, (0.5, 0.99, 0.999)), cpu, seen.own_cpu / options.calls)

@@ -28,7 +28,7 @@ class FloorMode(StrEnum):
     AIO = "aio"  # asyncio, raw bytes, on the fastest loop there is
     AIO_PLAIN_LOOP = "aio-plain-loop"  # the same on asyncio's own loop
     THREADS = "threads"  # grpc.server with a thread pool, raw bytes
-    AIO_MESSAGES = "aio-messages"  # grpc.aio as its documentation shows it: a servicer with protobuf messages
+    AIO_MESSAGES = "aio-messages"  # grpc.aio as its documentation shows it: messages, on asyncio's own loop
     THREADS_MESSAGES = "threads-messages"
 
 
@@ -101,7 +101,7 @@ def main(mode: FloorMode, address: str) -> None:
     if mode in (FloorMode.THREADS, FloorMode.THREADS_MESSAGES):
         _serve_threads(mode, address)
     else:
-        run(_serve_aio(mode, address), use_fastest=mode is not FloorMode.AIO_PLAIN_LOOP)
+        run(_serve_aio(mode, address), use_fastest=mode is FloorMode.AIO)
 
 
 if __name__ == "__main__":
