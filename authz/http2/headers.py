@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
 
 from authz.http2.errors import ErrorCode, StreamFaultError, malformed
-from authz.http2.hpack import HOP, Field, HeaderDecoder
+from authz.http2.hpack import HOP, NEWEST, Field, HeaderDecoder
 
 _PSEUDO = frozenset((b":method", b":scheme", b":path", b":authority"))
 _REMEMBERED = 256  # blocks of one connection, and requests
@@ -82,8 +82,12 @@ class Opening(NamedTuple, Generic[Meaning]):
 
 
 class _Lead(NamedTuple, Generic[Meaning]):
-    """How a block starts that ends with literals: `size` counts its fields' bytes, and `opening` is of them alone."""
+    """How a block starts that ends with literals: `size` counts its fields' bytes, and `opening` is of them alone.
 
+    `oldest` is the number of the entry that leaves the table first of all that it says.
+    """
+
+    oldest: int
     fields: list[Field]
     size: int
     opening: Opening[Meaning]
@@ -94,8 +98,9 @@ class HeaderBlocks(Generic[Meaning]):
 
     A block is looked up as bytes, and only while the table is as it was when the block was decoded, which changed
     nothing in it: so its meaning cannot have changed either, and skipping its decoding skips no change. The same holds
-    for the lead of a block, if nothing behind it tells anything. Of other blocks the telling fields are looked up, by
-    their identity, which is theirs as long as they are kept here.
+    for the lead of a block, if nothing behind it tells anything; it is looked up by the numbers of its entries, so that
+    more of them change nothing as long as its own are there. Of other blocks the telling fields are looked up, by their
+    identity, which is theirs as long as they are kept here.
     """
 
     def __init__(self, most_bytes: int, interpret: Callable[[RequestHead], Meaning]) -> None:
@@ -120,7 +125,6 @@ class HeaderBlocks(Generic[Meaning]):
         if self._decoder.generation != self._generation:
             self._generation = self._decoder.generation
             self._known.clear()
-            self._leads.clear()
             is_repeatable = False
         else:
             is_repeatable = len(block) <= _LONGEST
@@ -136,14 +140,16 @@ class HeaderBlocks(Generic[Meaning]):
             ConnectionFaultError: if the block cannot be decoded.
             StreamFaultError: if it starts no request.
         """
-        lead = self._leads.get(block[: self._lead_bytes])
-        if lead is None:
+        decoder = self._decoder
+        lead = self._leads.get(block[: self._lead_bytes].translate(decoder.numbering))
+        if lead is None or decoder.newest - lead.oldest >= decoder.near:
+            numbering, newest = decoder.numbering, decoder.newest
             fields = self.fields(block)
             opening = self._open(fields)
-            self._keep_lead(block, fields, opening)
+            self._keep_lead(block, fields, opening, numbering, newest)
         else:
             rest = self.fields(block, self._lead_bytes, lead.size)
-            if any(field.is_telling for field in rest):
+            if [field for field in rest if field.is_telling]:
                 opening = self._open(lead.fields + rest)
             else:
                 known = lead.opening
@@ -159,17 +165,21 @@ class HeaderBlocks(Generic[Meaning]):
         _, meaning, length = self._heads.get(key) or self._read_head(key, fields)
         return Opening(meaning, length, tuple([field for field in fields if not field.is_telling]))
 
-    def _keep_lead(self, block: bytes, fields: list[Field], opening: Opening[Meaning]) -> None:
-        """If nothing tells what is asked for but what stands before the first literal."""
+    def _keep_lead(
+        self, block: bytes, fields: list[Field], opening: Opening[Meaning], numbering: bytes, newest: int
+    ) -> None:
+        """If nothing tells what is asked for but what stands before the first literal, a byte for each field."""
         at, count, size = self._decoder.lead
-        if not at or not self._is_repeatable or any(field.is_telling for field in fields[count:]):
+        if not 0 < at == count or any(field.is_telling for field in fields[count:]):
             return
         if len(self._leads) >= _LEADS:
             self._leads.clear()
         self._lead_bytes = at
         led = fields[:count]
         metadata = tuple([field for field in led if not field.is_telling])
-        self._leads[block[:at]] = _Lead(led, size, Opening(opening.meaning, opening.length, metadata))
+        oldest = newest + NEWEST - max(NEWEST, *block[:at])
+        alone = Opening(opening.meaning, opening.length, metadata)
+        self._leads[block[:at].translate(numbering)] = _Lead(oldest, led, size, alone)
 
     def _read_head(self, key: tuple[int, ...], fields: list[Field]) -> tuple[list[Field], Meaning, int]:
         head = read_head(fields)

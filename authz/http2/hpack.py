@@ -40,13 +40,30 @@ def _field(name: bytes, value: bytes) -> Field:
     return Field(name, value, len(name) + len(value) + _OVERHEAD, is_valid, is_telling)
 
 
+def _another(entry: Field, value: bytes) -> Field:
+    """A field of the same name: what a valid one is said to be by its name holds for this one, too."""
+    name, _, _, is_valid, is_telling = entry
+    if not is_valid or value.translate(None, _VISIBLE):
+        return _field(name, value)
+    return Field(name, value, len(name) + len(value) + _OVERHEAD, is_valid, is_telling)
+
+
 _STATIC = tuple(_field(name, value) for name, value in HeaderTable.STATIC_TABLE)
+NEWEST = 0x80 + len(_STATIC) + 1
+"""How the newest entry is said as a field; those before follow, `NEAR` of them in a byte each (RFC 7541, 6.1)."""
+NEAR = 0xFF - NEWEST
+_NUMBERED = [
+    bytes(NEWEST + (newest + NEWEST - byte) % NEAR if NEWEST <= byte < 0xFF else byte for byte in range(256))
+    for newest in range(NEAR)
+]
 
 
 class HeaderDecoder:
     """Decodes the blocks of one connection, in their order. `generation` tells the states of its table apart.
 
-    A block that was decoded without a new generation means the same until there is one.
+    A block that was decoded without a new generation means the same until there is one. `newest` is the number of the
+    newest entry, counted from 1, and `near` of them are said in a byte each. Translated by `numbering`, such bytes say
+    their numbers, modulo `NEAR`.
     """
 
     def __init__(self, most_bytes: int) -> None:
@@ -54,7 +71,8 @@ class HeaderDecoder:
         self._entries: list[Field] = []  # the newest last
         self._size = 0
         self._capacity = TABLE_BYTES
-        self.generation = 0
+        self.generation = self.newest = self.near = 0
+        self.numbering = _NUMBERED[0]
         self.lead = 0, 0, 0
 
     def decode(self, block: bytes, at: int = 0, total: int = 0) -> list[Field] | None:
@@ -85,13 +103,16 @@ class HeaderDecoder:
             else:
                 if not self.lead[0]:
                     self.lead = at, len(fields), total
-                index, at = _integer(block, at, 0x3F if first & 0x40 else 0x0F)
+                mask = 0x3F if first & 0x40 else 0x0F
+                index, at = _integer(block, at, mask) if first & mask == mask else (first & mask, at + 1)
                 if index:
-                    name = self._entry(index).name
+                    entry = self._entry(index)
+                    value, at = _string(block, at)
+                    field = _another(entry, value)
                 else:
                     name, at = _string(block, at)
-                value, at = _string(block, at)
-                field = _field(name, value)
+                    value, at = _string(block, at)
+                    field = _field(name, value)
                 if first & 0x40:
                     self._insert(field)
             total += field.size
@@ -111,6 +132,8 @@ class HeaderDecoder:
 
     def _insert(self, field: Field) -> None:
         self.generation += 1
+        self.newest += 1
+        self.numbering = _NUMBERED[self.newest % NEAR]
         self._size += field.size
         self._entries.append(field)
         self._evict()
@@ -127,6 +150,7 @@ class HeaderDecoder:
         """RFC 7541, 4.3 and 4.4: an entry wider than the table empties it."""
         while self._size > self._capacity:
             self._size -= self._entries.pop(0).size
+        self.near = min(len(self._entries), NEAR)
 
 
 def _integer(block: bytes, at: int, mask: int) -> tuple[int, int]:

@@ -184,11 +184,123 @@ def test_only_so_many_leads_are_remembered():
     assert 0 < len(blocks._leads) <= 16
 
 
-def test_a_lead_is_forgotten_when_the_table_changes():
+def test_a_lead_said_of_other_entries_is_another():
     blocks = HeaderBlocks(1 << 16, lambda found: found.path)
     calls_with(blocks, [(b"x-id", b"1")], [(b"x-id", b"2")])
     blocks.read(b"\x83\x86\x44\x02/b")
     assert blocks.read(LEAD + literal(b"x-id", b"3")).meaning == b"/b"
+
+
+def kept(name, value):
+    """A literal that the table keeps."""
+    return b"\x40" + literal(name, value)[1:]
+
+
+def said_after(insertions):
+    """LEAD, when so many entries follow its own."""
+    return LEAD[:2] + bytes((LEAD[2] + insertions,))
+
+
+def test_a_lead_is_known_however_many_entries_came_after_its_own(monkeypatch):
+    blocks = HeaderBlocks(1 << 16, lambda found: found.path)
+    starts, decode = [], HeaderDecoder.decode
+    monkeypatch.setattr(
+        HeaderDecoder,
+        "decode",
+        lambda self, block, at=0, total=0: (starts.append(at), decode(self, block, at, total))[1],
+    )
+    blocks.read(KEPT)
+    openings = [blocks.read(said_after(number) + kept(b"x", b"%d" % number)) for number in range(64)]
+    assert starts[2:] == [len(LEAD)] * 63
+    assert [(each.meaning, said(each)) for each in openings] == [
+        (b"/a", [(b"x", b"%d" % number)]) for number in range(64)
+    ]
+
+
+@pytest.mark.parametrize("entries", [60, 61, 62, 63, 64, 80])
+def test_what_a_lead_said_is_not_taken_for_what_the_same_byte_says_many_entries_later(entries):
+    """Numbers come round again; a byte can say 65 entries, and the table holds more of such short ones."""
+    blocks, plain = HeaderBlocks(1 << 16, lambda found: found.path), HeaderDecoder(1 << 16)
+    first = [KEPT, LEAD + kept(b"x", b"0"), b"\x83\x86\x44\x02/b", *[kept(b"x", b"") + b"\x83\x86\x84"] * entries]
+    for each in first:
+        blocks.fields(each) if each[0] == 0x40 else blocks.read(each)
+        plain.decode(each)
+    for byte in range(LEAD[2], 0xFF):
+        block = LEAD[:2] + bytes((byte,)) + literal(b"y", b"1")
+        try:
+            expected = read_head(plain.decode(block)).path
+        except (ConnectionFaultError, StreamFaultError) as error:
+            with pytest.raises(type(error)):
+                blocks.read(block)
+        else:
+            assert blocks.read(block).meaning == expected
+
+
+def test_a_lead_is_forgotten_when_an_entry_of_its_own_is_gone():
+    blocks = HeaderBlocks(1 << 16, lambda found: found.path)
+    calls_with(blocks, [(b"x-id", b"1")])
+    blocks.read(LEAD + kept(b"x", b"9" * 4096))  # wider than the table, which is empty then
+    with pytest.raises(ConnectionFaultError):
+        blocks.read(said_after(1) + literal(b"x-id", b"2"))
+
+
+def test_a_lead_is_forgotten_when_the_oldest_of_its_entries_is_gone():
+    blocks = HeaderBlocks(1 << 16, lambda found: found.path)
+    blocks.read(KEPT + kept(b"x-of-the-lead", b"1"))  # the path is the older one
+    assert said(blocks.read(LEAD[:2] + b"\xbf\xbe" + literal(b"y", b"1")))[-1] == (b"y", b"1")
+    blocks.fields(kept(b"z", b"9" * (4096 - 33 - 60)))
+    with pytest.raises(ConnectionFaultError):
+        blocks.read(LEAD[:2] + b"\xc0\xbf" + literal(b"y", b"2"))
+
+
+def test_a_size_of_the_table_before_a_lead_is_heard_each_time():
+    blocks = HeaderBlocks(1 << 16, lambda found: found.path)
+    blocks.read(KEPT)
+    narrow, widest = b"\x3f\x45", b"\x3f\xe1\x1f"
+    for number in range(2):
+        blocks.fields(widest)
+        blocks.read(narrow + LEAD + literal(b"x-id", b"%d" % number))
+    blocks.fields(kept(b"x", b"9" * 200))  # more than the table is wide now
+    with pytest.raises(ConnectionFaultError):
+        blocks.read(said_after(1) + literal(b"x-id", b"2"))
+
+
+def test_a_name_from_the_table_is_as_good_as_new_whatever_its_value_was():
+    blocks = HeaderBlocks(1 << 16, lambda found: found.path)
+    with pytest.raises(StreamFaultError):
+        blocks.read(KEPT + kept(b"x-id", b"a\0"))
+    opening = blocks.read(b"\x83\x86\xbf\x7e\x01b")
+    assert said(opening) == [(b"x-id", b"b")]
+    with pytest.raises(StreamFaultError):
+        blocks.read(b"\x83\x86\xc0\x7e\x02c\0")
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([b"/a", b"/b"]),
+            st.sampled_from([b"1", b"2", b"3", b"4" * 30, b"5" * 900, b"6" * 2500, b"7" * 4100]),
+            st.sampled_from([b"", b"5S", b"4999u"]),
+            st.booleans(),
+            st.sampled_from([None] * 8 + [0, 64, 200, 4096]),
+        ),
+        max_size=150,
+    )
+)
+def test_remembered_leads_mean_what_decoding_them_again_would(calls):
+    encoder, plain = oracle.Encoder(), HeaderDecoder(1 << 16)
+    blocks = HeaderBlocks(1 << 16, lambda found: found)
+    for path, trace, timeout, is_sensitive, size in calls:
+        if size is not None:
+            encoder.header_table_size = size
+        fields = [*START[:2], (b":path", path), (b"content-type", b"application/grpc"), (b"user-agent", b"x")]
+        fields += [(b"grpc-timeout", timeout)] if timeout else []
+        fields += [(oracle.NeverIndexedHeaderTuple if is_sensitive else oracle.HeaderTuple)(b"traceparent", trace)]
+        data = encoder.encode(fields)
+        expected = plain.decode(data)
+        opening = blocks.find(data) or blocks.read(data)
+        assert opening.meaning == read_head(expected)
+        assert opening.metadata == tuple(field for field in expected if not field.is_telling)
 
 
 def test_fields_behind_a_lead_that_tell_something_count():
