@@ -12,6 +12,7 @@ TABLE_BYTES = 4096
 """The size of a table that nobody announced otherwise, as we do not (RFC 7541, 4.2)."""
 _HOPELESS = 4  # times the longest list: one that goes on is a bomb, and decoding it to its end would cost too much
 _OVERHEAD = 32  # of an entry (RFC 7541, 4.1)
+_REMEMBERED, _SHORT = 256, 64  # names, and their bytes
 HOP = frozenset((b"connection", b"keep-alive", b"proxy-connection", b"transfer-encoding", b"upgrade"))
 """Fields of HTTP/1.1 connections, which may not be said here (RFC 9113, 8.2.2)."""
 _TELLING = HOP | {b"te", b"content-length", b"content-type", b"grpc-encoding"}
@@ -33,19 +34,25 @@ class Field(NamedTuple):
     is_telling: bool
 
 
+_make = tuple.__new__  # what a named tuple calls in the end, at half the price
+_names: dict[bytes, bool] = {}  # valid ones that were met, and whether fields of theirs are telling
+
+
+def _is_telling(name: bytes) -> bool | None:
+    """None if the name is not valid."""
+    if _NAME.fullmatch(name) is None:
+        return None
+    is_telling = name in _TELLING or name[0] == 0x3A
+    if len(_names) < _REMEMBERED and len(name) <= _SHORT:
+        _names[name] = is_telling
+    return is_telling
+
+
 def _field(name: bytes, value: bytes) -> Field:
+    is_telling = _names[name] if name in _names else _is_telling(name)
     is_visible = not value.translate(None, _VISIBLE)  # nearly all are, and this is a fifth of the price
-    is_valid = (is_visible or _VALUE.fullmatch(value) is not None) and _NAME.fullmatch(name) is not None
-    is_telling = not is_valid or name in _TELLING or name[0] == 0x3A
-    return Field(name, value, len(name) + len(value) + _OVERHEAD, is_valid, is_telling)
-
-
-def _another(entry: Field, value: bytes) -> Field:
-    """A field of the same name: what a valid one is said to be by its name holds for this one, too."""
-    name, _, _, is_valid, is_telling = entry
-    if not is_valid or value.translate(None, _VISIBLE):
-        return _field(name, value)
-    return Field(name, value, len(name) + len(value) + _OVERHEAD, is_valid, is_telling)
+    is_valid = is_telling is not None and (is_visible or _VALUE.fullmatch(value) is not None)
+    return _make(Field, (name, value, len(name) + len(value) + _OVERHEAD, is_valid, not is_valid or is_telling))
 
 
 _STATIC = tuple(_field(name, value) for name, value in HeaderTable.STATIC_TABLE)
@@ -106,13 +113,11 @@ class HeaderDecoder:
                 mask = 0x3F if first & 0x40 else 0x0F
                 index, at = _integer(block, at, mask) if first & mask == mask else (first & mask, at + 1)
                 if index:
-                    entry = self._entry(index)
-                    value, at = _string(block, at)
-                    field = _another(entry, value)
+                    name = self._entry(index).name
                 else:
                     name, at = _string(block, at)
-                    value, at = _string(block, at)
-                    field = _field(name, value)
+                value, at = _string(block, at)
+                field = _field(name, value)
                 if first & 0x40:
                     self._insert(field)
             total += field.size
