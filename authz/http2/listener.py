@@ -169,7 +169,8 @@ class GrpcServer:
         self.faults: Counter[str] = Counter()
         self._told = told
         self._listening: list[socket.socket] = []
-        self._greeting: dict[asyncio.Task[None], None] = {}
+        self._greeting: dict[socket.socket, None] = {}
+        self._greetings: set[asyncio.Task[None]] = set()
         self._ticks: asyncio.Task[None] | None = None
         self._all_gone = asyncio.Event()
 
@@ -229,12 +230,12 @@ class GrpcServer:
                 if security is None:
                     accepted.send(goaway(0, ErrorCode.ENHANCE_YOUR_CALM, "too many connections"))
             return
+        self._greeting[accepted] = None
         task = loop.create_task(self._greet(accepted, security))
-        self._greeting[task] = None
-        task.add_done_callback(self._greeting.pop)
+        self._greetings.add(task)
+        task.add_done_callback(self._greetings.discard)
         if len(self._greeting) > _HANDSHAKES:
-            self.hear("handshake", "too many at once")
-            next(iter(self._greeting)).cancel()
+            self._let_go(next(iter(self._greeting)))
 
     def _accept_again(self, bound: socket.socket, security: ssl.SSLContext | None) -> None:
         if not self.is_draining:
@@ -246,11 +247,15 @@ class GrpcServer:
         try:
             await connect(lambda: _Line(self), accepted, ssl=security, ssl_handshake_timeout=seconds)
         except OSError as error:  # whatever is wrong with TLS is one too, its timeout as well
-            self.hear("handshake", f"no TLS: {error}")
-        except asyncio.CancelledError:
-            with suppress(OSError):
-                accepted.shutdown(socket.SHUT_RDWR)  # or the loop would wait for a farewell of TLS
-            raise
+            self.hear("handshake", f"no TLS: {str(error) or 'broken off'}")
+        finally:
+            self._greeting.pop(accepted, None)
+
+    def _let_go(self, accepted: socket.socket) -> None:
+        """End a handshake as if the client had: a loop that was told to end it would wait for a farewell of TLS."""
+        del self._greeting[accepted]
+        with suppress(OSError):
+            accepted.shutdown(socket.SHUT_RDWR)
 
     async def _tick(self) -> None:
         loop = asyncio.get_running_loop()
@@ -287,8 +292,8 @@ class GrpcServer:
             peer.connection.drain()
             peer.flush()
         await self._wait_until_gone(seconds)
-        for task in self._greeting:
-            task.cancel()
+        for accepted in list(self._greeting):
+            self._let_go(accepted)
         for peer in list(self.peers.values()):
             peer.abort()
         await self._wait_until_gone(_GONE_SECONDS)

@@ -3,64 +3,27 @@
 import asyncio
 import shutil
 import socket
-import ssl
 import subprocess
 import sys
 import threading
-from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import grpc
 import pytest
 
-from authz.http2 import frames, listener
-from authz.http2.calls import Unary
+from authz.http2 import frames
 from authz.http2.limits import DEFAULT_HTTP2_LIMITS
 from authz.http2.listener import GrpcServer
-from authz.http2.tls import following, server_context
+from authz.http2.tls import server_context
 from tests.certificates import Authority
 from tests.http2.driving import ECHO, GREETING, HEAD, data, headers, made, split
-from tests.http2.echo import METHODS, bound
+from tests.http2.echo import METHODS
+from tests.http2.running import certified, running, unary
 from tests.sidecar import eventually
 
 OPTIONS = (("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1))
 SPEC = shutil.which("h2spec")
-
-
-class Running:
-    """A server on a loop of its own thread; `drain` may be called while clients are under way."""
-
-    def __init__(self, security=None, path=None, limits=DEFAULT_HTTP2_LIMITS, methods_for=None):
-        self.loop = asyncio.new_event_loop()
-        self.failures = []
-        self.port = None
-        self._ask = (security, path, limits, methods_for)
-        self.thread = threading.Thread(target=self.loop.run_forever)
-        self.thread.start()
-        asyncio.run_coroutine_threadsafe(self._start(), self.loop).result(10)
-
-    async def _start(self):
-        security, path, limits, methods_for = self._ask
-        self.server = GrpcServer(METHODS, limits, failed=self.failures.append, methods_for=methods_for)
-        listening = bound("127.0.0.1:0" if path is None else f"unix:{path}")
-        self.port = listening.getsockname()[1] if path is None else None
-        await self.server.listen(listening, security)
-
-    def drain(self, seconds):
-        return asyncio.run_coroutine_threadsafe(self.server.drain(seconds), self.loop)
-
-
-@contextmanager
-def running(**options):
-    server = Running(**options)
-    try:
-        yield server
-    finally:
-        server.drain(0).result(10)
-        server.loop.call_soon_threadsafe(server.loop.stop)
-        server.thread.join(10)
-        server.loop.close()
 
 
 @pytest.fixture(params=["tcp", "unix"])
@@ -75,10 +38,6 @@ def served(request, tmp_path):
 @pytest.fixture
 def channel(served):
     return served[1]
-
-
-def unary(channel, message, **options):
-    return channel.unary_unary("/echo.Echo/Unary")(message, timeout=10, **options)
 
 
 @pytest.mark.parametrize("size", [0, 1, 16379, 16380, 100_000, 4 * 1024 * 1024])
@@ -179,66 +138,6 @@ def test_a_draining_server_loses_no_call():
         draining[0].result(10)
         with pytest.raises(grpc.RpcError):
             channel.unary_unary("/echo.Echo/Unary")(b"", timeout=0.5)
-
-
-def certified(tmp_path, authority, name="server"):
-    certificate, key = authority.issue("localhost", "localhost")
-    files = tmp_path / f"{name}.crt", tmp_path / f"{name}.key"
-    for file, content in zip(files, (certificate, key), strict=True):
-        file.write_bytes(content)
-    return files
-
-
-def secure(server, authority, client=None):
-    pair = dict(zip(("certificate_chain", "private_key"), client, strict=True)) if client else {}
-    credentials = grpc.ssl_channel_credentials(authority.pem, **pair)
-    return grpc.secure_channel(f"localhost:{server.port}", credentials)
-
-
-def test_tls_serves_and_takes_up_a_replaced_certificate(tmp_path):
-    first, second = Authority("first"), Authority("second")
-    contexts = [server_context(*certified(tmp_path, first))]
-    with running(security=following(lambda: contexts[-1])) as server:
-        with secure(server, first) as channel:
-            assert unary(channel, b"a") == b"a"
-        contexts.append(server_context(*certified(tmp_path, second, "new")))
-        with secure(server, second) as channel:
-            assert unary(channel, b"b") == b"b"
-
-
-def test_mutual_tls_turns_strangers_away(tmp_path):
-    authority = Authority()
-    (tmp_path / "ca").write_bytes(authority.pem)
-    context = server_context(*certified(tmp_path, authority), tmp_path / "ca")
-    with running(security=context) as server:
-        with secure(server, authority, authority.issue("me")) as channel:
-            assert unary(channel, b"a") == b"a"
-        with secure(server, authority) as channel, pytest.raises(grpc.RpcError) as caught:
-            channel.unary_unary("/echo.Echo/Unary")(b"", timeout=2)
-        assert caught.value.code() in {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED}
-
-
-def test_a_peer_may_get_methods_of_its_own(tmp_path):
-    authority = Authority()
-    (tmp_path / "ca").write_bytes(authority.pem)
-    context = server_context(*certified(tmp_path, authority), tmp_path / "ca")
-    own = {"/echo.Echo/Unary": Unary(lambda _message: b"you")}
-    with running(security=context, methods_for=lambda peer: own if "me" in peer.names else None) as server:
-        for name, answer in (("me", b"you"), ("other", b"a")):
-            with secure(server, authority, authority.issue(name)) as channel:
-                assert unary(channel, b"a") == answer
-
-
-def test_a_client_of_tls_that_speaks_no_http2_is_let_go(tmp_path):
-    with running(security=server_context(*certified(tmp_path, Authority()))) as server:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-        with (
-            socket.create_connection(("127.0.0.1", server.port), 5) as plain,
-            context.wrap_socket(plain) as peer,
-        ):
-            assert peer.recv(1) == b""
-        assert server.server.faults["alpn"] == 1
 
 
 def test_connections_above_the_limit_are_told_so_and_closed():
@@ -343,29 +242,6 @@ def test_together_connections_may_not_keep_more_than_four_may_and_the_heaviest_g
         return server.faults, [transport.is_closed for _, transport in peers]
 
     assert asyncio.run(scenario()) == ({"buffered": 1}, [False, True, False, False, False])
-
-
-def test_a_handshake_that_does_not_end_is_given_up_and_counts_as_a_connection(tmp_path):
-    limits = replace(DEFAULT_HTTP2_LIMITS, greeting_seconds=0.5, connections=1)
-    context = server_context(*certified(tmp_path, Authority()))
-    with running(security=context, limits=limits) as server:
-        with socket.create_connection(("127.0.0.1", server.port), 5) as silent:
-            with socket.create_connection(("127.0.0.1", server.port), 5) as second:
-                assert second.recv(1) == b""
-            assert silent.recv(1) == b""
-        eventually(lambda: server.server.faults["handshake"])
-        assert server.server.faults == {"connections": 1, "handshake": 1}
-
-
-def test_of_too_many_handshakes_the_oldest_makes_room(tmp_path, monkeypatch):
-    monkeypatch.setattr(listener, "_HANDSHAKES", 2)
-    authority = Authority()
-    with running(security=server_context(*certified(tmp_path, authority))) as server, ExitStack() as stack:
-        silent = [stack.enter_context(socket.create_connection(("127.0.0.1", server.port), 5)) for _ in range(2)]
-        with secure(server, authority) as channel:
-            assert unary(channel, b"a") == b"a"
-        assert silent[0].recv(1) == b""
-        assert server.server.faults["handshake"] == 1
 
 
 def test_a_server_without_file_descriptors_goes_on_when_it_has_some_again():

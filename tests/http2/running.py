@@ -1,0 +1,56 @@
+"""A server of the room on a thread of its own, for tests that talk to it from theirs."""
+
+import asyncio
+import threading
+from contextlib import contextmanager
+
+from authz.http2.limits import DEFAULT_HTTP2_LIMITS
+from authz.http2.listener import GrpcServer
+from tests.http2.echo import METHODS, bound
+
+
+class Running:
+    """A server on a loop of its own thread; `drain` may be called while clients are under way."""
+
+    def __init__(self, security=None, path=None, limits=DEFAULT_HTTP2_LIMITS, methods_for=None):
+        self.loop = asyncio.new_event_loop()
+        self.failures = []
+        self.port = None
+        self._ask = (security, path, limits, methods_for)
+        self.thread = threading.Thread(target=self.loop.run_forever)
+        self.thread.start()
+        asyncio.run_coroutine_threadsafe(self._start(), self.loop).result(10)
+
+    async def _start(self):
+        security, path, limits, methods_for = self._ask
+        self.server = GrpcServer(METHODS, limits, failed=self.failures.append, methods_for=methods_for)
+        listening = bound("127.0.0.1:0" if path is None else f"unix:{path}")
+        self.port = listening.getsockname()[1] if path is None else None
+        await self.server.listen(listening, security)
+
+    def drain(self, seconds):
+        return asyncio.run_coroutine_threadsafe(self.server.drain(seconds), self.loop)
+
+
+@contextmanager
+def running(**options):
+    server = Running(**options)
+    try:
+        yield server
+    finally:
+        server.drain(0).result(10)
+        server.loop.call_soon_threadsafe(server.loop.stop)
+        server.thread.join(10)
+        server.loop.close()
+
+
+def unary(channel, message, **options):
+    return channel.unary_unary("/echo.Echo/Unary")(message, timeout=10, **options)
+
+
+def certified(tmp_path, authority, name="server"):
+    certificate, key = authority.issue("localhost", "localhost")
+    files = tmp_path / f"{name}.crt", tmp_path / f"{name}.key"
+    for file, content in zip(files, (certificate, key), strict=True):
+        file.write_bytes(content)
+    return files

@@ -1,0 +1,111 @@
+"""TLS with certificates that are replaced, clients that must show theirs, and handshakes that do not end."""
+
+import socket
+import ssl
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+
+import grpc
+import pytest
+
+from authz.http2 import listener
+from authz.http2.calls import Unary
+from authz.http2.limits import DEFAULT_HTTP2_LIMITS
+from authz.http2.tls import following, server_context
+from tests.certificates import Authority
+from tests.http2.running import certified, running, unary
+from tests.sidecar import eventually
+
+
+def secure(server, authority, client=None):
+    pair = dict(zip(("certificate_chain", "private_key"), client, strict=True)) if client else {}
+    credentials = grpc.ssl_channel_credentials(authority.pem, **pair)
+    return grpc.secure_channel(f"localhost:{server.port}", credentials)
+
+
+def test_tls_serves_and_takes_up_a_replaced_certificate(tmp_path):
+    first, second = Authority("first"), Authority("second")
+    contexts = [server_context(*certified(tmp_path, first))]
+    with running(security=following(lambda: contexts[-1])) as server:
+        with secure(server, first) as channel:
+            assert unary(channel, b"a") == b"a"
+        contexts.append(server_context(*certified(tmp_path, second, "new")))
+        with secure(server, second) as channel:
+            assert unary(channel, b"b") == b"b"
+
+
+def test_mutual_tls_turns_strangers_away(tmp_path):
+    authority = Authority()
+    (tmp_path / "ca").write_bytes(authority.pem)
+    context = server_context(*certified(tmp_path, authority), tmp_path / "ca")
+    with running(security=context) as server:
+        with secure(server, authority, authority.issue("me")) as channel:
+            assert unary(channel, b"a") == b"a"
+        with secure(server, authority) as channel, pytest.raises(grpc.RpcError) as caught:
+            channel.unary_unary("/echo.Echo/Unary")(b"", timeout=2)
+        assert caught.value.code() in {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED}
+
+
+def test_a_peer_may_get_methods_of_its_own(tmp_path):
+    authority = Authority()
+    (tmp_path / "ca").write_bytes(authority.pem)
+    context = server_context(*certified(tmp_path, authority), tmp_path / "ca")
+    own = {"/echo.Echo/Unary": Unary(lambda _message: b"you")}
+    with running(security=context, methods_for=lambda peer: own if "me" in peer.names else None) as server:
+        for name, answer in (("me", b"you"), ("other", b"a")):
+            with secure(server, authority, authority.issue(name)) as channel:
+                assert unary(channel, b"a") == answer
+
+
+def test_a_client_of_tls_that_speaks_no_http2_is_let_go(tmp_path):
+    with running(security=server_context(*certified(tmp_path, Authority()))) as server:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        with (
+            socket.create_connection(("127.0.0.1", server.port), 5) as plain,
+            context.wrap_socket(plain) as peer,
+        ):
+            assert peer.recv(1) == b""
+        assert server.server.faults["alpn"] == 1
+
+
+def test_a_handshake_that_does_not_end_is_given_up_and_counts_as_a_connection(tmp_path):
+    limits = replace(DEFAULT_HTTP2_LIMITS, greeting_seconds=0.5, connections=1)
+    context = server_context(*certified(tmp_path, Authority()))
+    with running(security=context, limits=limits) as server:
+        with socket.create_connection(("127.0.0.1", server.port), 5) as silent:
+            with socket.create_connection(("127.0.0.1", server.port), 5) as second:
+                assert second.recv(1) == b""
+            assert silent.recv(1) == b""
+        eventually(lambda: server.server.faults["handshake"])
+        assert server.server.faults == {"connections": 1, "handshake": 1}
+
+
+def test_of_too_many_handshakes_the_oldest_makes_room(tmp_path, monkeypatch):
+    monkeypatch.setattr(listener, "_HANDSHAKES", 2)
+    authority = Authority()
+    with running(security=server_context(*certified(tmp_path, authority))) as server, ExitStack() as stack:
+        silent = [stack.enter_context(socket.create_connection(("127.0.0.1", server.port), 5)) for _ in range(2)]
+        with secure(server, authority) as channel:
+            assert unary(channel, b"a") == b"a"
+        assert silent[0].recv(1) == b""
+        eventually(lambda: server.server.faults["handshake"])
+        assert server.server.faults["handshake"] == 1
+
+
+def test_given_clients_that_hold_on_to_handshakes_then_no_more_of_them_cost_anything_than_may(tmp_path, monkeypatch):
+    monkeypatch.setattr(listener, "_HANDSHAKES", 2)
+    limits = replace(DEFAULT_HTTP2_LIMITS, greeting_seconds=60)
+    context = server_context(*certified(tmp_path, Authority()))
+    with running(security=context, limits=limits) as server, ExitStack() as stack:
+        others = open_files()
+        for _ in range(50):
+            client = stack.enter_context(socket.create_connection(("127.0.0.1", server.port), 5))
+            client.send(b"\x16\x03\x01")
+        eventually(lambda: server.server.faults["handshake"] == 48)
+        eventually(lambda: open_files() <= others + 50 + 2)
+
+
+def open_files():
+    return len(list(Path("/proc/self/fd").iterdir()))
