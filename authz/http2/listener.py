@@ -21,7 +21,8 @@ _TICK_SECONDS = 1.0
 _TICKED = 20  # connections and streams that are looked at in one pass of the loop
 _BACKLOG = 1024  # connections that wait to be taken over
 _GONE_SECONDS = 1.0  # for connections to notice that they were aborted
-_HANDSHAKES = 256  # of TLS at once, of 100 KB each: with more, whoever takes longest is let go
+_HANDSHAKES = 256  # of TLS at once, of 70 KB each; whoever comes then waits in the kernel
+_FAIR_SECONDS = 1.0  # for a handshake while others wait
 _FULL_SECONDS = 0.1  # without file descriptors, until the next try
 _SHORT = 512  # bytes of a read that is worked on at once: a few calls
 _PIECE = 1024  # bytes of a longer one, until the clock is looked at
@@ -169,8 +170,9 @@ class GrpcServer:
         self.faults: Counter[str] = Counter()
         self._told = told
         self._listening: list[socket.socket] = []
-        self._greeting: dict[socket.socket, None] = {}
+        self._greeting: dict[socket.socket, float] = {}  # since when, the oldest first
         self._greetings: set[asyncio.Task[None]] = set()
+        self._paused: list[tuple[socket.socket, ssl.SSLContext | None]] = []
         self._ticks: asyncio.Task[None] | None = None
         self._all_gone = asyncio.Event()
 
@@ -220,8 +222,8 @@ class GrpcServer:
             return
         except OSError as error:
             self.hear("connections", f"a connection cannot be taken: {error.strerror}")
-            loop.remove_reader(bound)
-            loop.call_later(_FULL_SECONDS, self._accept_again, bound, security)
+            self._pause(bound, security)
+            loop.call_later(_FULL_SECONDS, self._resume)
             return
         accepted.setblocking(False)
         if len(self.peers) + len(self._greeting) >= self.limits.connections:
@@ -230,16 +232,29 @@ class GrpcServer:
                 if security is None:
                     accepted.send(goaway(0, ErrorCode.ENHANCE_YOUR_CALM, "too many connections"))
             return
-        self._greeting[accepted] = None
         task = loop.create_task(self._greet(accepted, security))
         self._greetings.add(task)
         task.add_done_callback(self._greetings.discard)
-        if len(self._greeting) > _HANDSHAKES:
-            self._let_go(next(iter(self._greeting)))
+        if security is not None:
+            self._greeting[accepted] = loop.time()
+            if len(self._greeting) > _HANDSHAKES:
+                self._pause(bound, security)
+                oldest, since = next(iter(self._greeting.items()))
+                loop.call_at(since + _FAIR_SECONDS, self._make_room, oldest)
 
-    def _accept_again(self, bound: socket.socket, security: ssl.SSLContext | None) -> None:
-        if not self.is_draining:
+    def _pause(self, bound: socket.socket, security: ssl.SSLContext | None) -> None:
+        asyncio.get_running_loop().remove_reader(bound)
+        self._paused.append((bound, security))
+
+    def _resume(self) -> None:
+        while self._paused and not self.is_draining and len(self._greeting) <= _HANDSHAKES:
+            bound, security = self._paused.pop()
             asyncio.get_running_loop().add_reader(bound, self._accept, bound, security)
+
+    def _make_room(self, oldest: socket.socket) -> None:
+        if oldest in self._greeting and len(self._greeting) > _HANDSHAKES:
+            self._let_go(oldest)
+            self._resume()
 
     async def _greet(self, accepted: socket.socket, security: ssl.SSLContext | None) -> None:
         seconds = self.limits.greeting_seconds if security else None
@@ -250,6 +265,7 @@ class GrpcServer:
             self.hear("handshake", f"no TLS: {str(error) or 'broken off'}")
         finally:
             self._greeting.pop(accepted, None)
+            self._resume()
 
     def _let_go(self, accepted: socket.socket) -> None:
         """End a handshake as if the client had: a loop that was told to end it would wait for a farewell of TLS."""
