@@ -1,6 +1,8 @@
 """`authz serve`: run the sidecar."""
 
 import re
+import resource
+from contextlib import suppress
 from dataclasses import fields
 from importlib.util import find_spec
 from pathlib import Path
@@ -169,12 +171,23 @@ def serve_command(ctx: click.Context, /, log_format: str, log_level: str, **opti
     """
     configure_logs(LogFormat(log_format), log_level)
     settings = _settings(options, log_format=LogFormat(log_format), log_level=log_level)
+    _take_files()
     try:
         serve(settings, show_progress)
     except InvalidAccountError as error:
         _fail(ctx, f"{error}\n{len(error.problems)} problems; mend them, or start with --allow-broken-accounts")
     except AuthzError as error:
         _fail(ctx, f"authz: {error}")
+
+
+def _take_files() -> None:
+    """As many as the system allows; workers inherit it. The lower limit of most would let in some 1,000 connections.
+
+    It spares programs that use `select`, which nothing here does.
+    """
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(OSError, ValueError):  # not every system takes the limit that it tells; what was allowed is then
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _settings(options: dict[str, Any], **logs: Any) -> Settings:

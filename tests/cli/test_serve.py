@@ -1,3 +1,4 @@
+import resource
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,17 @@ def test_the_defaults_are_those_of_the_contract(settings):
     assert serve(EXAMPLE).exit_code == 0
     assert [address.target for address in settings[0].listen] == ["127.0.0.1:50051"]
     assert (settings[0].source, settings[0].http, settings[0].limits) == (EXAMPLE, None, Limits())
+
+
+@pytest.mark.usefixtures("settings")
+def test_as_many_files_may_be_open_as_the_system_allows():
+    before, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most // 2, most))
+    try:
+        assert serve(EXAMPLE).exit_code == 0
+        assert resource.getrlimit(resource.RLIMIT_NOFILE) == (most, most)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (before, most))
 
 
 def test_options_come_from_the_command_line_or_the_environment(settings):
