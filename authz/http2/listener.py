@@ -239,8 +239,7 @@ class GrpcServer:
             self._greeting[accepted] = loop.time()
             if len(self._greeting) > _HANDSHAKES:
                 self._pause(bound, security)
-                oldest, since = next(iter(self._greeting.items()))
-                loop.call_at(since + _FAIR_SECONDS, self._make_room, oldest)
+                self._make_room()
 
     def _pause(self, bound: socket.socket, security: ssl.SSLContext | None) -> None:
         asyncio.get_running_loop().remove_reader(bound)
@@ -251,10 +250,16 @@ class GrpcServer:
             bound, security = self._paused.pop()
             asyncio.get_running_loop().add_reader(bound, self._accept, bound, security)
 
-    def _make_room(self, oldest: socket.socket) -> None:
-        if oldest in self._greeting and len(self._greeting) > _HANDSHAKES:
+    def _make_room(self) -> None:
+        """While there are too many, the oldest goes as soon as it had its time."""
+        loop = asyncio.get_running_loop()
+        while len(self._greeting) > _HANDSHAKES:
+            oldest, since = next(iter(self._greeting.items()))
+            if loop.time() < since + _FAIR_SECONDS:
+                loop.call_at(since + _FAIR_SECONDS, self._make_room)
+                return
             self._let_go(oldest)
-            self._resume()
+        self._resume()
 
     async def _greet(self, accepted: socket.socket, security: ssl.SSLContext | None) -> None:
         seconds = self.limits.greeting_seconds if security else None

@@ -17,6 +17,7 @@ from authz.http2.calls import Unary
 from authz.http2.limits import DEFAULT_HTTP2_LIMITS
 from authz.http2.tls import following, server_context
 from tests.certificates import Authority
+from tests.http2.echo import bound
 from tests.http2.running import certified, running, unary
 from tests.sidecar import eventually
 
@@ -140,6 +141,23 @@ def test_given_clients_that_hold_on_to_handshakes_then_no_more_of_them_cost_anyt
             client.send(b"\x16\x03\x01")
         eventually(lambda: server.server.faults["handshake"] >= 48)
         eventually(lambda: open_files() <= others + 50 + 2)
+
+
+def test_given_several_addresses_then_what_waits_on_each_gets_its_turn(tmp_path, monkeypatch):
+    monkeypatch.setattr(listener, "_HANDSHAKES", 2)
+    monkeypatch.setattr(listener, "_FAIR_SECONDS", 0.3)
+    limits, authority = replace(DEFAULT_HTTP2_LIMITS, greeting_seconds=60), Authority()
+    context = server_context(*certified(tmp_path, authority))
+    with running(security=context, limits=limits) as server, ExitStack() as stack:
+        other = bound("127.0.0.1:0")
+        port = other.getsockname()[1]
+        asyncio.run_coroutine_threadsafe(server.server.listen(other, context), server.loop).result(5)
+        for each in (server.port, server.port, server.port, port, port, server.port, server.port):
+            stack.enter_context(socket.create_connection(("127.0.0.1", each), 5))
+        credentials = grpc.ssl_channel_credentials(authority.pem)
+        for each in (server.port, port):
+            with grpc.secure_channel(f"localhost:{each}", credentials) as channel:
+                assert unary(channel, b"a") == b"a"
 
 
 def open_files():
