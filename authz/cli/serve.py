@@ -171,7 +171,7 @@ def serve_command(ctx: click.Context, /, log_format: str, log_level: str, **opti
     """
     configure_logs(LogFormat(log_format), log_level)
     settings = _settings(options, log_format=LogFormat(log_format), log_level=log_level)
-    _take_files()
+    _raise_file_limit()
     try:
         serve(settings, show_progress)
     except InvalidAccountError as error:
@@ -180,8 +180,8 @@ def serve_command(ctx: click.Context, /, log_format: str, log_level: str, **opti
         _fail(ctx, f"authz: {error}")
 
 
-def _take_files() -> None:
-    """As many as the system allows; workers inherit it. The lower limit of most would let in some 1,000 connections.
+def _raise_file_limit() -> None:
+    """To what the system allows, also for workers. The soft limit of most would let in some 1,000 connections.
 
     It spares programs that use `select`, which nothing here does.
     """

@@ -170,7 +170,7 @@ class GrpcServer:
         self.faults: Counter[str] = Counter()
         self._told = told
         self._listening: list[socket.socket] = []
-        self._greeting: dict[socket.socket, float] = {}  # since when, the oldest first
+        self._handshakes: dict[socket.socket, float] = {}  # since when, the oldest first
         self._greetings: set[asyncio.Task[None]] = set()
         self._paused: list[tuple[socket.socket, ssl.SSLContext | None]] = []
         self._ticks: asyncio.Task[None] | None = None
@@ -226,7 +226,7 @@ class GrpcServer:
             loop.call_later(_FULL_SECONDS, self._resume)
             return
         accepted.setblocking(False)
-        if len(self.peers) + len(self._greeting) >= self.limits.connections:
+        if len(self.peers) + len(self._handshakes) >= self.limits.connections:
             self.hear("connections", "too many connections")
             with accepted, suppress(OSError):
                 if security is None:
@@ -236,8 +236,8 @@ class GrpcServer:
         self._greetings.add(task)
         task.add_done_callback(self._greetings.discard)
         if security is not None:
-            self._greeting[accepted] = loop.time()
-            if len(self._greeting) > _HANDSHAKES:
+            self._handshakes[accepted] = loop.time()
+            if len(self._handshakes) > _HANDSHAKES:
                 self._pause(bound, security)
                 self._make_room()
 
@@ -246,15 +246,15 @@ class GrpcServer:
         self._paused.append((bound, security))
 
     def _resume(self) -> None:
-        while self._paused and not self.is_draining and len(self._greeting) <= _HANDSHAKES:
+        while self._paused and not self.is_draining and len(self._handshakes) <= _HANDSHAKES:
             bound, security = self._paused.pop()
             asyncio.get_running_loop().add_reader(bound, self._accept, bound, security)
 
     def _make_room(self) -> None:
         """While there are too many, the oldest goes as soon as it had its time."""
         loop = asyncio.get_running_loop()
-        while len(self._greeting) > _HANDSHAKES:
-            oldest, since = next(iter(self._greeting.items()))
+        while len(self._handshakes) > _HANDSHAKES:
+            oldest, since = next(iter(self._handshakes.items()))
             if loop.time() < since + _FAIR_SECONDS:
                 loop.call_at(since + _FAIR_SECONDS, self._make_room)
                 return
@@ -269,12 +269,12 @@ class GrpcServer:
         except OSError as error:  # whatever is wrong with TLS is one too, its timeout as well
             self.hear("handshake", f"no TLS: {str(error) or 'broken off'}")
         finally:
-            self._greeting.pop(accepted, None)
+            self._handshakes.pop(accepted, None)
             self._resume()
 
     def _let_go(self, accepted: socket.socket) -> None:
         """End a handshake as if the client had: a loop that was told to end it would wait for a farewell of TLS."""
-        del self._greeting[accepted]
+        del self._handshakes[accepted]
         with suppress(OSError):
             accepted.shutdown(socket.SHUT_RDWR)
 
@@ -313,7 +313,7 @@ class GrpcServer:
             peer.connection.drain()
             peer.flush()
         await self._wait_until_gone(seconds)
-        for accepted in list(self._greeting):
+        for accepted in list(self._handshakes):
             self._let_go(accepted)
         for peer in list(self.peers.values()):
             peer.abort()

@@ -153,19 +153,25 @@ def test_trailers_have_no_pseudo_or_connection_fields(field):
 LEAD = b"\x83\x86\xbe"  # what KEPT says, by the tables alone
 
 
+@pytest.fixture
+def starts(monkeypatch):
+    """Where the decoding of each block began."""
+    found, decode = [], HeaderDecoder.decode
+    monkeypatch.setattr(
+        HeaderDecoder,
+        "decode",
+        lambda self, block, at=0, total=0: (found.append(at), decode(self, block, at, total))[1],
+    )
+    return found
+
+
 def calls_with(blocks, *literals):
     blocks.read(KEPT)
     return [blocks.read(LEAD + b"".join(literal(*each) for each in fields)) for fields in literals]
 
 
-def test_what_follows_the_same_lead_is_read_and_the_lead_is_not_read_again(monkeypatch):
+def test_what_follows_the_same_lead_is_read_and_the_lead_is_not_read_again(starts):
     blocks = HeaderBlocks(1 << 16, lambda found: found.path)
-    starts, decode = [], HeaderDecoder.decode
-    monkeypatch.setattr(
-        HeaderDecoder,
-        "decode",
-        lambda self, block, at=0, total=0: (starts.append(at), decode(self, block, at, total))[1],
-    )
     openings = calls_with(blocks, [(b"x-id", b"1")], [(b"x-id", b"2")], [(b"x-id", b"3"), (b"x-more", b"4")])
     assert starts == [0, 0, len(LEAD), len(LEAD)]
     assert [said(each) for each in openings] == [
@@ -201,14 +207,8 @@ def said_after(insertions):
     return LEAD[:2] + bytes((LEAD[2] + insertions,))
 
 
-def test_a_lead_is_known_however_many_entries_came_after_its_own(monkeypatch):
+def test_a_lead_is_known_however_many_entries_came_after_its_own(starts):
     blocks = HeaderBlocks(1 << 16, lambda found: found.path)
-    starts, decode = [], HeaderDecoder.decode
-    monkeypatch.setattr(
-        HeaderDecoder,
-        "decode",
-        lambda self, block, at=0, total=0: (starts.append(at), decode(self, block, at, total))[1],
-    )
     blocks.read(KEPT)
     openings = [blocks.read(said_after(number) + kept(b"x", b"%d" % number)) for number in range(64)]
     assert starts[2:] == [len(LEAD)] * 63
