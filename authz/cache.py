@@ -1,12 +1,13 @@
 """Question -> answer: an LRU of encoded answers, each of which holds as long as its lease does."""
 
 import time
-from collections import Counter, OrderedDict
-from collections.abc import Callable, Collection, Hashable, Sequence
+from collections import OrderedDict, deque
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from operator import itemgetter
 from typing import Protocol
 
 Window = tuple[float, float]
+_USES = 64  # look-ups of many answers at once, of which it is noted later that these were used
 
 
 class Lease(Protocol):
@@ -43,7 +44,7 @@ class Entry:
         self.stamped = b""
 
 
-Stamped = tuple[Sequence[Entry], Counter[int]]
+Stamped = tuple[Sequence[Entry], Mapping[int, int]]
 """Answers in the order of their questions, and how many have each stamp."""
 
 
@@ -74,6 +75,9 @@ class DecisionCache:
     A key is the bytes of a question, or what many questions have in common that must be answered alike. A caller looks
     for the bytes first, then for what they mean, and reports a `miss` if it has to decide.
 
+    Which answers were used last is noted at once where one is looked up. Where many are, it is noted when the next
+    answer is kept, of the newest look-ups: to note it costs as much as to find them, and until then it is of no use.
+
     It is for one thread. The counters only rise; `dropped` counts the answers that were found dead because their
     account or the time changed, `evicted` those that made room for others.
     """
@@ -83,6 +87,7 @@ class DecisionCache:
         self._entries: OrderedDict[Hashable, Entry] = OrderedDict()
         self.size = size
         self._clock = clock
+        self._uses: deque[Sequence[Hashable]] = deque(maxlen=_USES)
         self.hits = 0
         self.misses = 0
         self.dropped = 0
@@ -114,13 +119,13 @@ class DecisionCache:
             found = itemgetter(*keys)(entries) if len(keys) > 1 else [entries[key] for key in keys]
         except KeyError:
             return None
-        counts = Counter([entry.stamp for entry in found])
-        for stamp in counts:
+        marks = [entry.stamp for entry in found]
+        counts = {}
+        for stamp in set(marks):
             if stamp not in stamps:
                 return None
-        move_to_end = entries.move_to_end
-        for key in keys:
-            move_to_end(key)
+            counts[stamp] = marks.count(stamp)
+        self._uses.append(keys)
         self.hits += len(found)
         return found, counts
 
@@ -135,10 +140,20 @@ class DecisionCache:
     def put(self, key: Hashable, entry: Entry) -> None:
         """Keep an answer; the least recently used one makes room."""
         entries = self._entries
+        if self._uses:
+            self._note_uses()
         entries[key] = entry
         if len(entries) > self.size:
             entries.popitem(last=False)
             self.evicted += 1
+
+    def _note_uses(self) -> None:
+        entries = self._entries
+        for keys in self._uses:
+            for key in keys:
+                if key in entries:
+                    entries.move_to_end(key)
+        self._uses.clear()
 
     def __len__(self) -> int:
         return len(self._entries)

@@ -143,3 +143,46 @@ def test_what_is_found_at_once_is_the_last_to_make_room():
     cache.put(b"new", stamped(9))
     assert found(cache, b"2") is None
     assert found(cache, b"0") == b"0"
+
+
+def test_uses_noted_late_never_cost_a_new_answer_its_place():
+    cache = DecisionCache(2)
+    for number in range(2):
+        cache.put(b"%d" % number, stamped(number))
+    cache.get_stamped([b"0", b"1"], (7,))
+    cache.put(b"new", stamped(9))
+    assert [found(cache, key) is not None for key in (b"0", b"1", b"new")] == [False, True, True]
+
+
+def test_a_use_of_an_answer_that_is_gone_by_now_is_nothing():
+    cache, lease = DecisionCache(2), Lease()
+    entry = Entry(b"0", lease)
+    entry.stamp = 7
+    cache.put(b"0", entry)
+    cache.put(b"1", stamped(1))
+    cache.get_stamped([b"0", b"1"], (7,))
+    lease.live = False
+    assert found(cache, b"0") is None
+    cache.put(b"2", stamped(2))
+    cache.put(b"3", stamped(3))
+    assert [found(cache, key) is not None for key in (b"1", b"2", b"3")] == [False, True, True]
+
+
+@given(st.lists(st.lists(st.integers(0, 9), min_size=1, max_size=4), max_size=80))
+def test_found_at_once_or_one_by_one_the_same_make_room(looked_up):
+    at_once, singly = DecisionCache(5), DecisionCache(5)
+    for cache in (at_once, singly):
+        for number in range(5):
+            cache.put(b"%d" % number, stamped(number))
+    for numbers in looked_up:
+        keys = [b"%d" % number for number in numbers]
+        if at_once.get_stamped(keys, (7,)) is not None:
+            for key in keys:
+                singly.get(key)
+        else:
+            for key in keys:
+                for cache in (at_once, singly):
+                    cache.put(key, stamped(0))
+    assert {key for key in (b"%d" % n for n in range(10)) if found(at_once, key)} == {
+        key for key in (b"%d" % n for n in range(10)) if found(singly, key)
+    }

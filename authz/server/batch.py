@@ -1,19 +1,18 @@
 """BatchCheck: many questions, one revision, an answer or an error for each."""
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 
 from google.rpc.code_pb2 import Code
 
 from authz.engine.snapshot import Snapshot
 from authz.errors import AuthzError
 from authz.server.admission import Slices
-from authz.server.check import Checker, RevisionAheadError
+from authz.server.check import Checker, Form, RevisionAheadError
 from authz.server.tally import Tally
 from authz.wire.answers import revision_text
 from authz.wire.batches import read_batch, write_batch, write_error
 from authz.wire.status import status_of
 
-_Answer = Callable[[bytes, Snapshot], bytes]
 _STRIDE = 250  # items that are looked up together
 _STEP = 25  # items that are decided between two looks at the clock
 
@@ -38,13 +37,16 @@ class BatchChecker:
         snapshot = self._checker.snapshot
         if batch.at_least > snapshot.revision:
             raise RevisionAheadError(batch.at_least, snapshot.revision)
+        form = self._checker.form(snapshot.revision)
         results: list[bytes] = []
         slices = Slices()
         for start in range(0, len(batch.items), _STRIDE):
             items = batch.items[start : start + _STRIDE]
-            known = self._checker.known_items(items, snapshot)
+            known = self._checker.known_items(items, form)
             if known is None:
-                yield from self._one_by_one(results, items, snapshot, slices)
+                for _ in self._one_by_one(results, items, snapshot, form):
+                    if slices.is_over():
+                        yield
             else:
                 results.append(known)
                 if slices.is_over():
@@ -52,20 +54,19 @@ class BatchChecker:
         return write_batch(results, revision_text(snapshot.revision))
 
     def _one_by_one(
-        self, results: list[bytes], items: Sequence[bytes], snapshot: Snapshot, slices: Slices
+        self, results: list[bytes], items: Sequence[bytes], snapshot: Snapshot, form: Form
     ) -> Generator[None, None, None]:
         for start in range(0, len(items), _STEP):
             is_in_force = self._checker.snapshot is snapshot
             answer = self._checker.check_item if is_in_force else self._checker.check_item_afresh
-            self._extend(results, answer, items[start : start + _STEP], snapshot)
-            if slices.is_over():
-                yield
+            for item in items[start : start + _STEP]:
+                try:
+                    results.append(answer(item, snapshot, form))
+                except AuthzError as error:
+                    results.append(self._error(error))
+            yield
 
-    def _extend(self, results: list[bytes], answer: _Answer, items: Sequence[bytes], snapshot: Snapshot) -> None:
-        for item in items:
-            try:
-                results.append(answer(item, snapshot))
-            except AuthzError as error:
-                status = status_of(error)
-                self._errors[Code.Name(status.code)] += 1
-                results.append(write_error(status.code, status.message))
+    def _error(self, error: AuthzError) -> bytes:
+        status = status_of(error)
+        self._errors[Code.Name(status.code)] += 1
+        return write_error(status.code, status.message)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
 
 from authz.cache import DecisionCache, Entry, Repeats
 from authz.engine.decision import Decision
@@ -30,6 +31,18 @@ class RevisionAheadError(RevisionNotReachedError):
         self.revision = revision
 
 
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What answers on one revision have in common.
+
+    `field` is the revision encoded, `stamps` are those of the answers, by kind.
+    """
+
+    revision: int
+    field: bytes
+    stamps: tuple[int, ...]
+
+
 class Checker:
     """Answers single checks and items of batches, from the cache where an answer there still holds.
 
@@ -53,8 +66,7 @@ class Checker:
         self._lanes = Lanes()
         self._contexts = Contexts(limits.context_keys)
         self._repeats = Repeats()
-        self._field = (0, b"")  # a revision and its encoding
-        self._stamped: tuple[int, tuple[int, ...]] = (0, ())  # a revision and its stamps
+        self._form = Form(0, b"", ())
 
     def check(self, data: bytes) -> bytes:
         """Answer a CheckRequest with a CheckResponse.
@@ -74,7 +86,16 @@ class Checker:
                 raise RevisionAheadError(question.at_least, snapshot.revision)
             entry = self._answer(question, snapshot)
         self._decisions[entry.kind] += 1
-        return entry.answer + self._revision(snapshot.revision)
+        return entry.answer + self.form(snapshot.revision).field
+
+    def form(self, revision: int) -> Form:
+        """What answers on `revision` have in common; made once while none on another are asked for."""
+        known = self._form
+        if known.revision != revision:
+            first = revision * len(self._decisions)
+            stamps = tuple(range(first, first + len(self._decisions)))
+            known = self._form = Form(revision, write_revision(revision), stamps)
+        return known
 
     @property
     def snapshot(self) -> Snapshot:
@@ -85,44 +106,43 @@ class Checker:
         """
         return self._engine.live
 
-    def check_item(self, data: bytes, snapshot: Snapshot) -> bytes:
+    def check_item(self, data: bytes, snapshot: Snapshot, form: Form) -> bytes:
         """Answer one item of a batch, framed as a result, on a snapshot that all items share.
 
         Raises:
             InvalidRequestError: for a malformed question.
         """
         entry = self._cache.get(data)
-        if entry is None:
-            return self._check_new_item(data, snapshot)
-        self._decisions[entry.kind] += 1
-        stamp = self._stamps(snapshot.revision)[entry.kind]
-        if entry.stamp == stamp:
-            return entry.stamped
-        stamped = write_result(entry.answer + self._revision(snapshot.revision))
-        if entry.window is None:
-            entry.stamp, entry.stamped = stamp, stamped
-        return stamped
-
-    def _check_new_item(self, data: bytes, snapshot: Snapshot) -> bytes:
-        """The same for what was not asked lately; not stamped, since most of that is asked once."""
+        if entry is not None:
+            return self._stamped(entry, form)
+        # Not stamped, since most of what was not asked lately is asked once.
         entry = self._settled(data, snapshot)
         if entry is None:
             entry = self._answer(read_item(data, self._clock(), self._context_keys), snapshot)
         self._decisions[entry.kind] += 1
-        return write_result(entry.answer + self._revision(snapshot.revision))
+        return write_result(entry.answer + form.field)
 
-    def known_items(self, items: Sequence[bytes], snapshot: Snapshot) -> bytes | None:
+    def _stamped(self, entry: Entry, form: Form) -> bytes:
+        self._decisions[entry.kind] += 1
+        stamp = form.stamps[entry.kind]
+        if entry.stamp == stamp:
+            return entry.stamped
+        stamped = write_result(entry.answer + form.field)
+        if entry.window is None:
+            entry.stamp, entry.stamped = stamp, stamped
+        return stamped
+
+    def known_items(self, items: Sequence[bytes], form: Form) -> bytes | None:
         """What check_item answers to many items, joined, if all were asked before on this snapshot; None if not."""
-        stamps = self._stamps(snapshot.revision)
-        known = self._cache.get_stamped(items, stamps)
+        known = self._cache.get_stamped(items, form.stamps)
         if known is None:
             return None
         found, counts = known
         for stamp, number in counts.items():
-            self._decisions[stamps.index(stamp)] += number
+            self._decisions[form.stamps.index(stamp)] += number
         return b"".join([entry.stamped for entry in found])
 
-    def check_item_afresh(self, data: bytes, snapshot: Snapshot) -> bytes:
+    def check_item_afresh(self, data: bytes, snapshot: Snapshot, form: Form) -> bytes:
         """The same without the cache, for a batch whose snapshot was replaced meanwhile: what is kept is newer.
 
         Raises:
@@ -130,10 +150,15 @@ class Checker:
         """
         entry = self._decide(read_item(data, self._clock(), self._context_keys).request, snapshot)
         self._decisions[entry.kind] += 1
-        return write_result(entry.answer + self._revision(snapshot.revision))
+        return write_result(entry.answer + form.field)
 
     def _settled(self, data: bytes, snapshot: Snapshot) -> Entry | None:
         """Answer by what was settled before; None where the question must be read in full."""
+        entry = self._lanes.answer(data)
+        if entry is not None:
+            self._cache.miss()
+            self._cache.put(data, entry)
+            return entry
         place = find_resource(data)
         if place is None:
             return None
@@ -181,22 +206,6 @@ class Checker:
         lease = snapshot.lease(request.principal.account)
         decision = evaluate(snapshot, request)
         return Entry(encode_decision(snapshot, decision, request), lease, decision.window, decision.reason)
-
-    def _revision(self, revision: int) -> bytes:
-        known, field = self._field
-        if known != revision:
-            field = write_revision(revision)
-            self._field = (revision, field)
-        return field
-
-    def _stamps(self, revision: int) -> tuple[int, ...]:
-        """Of answers on this revision, by their kinds."""
-        known, stamps = self._stamped
-        if known != revision:
-            first = revision * len(self._decisions)
-            stamps = tuple(range(first, first + len(self._decisions)))
-            self._stamped = (revision, stamps)
-        return stamps
 
 
 def _meaning(snapshot: Snapshot, request: Request) -> Hashable | None:

@@ -39,15 +39,17 @@ _ELSEWHERE = _Elsewhere()
 class Lane:
     """Answers one action of one principal on the resources of one place, in questions without context of one length.
 
-    They differ only in the tail of the resource, with which they end. A lane holds on the version of the account that
-    `lease` stands for. It is open if something was `placed` to decide, which it does not keep alive: what a replaced
-    account held is freed at once. `denial` is what denials say, as far as the tail if they name it.
+    They differ only in the tail of the resource, with which they end; `size` is that length, in bytes. A lane holds on
+    the version of the account that `lease` stands for. It is open if something was `placed` to decide, which it does
+    not keep alive: what a replaced account held is freed at once. `denial` is what denials say, as far as the tail if
+    they name it.
     """
 
-    __slots__ = ("_denial", "_known", "_names_tail", "_placed", "is_open", "lease")
+    __slots__ = ("_denial", "_known", "_names_tail", "_placed", "is_open", "lease", "size")
 
-    def __init__(self, lease: Lease, placed: _Placed | None, denial: bytes, *, names_tail: bool) -> None:
+    def __init__(self, lease: Lease, placed: _Placed | None, size: int, denial: bytes, *, names_tail: bool) -> None:
         self.lease = lease
+        self.size = size
         self.is_open = placed is not None
         self._placed = None if placed is None else ref(placed)
         self._denial = denial
@@ -91,6 +93,18 @@ class Lanes:
     def __init__(self) -> None:
         self._known: OrderedDict[bytes, Lane] = OrderedDict()
 
+    def answer(self, question: bytes) -> Entry | None:
+        """The answer to a question without context, if its lane was met and still holds.
+
+        That is known by sight: all before the last colon is as in the lane's questions, which says how long the
+        resource is, and so is the length of the whole.
+        """
+        tail = question.rfind(b":") + 1
+        lane = self._known.get(question[:tail])
+        if lane is None or lane.size != len(question) or not lane.lease.live:
+            return None
+        return lane.answer(question[tail:])
+
     def find(self, question: bytes, place: Place, snapshot: Snapshot) -> Lane | None:
         """The lane of a question whose resource is at `place`, on a snapshot in force; None where there is none."""
         lane = self._known.get(question[: place[1]])  # as far as the tail
@@ -102,13 +116,13 @@ class Lanes:
         return lane is not None and lane.is_open
 
     def _settle(self, question: bytes, place: Place, snapshot: Snapshot) -> Lane | None:
-        start, tail, _ = place
+        start, tail, size = place
         caller = read_caller(question[:start])
         head = read_resource_head(question, place)
         state = None if caller is None else snapshot.states.get(caller[0].account)
         if caller is None or head is None or state is None:
             return None
-        lane = _lane(state, *caller, head)
+        lane = _lane(state, *caller, head, size)
         if lane is None:
             return None
         self._known[question[:tail]] = lane
@@ -117,14 +131,14 @@ class Lanes:
         return lane
 
 
-def _lane(state: AccountState, principal: Principal, action: Action, head: str) -> Lane | None:
+def _lane(state: AccountState, principal: Principal, action: Action, head: str, size: int) -> Lane | None:
     some = parse_resource_head(head)
     if some is None:
         return None
     plan = plain_plan(state, principal, action)
     if plan is None:
-        return Lane(state.lease, None, b"", names_tail=False)
+        return Lane(state.lease, None, size, b"", names_tail=False)
     names_tail = not plan.is_operation_level
     denial = denial_start(action) + (head if names_tail else "*")
     placed = plan.at(some) if state.owner.owns(some.account) else _ELSEWHERE
-    return Lane(state.lease, placed, denial.encode(), names_tail=names_tail)
+    return Lane(state.lease, placed, size, denial.encode(), names_tail=names_tail)

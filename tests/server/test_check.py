@@ -127,7 +127,7 @@ def test_malformed_context_is_refused_although_nobody_reads_it():
 def test_an_item_that_names_a_later_revision_is_not_kept_for_a_single_check_that_must_wait_for_it():
     later = check_request(ALICE, "im:AddUser", APP_1, at_least_revision="2").SerializeToString()
     checker = made(engine(account(own=GRANT)))
-    checker.check_item(later, checker.snapshot)
+    checker.check_item(later, checker.snapshot, checker.form(checker.snapshot.revision))
     with pytest.raises(RevisionAheadError):
         checker.check(later)
 

@@ -141,6 +141,30 @@ def test_where_more_than_statements_decides_a_lane_is_closed():
         assert (lane.is_open, lane.answer(TAIL)) == (False, None)
 
 
+def test_a_question_of_a_lane_that_was_met_is_known_by_sight():
+    live, lanes = engine(account(own=OPEN)), Lanes()
+    other = check_request(ALICE, "im:AddUser", APP_2).SerializeToString()
+    assert lanes.answer(other) is None
+    lane_of(lanes, live)
+    assert lanes.answer(other) is not None
+
+
+@pytest.mark.parametrize("behind", [b"0", b" ", b"\x22\x00", QUESTION])
+def test_what_goes_on_behind_the_resource_is_not(behind):
+    live, lanes = engine(account(own=OPEN)), Lanes()
+    lane_of(lanes, live)
+    assert lanes.answer(QUESTION) is not None
+    assert lanes.answer(QUESTION + behind) is None
+    assert lanes.answer(QUESTION[:-1]) is None
+
+
+def test_nor_is_a_question_about_a_replaced_account():
+    live, lanes = engine(account(own=OPEN)), Lanes()
+    lane_of(lanes, live)
+    live.publish({"12345678": account()}, (), 2)
+    assert lanes.answer(QUESTION) is None
+
+
 @pytest.mark.parametrize("tail", [b" sdkappid/1", b"sdkappid/1\n", b"\xff", b" "])
 def test_a_tail_that_is_not_plain_is_left_to_whoever_reads_it_all(tail):
     live = engine(account(own=OPEN))

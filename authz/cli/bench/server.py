@@ -28,13 +28,18 @@ Messages = Callable[[int], Iterator[bytes]]
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One way to load a server. `size` are the decisions in one message; `streams` is 0 for unary calls."""
+    """One way to load a server.
+
+    `size` are the decisions in one message, `least` the messages of one run, which begins with a new connection;
+    `streams` is 0 for unary calls.
+    """
 
     name: str
     messages: Messages
     in_flight: int = 16
     method: str = "Check"
     size: int = 1
+    least: int = 20
     streams: int = 0
     is_unix: bool = False
 
@@ -68,7 +73,8 @@ def scenarios() -> list[Scenario]:
         for in_flight in (1, 16, 128)
     ]
     batches = [
-        Scenario(f"batch of {size}, warm", _warm_batches(size), 4, "BatchCheck", size) for size in (1, 10, 100, _BATCH)
+        Scenario(f"batch of {size}, warm", _warm_batches(size), 4, "BatchCheck", size, 100)
+        for size in (1, 10, 100, _BATCH)
     ]
     return [
         *unary,
@@ -135,7 +141,7 @@ def measure(plan: Sequence[tuple[Sidecar, Scenario]], runs: int, calls: int) -> 
 
 
 def _measure(server: Sidecar, scenario: Scenario, calls: int) -> Measured:
-    messages = max(calls // scenario.size, 20)
+    messages = max(calls // scenario.size, scenario.least)
     before = cpu_seconds(server.pid)
     figures = scenario.run(server, messages)
     cpu = cpu_seconds(server.pid) - before
