@@ -70,6 +70,11 @@ def processes(root):
     return found
 
 
+def priorities(process):
+    """Of its threads; the kernel keeps one for each."""
+    return [os.getpriority(os.PRIO_PROCESS, int(task.name)) for task in Path(f"/proc/{process}/task").iterdir()]
+
+
 def test_changes_are_heard_by_name_and_no_process_is_left(tmp_path):
     write_account(tmp_path / "a", 1)
 
@@ -82,6 +87,20 @@ def test_changes_are_heard_by_name_and_no_process_is_left(tmp_path):
 
     assert watched(tmp_path, scenario) == []
     assert processes(tmp_path) == []
+
+
+def test_every_thread_of_it_lets_those_go_first_who_answer(tmp_path):
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+
+    async def scenario(heard):
+        await heard(None)
+        await heard(None)
+        [process] = processes(tmp_path)
+        found = priorities(process)
+        assert len(found) > 1
+        assert set(found) == {min(own + 10, 19)}
+
+    assert watched(tmp_path, scenario) == []
 
 
 def test_a_lost_process_is_told_and_followed_by_another(tmp_path, monkeypatch):
