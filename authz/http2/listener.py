@@ -18,6 +18,7 @@ from authz.http2.peer import Peer, peer_of
 from authz.http2.turns import Turns
 
 _TICK_SECONDS = 1.0
+_HEAVY = 4  # connections that keep as much as each may
 _TICKED = 20  # connections and streams that are looked at in one pass of the loop
 _BACKLOG = 1024  # connections that wait to be taken over
 _GONE_SECONDS = 1.0  # for connections to notice that they were aborted
@@ -282,18 +283,20 @@ class GrpcServer:
         loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(_TICK_SECONDS)
-            looked = 0
+            looked = kept = 0
             for peer in list(self.peers.values()):
                 looked += 1 + peer.connection.streams
                 peer.tick(loop.time())
+                kept += peer.connection.weight
                 if looked > _TICKED:
                     looked = 0
                     await asyncio.sleep(0)
-            self._lighten()
+            if kept > _HEAVY * self.limits.buffered_bytes:
+                self._lighten()
 
     def _lighten(self) -> None:
         """Together connections may make us keep as much as four of them; beyond that the heaviest ones go."""
-        kept = sum(each.weight for each in self.peers) - 4 * self.limits.buffered_bytes
+        kept = sum(each.weight for each in self.peers) - _HEAVY * self.limits.buffered_bytes
         heaviest = sorted(self.peers.values(), key=lambda peer: -peer.connection.weight) if kept > 0 else []
         for peer in heaviest:
             if kept <= 0:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from authz.server.files import make_room_for_files
 from authz.server.health import HEALTH, Health
 from authz.server.limits import DEFAULT_LIMITS, Limits
 from authz.server.listeners import Address, clear_stale_socket, remove_socket, socket_mode
@@ -69,6 +70,7 @@ class Server:
         Raises:
             ListenError: naming the address that cannot be had.
         """
+        make_room_for_files()
         how = self._listening
         with socket_mode(how.socket_mode):
             bound = Bound(

@@ -244,6 +244,27 @@ def test_together_connections_may_not_keep_more_than_four_may_and_the_heaviest_g
     assert asyncio.run(scenario()) == ({"buffered": 1}, [False, True, False, False, False])
 
 
+def test_that_is_looked_at_in_turns(monkeypatch):
+    monkeypatch.setattr("authz.http2.listener._TICK_SECONDS", 0.0)
+
+    async def scenario():
+        heard = asyncio.Event()
+        limits = replace(DEFAULT_HTTP2_LIMITS, buffered_bytes=5_000)
+        server = GrpcServer(METHODS, limits, told=lambda _kind, _reason: heard.set())
+        peers = [made(server) for _ in range(50)]
+        for line, _ in peers:
+            line.connection.receive(GREETING + headers(1, ECHO) + data(1, b"\0\0\0\xff\xff" + bytes(500)))
+        ticks = asyncio.create_task(server._tick())
+        async with asyncio.timeout(10):
+            await heard.wait()
+        ticks.cancel()
+        return server.faults["buffered"], sum(transport.is_closed for _, transport in peers)
+
+    closed, told = asyncio.run(scenario())
+    assert closed == told
+    assert 30 < closed < 50
+
+
 def test_a_server_without_file_descriptors_goes_on_when_it_has_some_again():
     class Full(socket.socket):
         refusals = 3
