@@ -20,7 +20,7 @@ from authz.http2.turns import Turns
 _TICK_SECONDS = 1.0
 _HEAVY = 4  # connections that keep as much as each may
 _TICKED = 20  # connections and streams that are looked at in one pass of the loop
-_BACKLOG = 1024  # connections that wait to be taken over
+_BACKLOG = 4096  # connections that wait to be taken over: for more, the kernel's tries cost whoever answers
 _GONE_SECONDS = 1.0  # for connections to notice that they were aborted
 _HANDSHAKES = 256  # of TLS at once, of 70 KB each; whoever comes then waits in the kernel
 _FAIR_SECONDS = 1.0  # for a handshake while others wait
