@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
 
 from authz.http2.errors import ErrorCode, StreamFaultError, malformed
-from authz.http2.hpack import HOP, NEWEST, Field, HeaderDecoder
+from authz.http2.hpack import HOP, NEWEST, VISIBLE, Field, HeaderDecoder, literal
 
 _PSEUDO = frozenset((b":method", b":scheme", b":path", b":authority"))
 _REMEMBERED = 256  # blocks of one connection, and requests
 _LEADS = 16  # of blocks: clients say one for each method
 _LONGEST = 2048  # bytes of a block that is remembered
+_AROUND = 3  # bytes of a field beside its texts: how it is said, and two lengths
+_UNKEPT = b"\0", b"\x10"  # literals of new names that no table keeps (RFC 7541, 6.2.2 and 6.2.3)
 _make = tuple.__new__  # what a named tuple calls in the end, at half the price
 
 Meaning = TypeVar("Meaning")
@@ -100,17 +102,20 @@ class HeaderBlocks(Generic[Meaning]):
     A block is looked up as bytes, and only while the table is as it was when the block was decoded, which changed
     nothing in it: so its meaning cannot have changed either, and skipping its decoding skips no change. The same holds
     for the lead of a block, if nothing behind it tells anything; it is looked up by the numbers of its entries, so that
-    more of them change nothing as long as its own are there. Of other blocks the telling fields are looked up, by their
-    identity, which is theirs as long as they are kept here.
+    more of them change nothing as long as its own are there. Fields behind it that no table keeps are known by sight,
+    by all that is before their values. Of other blocks the telling fields are looked up, by their identity, which is
+    theirs as long as they are kept here.
     """
 
     def __init__(self, most_bytes: int, interpret: Callable[[RequestHead], Meaning]) -> None:
         self._decoder = HeaderDecoder(most_bytes)
+        self._most = most_bytes
         self._interpret = interpret
         self._known: dict[bytes, Opening[Meaning]] = {}
         self._heads: dict[tuple[int, ...], tuple[list[Field], Meaning, int]] = {}
         self._leads: dict[bytes, _Lead[Meaning]] = {}
         self._lead_bytes = 0
+        self._forms: dict[bytes, tuple[bytes, int, int]] = {}  # name, bytes of the value, and bytes in the list
         self._generation = 0
         self.find = self._known.get
         """How the request of a known block begins, or None; then it must be `read`."""
@@ -149,17 +154,61 @@ class HeaderBlocks(Generic[Meaning]):
             opening = self._open(fields)
             self._keep_lead(block, fields, opening, numbering, newest)
         else:
-            rest = self.fields(block, self._lead_bytes, lead.size)
-            if [field for field in rest if field.is_telling]:
-                opening = self._open(lead.fields + rest)
-            else:
-                known = lead.opening
-                opening = _make(Opening, (known.meaning, known.length, known.metadata + tuple(rest)))
+            opening = self._tell(block, lead)
         if self._is_repeatable:
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
             self._known[block] = opening
         return opening
+
+    def _tell(self, block: bytes, lead: _Lead[Meaning]) -> Opening[Meaning]:
+        at = self._lead_bytes
+        is_unkept = block[at : at + 1] in _UNKEPT
+        if is_unkept and (opening := self._by_sight(block, lead)) is not None:
+            return opening
+        rest = self.fields(block, at, lead.size)
+        if [field for field in rest if field.is_telling]:
+            return self._open(lead.fields + rest)
+        if is_unkept:
+            self._learn(block, rest)
+        meaning, length, metadata = lead.opening
+        return _make(Opening, (meaning, length, metadata + tuple(rest)))
+
+    def _by_sight(self, block: bytes, lead: _Lead[Meaning]) -> Opening[Meaning] | None:
+        """If nothing follows its lead but forms that were met, and values that are plainly visible."""
+        at, end, size = self._lead_bytes, len(block) - _AROUND, lead.size
+        opening = lead.opening
+        metadata = opening.metadata
+        while at <= end:
+            start = at + block[at + 1] + _AROUND
+            form = self._forms.get(block[at:start])
+            if form is None:
+                return None
+            name, length, counted = form
+            at = start + length
+            value = block[start:at]
+            if value.translate(None, VISIBLE):
+                return None
+            size += counted
+            metadata += (_make(Field, (name, value, counted, True, False)),)
+        if at != len(block) or size > self._most:
+            return None
+        self._is_repeatable = at <= _LONGEST
+        return _make(Opening, (opening.meaning, opening.length, metadata))
+
+    def _learn(self, block: bytes, fields: list[Field]) -> None:
+        """Forms of fields behind a lead: as they are written without Huffman's code."""
+        at = self._lead_bytes
+        for name, value, size, *_ in fields:
+            if block[at : at + 1] not in _UNKEPT:
+                return
+            written, start = literal(name, value), at + len(name) + _AROUND
+            end = at + len(written)
+            if block[at + 1 : end] != written[1:] or end != start + len(value):
+                return
+            if len(self._forms) < _REMEMBERED:
+                self._forms[block[at:start]] = name, len(value), size
+            at = end
 
     def _open(self, fields: list[Field]) -> Opening[Meaning]:
         key = tuple([id(field) if field.is_telling else 0 for field in fields])

@@ -17,7 +17,8 @@ HOP = frozenset((b"connection", b"keep-alive", b"proxy-connection", b"transfer-e
 """Fields of HTTP/1.1 connections, which may not be said here (RFC 9113, 8.2.2)."""
 _TELLING = HOP | {b"te", b"content-length", b"content-type", b"grpc-encoding"}
 _NAME = re.compile(rb":?[!#$%&'*+\-.^_`|~0-9a-z]+")
-_VISIBLE = bytes(range(0x21, 0x7F))
+VISIBLE = bytes(range(0x21, 0x7F))
+"""Characters that may stand anywhere in a value."""
 _VALUE = re.compile(rb"(?:[^\0\r\n\t ](?:[^\0\r\n]*[^\0\r\n\t ])?)?")
 
 
@@ -50,7 +51,7 @@ def _is_telling(name: bytes) -> bool | None:
 
 def _field(name: bytes, value: bytes) -> Field:
     is_telling = _names[name] if name in _names else _is_telling(name)
-    is_visible = not value.translate(None, _VISIBLE)  # nearly all are, and this is a fifth of the price
+    is_visible = not value.translate(None, VISIBLE)  # nearly all are, and this is a fifth of the price
     is_valid = is_telling is not None and (is_visible or _VALUE.fullmatch(value) is not None)
     return _make(Field, (name, value, len(name) + len(value) + _OVERHEAD, is_valid, not is_valid or is_telling))
 

@@ -182,6 +182,117 @@ def test_what_follows_the_same_lead_is_read_and_the_lead_is_not_read_again(start
     assert {each.meaning for each in openings} == {b"/a"}
 
 
+def test_behind_a_lead_fields_of_the_same_name_and_length_are_not_decoded_again(starts):
+    blocks = HeaderBlocks(1 << 16, lambda found: found.path)
+    calls = [[(b"x-id", b"%d" % number), (b"x-more", b"%02d" % number)] for number in range(9)]
+    openings = calls_with(blocks, *calls)
+    assert starts == [0, 0, len(LEAD)]
+    assert [said(each) for each in openings] == calls
+    assert {each.meaning for each in openings} == {b"/a"}
+    blocks.read(LEAD + literal(b"x-id", b"10"))  # of another length
+    assert starts[3:] == [len(LEAD)]
+
+
+def test_only_so_many_forms_are_remembered():
+    blocks = HeaderBlocks(1 << 16, lambda found: found.path)
+    calls_with(blocks, *([(b"x-%d" % number, b"1")] for number in range(300)))
+    assert len(blocks._forms) == 256
+
+
+def test_behind_a_lead_that_is_known_values_are_looked_at():
+    blocks = HeaderBlocks(1 << 16, lambda found: found.path)
+    *_, spaced = calls_with(blocks, [(b"x-id", b"abc")], [(b"x-id", b"bcd")], [(b"x-id", b"a b")])
+    assert said(spaced) == [(b"x-id", b"a b")]
+    for bad in (b"a\0b", b"a\nb", b" ab", b"ab "):
+        with pytest.raises(StreamFaultError):
+            blocks.read(LEAD + literal(b"x-id", bad))
+
+
+def test_behind_a_lead_that_is_known_fields_count_in_the_length_of_the_list():
+    lead, field = sum(field.size for field in HeaderDecoder(1 << 16).decode(KEPT)), (b"x", b"1" * 17)
+    blocks = HeaderBlocks(lead + 100, lambda found: found.path)
+    assert len(calls_with(blocks, [field], [field], [field, field])[-1].metadata) == 2
+    with pytest.raises(StreamFaultError):
+        blocks.read(LEAD + literal(*field) + literal(*field) + literal(*field))
+
+
+def test_behind_a_lead_that_is_known_the_table_keeps_what_it_should():
+    blocks = HeaderBlocks(1 << 16, lambda found: found.path)
+    blocks.read(KEPT)
+    for number in range(4):
+        block = said_after(number) + literal(b"x", b"%d" % number) + kept(b"y", b"%d" % number)
+        assert said(blocks.read(block)) == [(b"x", b"%d" % number), (b"y", b"%d" % number)]
+
+
+def test_behind_a_lead_huffmans_code_is_decoded():
+    blocks, encoder = HeaderBlocks(1 << 16, lambda found: found.path), oracle.Encoder()
+    blocks.read(KEPT)
+    for value in (b"aaaa", b"oooo", b"aaaa", b"eeee", b"q" * 126, b"x" * 127, b"v" * 127, b"w" * 300):
+        fields = [oracle.NeverIndexedHeaderTuple(b"x-id", value), oracle.NeverIndexedHeaderTuple(b"y", b"1")]
+        for is_coded in (True, False, True):
+            block = LEAD + encoder.encode(fields, huffman=is_coded)
+            assert said(blocks.read(block)) == [(b"x-id", value), (b"y", b"1")]
+    # Forms are of lengths in one byte, and never of coded strings.
+    assert {form: (name, size) for form, (name, size, _) in blocks._forms.items()} == {
+        b"\x10\x04x-id\x04": (b"x-id", 4),
+        b"\x10\x04x-id\x7e": (b"x-id", 126),
+        b"\x10\x01y\x01": (b"y", 1),
+    }
+
+
+def test_behind_a_lead_that_is_known_a_long_block_is_not_kept():
+    blocks = HeaderBlocks(1 << 16, lambda found: found.path)
+    long = [(b"x-id", b"1" * 126)] * 20
+    calls_with(blocks, long[:1], long, long)
+    assert list(blocks._known) == [LEAD + literal(*long[0])]
+
+
+FIELDS_BEHIND = st.lists(
+    st.tuples(
+        st.sampled_from([b"\0", b"\0", b"\x10", b"\x40", b"\x0f", b"\x20"]),
+        st.sampled_from([b"x", b"y", b"te", b"content-length", b":path", b"X", b"n" * 126, b"n" * 127, b""]),
+        st.sampled_from([b"1", b"2", b"", b"a b", b" a", b"\0", b"\xc3", b"trailers", b"v" * 126, b"w" * 127]),
+    ),
+    max_size=3,
+)
+
+
+def decoded(plain, data):
+    fields = plain.decode(data)
+    if fields is None:
+        raise StreamFaultError(ErrorCode.ENHANCE_YOUR_CALM, "header_list", "too long")
+    return fields
+
+
+@given(
+    st.lists(st.tuples(FIELDS_BEHIND, st.sampled_from([0] * 6 + [1, 2, 3, 130]), st.binary(max_size=3)), max_size=30)
+)
+def test_whatever_follows_a_lead_means_what_decoding_it_would(calls):
+    plain, blocks = HeaderDecoder(600), HeaderBlocks(600, lambda found: found)
+    for each in (KEPT, LEAD + literal(b"x", b"0")):
+        blocks.read(each)
+        plain.decode(each)
+    inserted = 0
+    for fields, cut, more in calls:
+        data = said_after(inserted) + b"".join(tag + literal(name, value)[1:] for tag, name, value in fields)
+        data = data[: len(data) - cut] + more if cut else data
+        try:
+            expected = decoded(plain, data)
+            head = read_head(expected)
+        except (ConnectionFaultError, StreamFaultError) as fault:
+            with pytest.raises(type(fault)):
+                blocks.find(data) or blocks.read(data)
+            if isinstance(fault, ConnectionFaultError):
+                return
+        else:
+            opening = blocks.find(data) or blocks.read(data)
+            assert (opening.meaning, opening.length) == (head, head.length)
+            assert opening.metadata == tuple(field for field in expected if not field.is_telling)
+        inserted = plain.newest - 1
+        if inserted > 30:
+            return
+
+
 def test_only_so_many_leads_are_remembered():
     blocks = HeaderBlocks(1 << 16, lambda found: found.path)
     blocks.read(KEPT)
