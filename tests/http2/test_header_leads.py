@@ -1,0 +1,298 @@
+"""What a block begins with is known by sight, and means what decoding it would."""
+
+import hpack as oracle
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from authz.http2.errors import ConnectionFaultError, ErrorCode, StreamFaultError
+from authz.http2.headers import HeaderBlocks, read_head
+from authz.http2.hpack import HeaderDecoder, literal
+from tests.http2.test_headers import KEPT, START, said
+
+LEAD = b"\x83\x86\xbe"  # what KEPT says, by the tables alone
+
+
+@pytest.fixture
+def starts(monkeypatch):
+    """Where the decoding of each block began."""
+    found, decode = [], HeaderDecoder.decode
+    monkeypatch.setattr(
+        HeaderDecoder,
+        "decode",
+        lambda self, block, at=0, total=0: (found.append(at), decode(self, block, at, total))[1],
+    )
+    return found
+
+
+def calls_with(blocks, *literals):
+    blocks.read(KEPT)
+    return [blocks.read(LEAD + b"".join(literal(*each) for each in fields)) for fields in literals]
+
+
+def test_what_follows_the_same_lead_is_read_and_the_lead_is_not_read_again(starts):
+    blocks = HeaderBlocks(1 << 16, lambda found: found.path)
+    openings = calls_with(blocks, [(b"x-id", b"1")], [(b"x-id", b"2")], [(b"x-id", b"3"), (b"x-more", b"4")])
+    assert starts == [0, 0, len(LEAD), len(LEAD)]
+    assert [said(each) for each in openings] == [
+        [(b"x-id", b"1")],
+        [(b"x-id", b"2")],
+        [(b"x-id", b"3"), (b"x-more", b"4")],
+    ]
+    assert {each.meaning for each in openings} == {b"/a"}
+
+
+def test_behind_a_lead_fields_of_the_same_name_and_length_are_not_decoded_again(starts):
+    blocks = HeaderBlocks(1 << 16, lambda found: found.path)
+    calls = [[(b"x-id", b"%d" % number), (b"x-more", b"%02d" % number)] for number in range(9)]
+    openings = calls_with(blocks, *calls)
+    assert starts == [0, 0, len(LEAD)]
+    assert [said(each) for each in openings] == calls
+    assert {each.meaning for each in openings} == {b"/a"}
+    blocks.read(LEAD + literal(b"x-id", b"10"))  # of another length
+    assert starts[3:] == [len(LEAD)]
+
+
+def test_only_so_many_forms_are_remembered():
+    blocks = HeaderBlocks(1 << 16, lambda found: found.path)
+    calls_with(blocks, *([(b"x-%d" % number, b"1")] for number in range(300)))
+    assert len(blocks._forms) == 256
+
+
+def test_behind_a_lead_that_is_known_values_are_looked_at():
+    blocks = HeaderBlocks(1 << 16, lambda found: found.path)
+    *_, spaced = calls_with(blocks, [(b"x-id", b"abc")], [(b"x-id", b"bcd")], [(b"x-id", b"a b")])
+    assert said(spaced) == [(b"x-id", b"a b")]
+    for bad in (b"a\0b", b"a\nb", b" ab", b"ab "):
+        with pytest.raises(StreamFaultError):
+            blocks.read(LEAD + literal(b"x-id", bad))
+
+
+def test_behind_a_lead_that_is_known_fields_count_in_the_length_of_the_list():
+    lead, field = sum(field.size for field in HeaderDecoder(1 << 16).decode(KEPT)), (b"x", b"1" * 17)
+    blocks = HeaderBlocks(lead + 100, lambda found: found.path)
+    assert len(calls_with(blocks, [field], [field], [field, field])[-1].metadata) == 2
+    with pytest.raises(StreamFaultError):
+        blocks.read(LEAD + literal(*field) + literal(*field) + literal(*field))
+
+
+def test_behind_a_lead_that_is_known_the_table_keeps_what_it_should():
+    blocks = HeaderBlocks(1 << 16, lambda found: found.path)
+    blocks.read(KEPT)
+    for number in range(4):
+        block = said_after(number) + literal(b"x", b"%d" % number) + kept(b"y", b"%d" % number)
+        assert said(blocks.read(block)) == [(b"x", b"%d" % number), (b"y", b"%d" % number)]
+
+
+def test_behind_a_lead_huffmans_code_is_decoded():
+    blocks, encoder = HeaderBlocks(1 << 16, lambda found: found.path), oracle.Encoder()
+    blocks.read(KEPT)
+    for value in (b"aaaa", b"oooo", b"aaaa", b"eeee", b"q" * 126, b"x" * 127, b"v" * 127, b"w" * 300):
+        fields = [oracle.NeverIndexedHeaderTuple(b"x-id", value), oracle.NeverIndexedHeaderTuple(b"y", b"1")]
+        for is_coded in (True, False, True):
+            block = LEAD + encoder.encode(fields, huffman=is_coded)
+            assert said(blocks.read(block)) == [(b"x-id", value), (b"y", b"1")]
+    # Forms are of lengths in one byte, and never of coded strings.
+    assert {form: (name, size) for form, (name, size, _) in blocks._forms.items()} == {
+        b"\x10\x04x-id\x04": (b"x-id", 4),
+        b"\x10\x04x-id\x7e": (b"x-id", 126),
+        b"\x10\x01y\x01": (b"y", 1),
+    }
+
+
+def test_behind_a_lead_that_is_known_a_long_block_is_not_kept():
+    blocks = HeaderBlocks(1 << 16, lambda found: found.path)
+    long = [(b"x-id", b"1" * 126)] * 20
+    calls_with(blocks, long[:1], long, long)
+    assert list(blocks._known) == [LEAD + literal(*long[0])]
+
+
+FIELDS_BEHIND = st.lists(
+    st.tuples(
+        st.sampled_from([b"\0", b"\0", b"\x10", b"\x40", b"\x0f", b"\x20"]),
+        st.sampled_from([b"x", b"y", b"te", b"content-length", b":path", b"X", b"n" * 126, b"n" * 127, b""]),
+        st.sampled_from([b"1", b"2", b"", b"a b", b" a", b"\0", b"\xc3", b"trailers", b"v" * 126, b"w" * 127]),
+    ),
+    max_size=3,
+)
+
+
+def decoded(plain, data):
+    fields = plain.decode(data)
+    if fields is None:
+        raise StreamFaultError(ErrorCode.ENHANCE_YOUR_CALM, "header_list", "too long")
+    return fields
+
+
+@given(
+    st.lists(st.tuples(FIELDS_BEHIND, st.sampled_from([0] * 6 + [1, 2, 3, 130]), st.binary(max_size=3)), max_size=30)
+)
+def test_whatever_follows_a_lead_means_what_decoding_it_would(calls):
+    plain, blocks = HeaderDecoder(600), HeaderBlocks(600, lambda found: found)
+    for each in (KEPT, LEAD + literal(b"x", b"0")):
+        blocks.read(each)
+        plain.decode(each)
+    inserted = 0
+    for fields, cut, more in calls:
+        data = said_after(inserted) + b"".join(tag + literal(name, value)[1:] for tag, name, value in fields)
+        data = data[: len(data) - cut] + more if cut else data
+        try:
+            expected = decoded(plain, data)
+            head = read_head(expected)
+        except (ConnectionFaultError, StreamFaultError) as fault:
+            with pytest.raises(type(fault)):
+                blocks.find(data) or blocks.read(data)
+            if isinstance(fault, ConnectionFaultError):
+                return
+        else:
+            opening = blocks.find(data) or blocks.read(data)
+            assert (opening.meaning, opening.length) == (head, head.length)
+            assert opening.metadata == tuple(field for field in expected if not field.is_telling)
+        inserted = plain.newest - 1
+        if inserted > 30:
+            return
+
+
+def test_only_so_many_leads_are_remembered():
+    blocks = HeaderBlocks(1 << 16, lambda found: found.path)
+    blocks.read(KEPT)
+    for number in range(100):
+        blocks.read(LEAD + b"\x91" * number + literal(b"x-id", b"1"))
+    assert 0 < len(blocks._leads) <= 16
+
+
+def test_a_lead_said_of_other_entries_is_another():
+    blocks = HeaderBlocks(1 << 16, lambda found: found.path)
+    calls_with(blocks, [(b"x-id", b"1")], [(b"x-id", b"2")])
+    blocks.read(b"\x83\x86\x44\x02/b")
+    assert blocks.read(LEAD + literal(b"x-id", b"3")).meaning == b"/b"
+
+
+def kept(name, value):
+    """A literal that the table keeps."""
+    return b"\x40" + literal(name, value)[1:]
+
+
+def said_after(insertions):
+    """LEAD, when so many entries follow its own."""
+    return LEAD[:2] + bytes((LEAD[2] + insertions,))
+
+
+def test_a_lead_is_known_however_many_entries_came_after_its_own(starts):
+    blocks = HeaderBlocks(1 << 16, lambda found: found.path)
+    blocks.read(KEPT)
+    openings = [blocks.read(said_after(number) + kept(b"x", b"%d" % number)) for number in range(64)]
+    assert starts[2:] == [len(LEAD)] * 63
+    assert [(each.meaning, said(each)) for each in openings] == [
+        (b"/a", [(b"x", b"%d" % number)]) for number in range(64)
+    ]
+
+
+@pytest.mark.parametrize("entries", [60, 61, 62, 63, 64, 80])
+def test_what_a_lead_said_is_not_taken_for_what_the_same_byte_says_many_entries_later(entries):
+    """Numbers come round again; a byte can say 65 entries, and the table holds more of such short ones."""
+    blocks, plain = HeaderBlocks(1 << 16, lambda found: found.path), HeaderDecoder(1 << 16)
+    first = [KEPT, LEAD + kept(b"x", b"0"), b"\x83\x86\x44\x02/b", *[kept(b"x", b"") + b"\x83\x86\x84"] * entries]
+    for each in first:
+        blocks.fields(each) if each[0] == 0x40 else blocks.read(each)
+        plain.decode(each)
+    for byte in range(LEAD[2], 0xFF):
+        block = LEAD[:2] + bytes((byte,)) + literal(b"y", b"1")
+        try:
+            expected = read_head(plain.decode(block)).path
+        except (ConnectionFaultError, StreamFaultError) as error:
+            with pytest.raises(type(error)):
+                blocks.read(block)
+        else:
+            assert blocks.read(block).meaning == expected
+
+
+def test_a_lead_is_forgotten_when_an_entry_of_its_own_is_gone():
+    blocks = HeaderBlocks(1 << 16, lambda found: found.path)
+    calls_with(blocks, [(b"x-id", b"1")])
+    blocks.read(LEAD + kept(b"x", b"9" * 4096))  # wider than the table, which is empty then
+    with pytest.raises(ConnectionFaultError):
+        blocks.read(said_after(1) + literal(b"x-id", b"2"))
+
+
+def test_a_lead_is_forgotten_when_the_oldest_of_its_entries_is_gone():
+    blocks = HeaderBlocks(1 << 16, lambda found: found.path)
+    blocks.read(KEPT + kept(b"x-of-the-lead", b"1"))  # the path is the older one
+    assert said(blocks.read(LEAD[:2] + b"\xbf\xbe" + literal(b"y", b"1")))[-1] == (b"y", b"1")
+    blocks.fields(kept(b"z", b"9" * (4096 - 33 - 60)))
+    with pytest.raises(ConnectionFaultError):
+        blocks.read(LEAD[:2] + b"\xc0\xbf" + literal(b"y", b"2"))
+
+
+def test_a_size_of_the_table_before_a_lead_is_heard_each_time():
+    blocks = HeaderBlocks(1 << 16, lambda found: found.path)
+    blocks.read(KEPT)
+    narrow, widest = b"\x3f\x45", b"\x3f\xe1\x1f"
+    for number in range(2):
+        blocks.fields(widest)
+        blocks.read(narrow + LEAD + literal(b"x-id", b"%d" % number))
+    blocks.fields(kept(b"x", b"9" * 200))  # more than the table is wide now
+    with pytest.raises(ConnectionFaultError):
+        blocks.read(said_after(1) + literal(b"x-id", b"2"))
+
+
+def test_a_name_from_the_table_is_as_good_as_new_whatever_its_value_was():
+    blocks = HeaderBlocks(1 << 16, lambda found: found.path)
+    with pytest.raises(StreamFaultError):
+        blocks.read(KEPT + kept(b"x-id", b"a\0"))
+    opening = blocks.read(b"\x83\x86\xbf\x7e\x01b")
+    assert said(opening) == [(b"x-id", b"b")]
+    with pytest.raises(StreamFaultError):
+        blocks.read(b"\x83\x86\xc0\x7e\x02c\0")
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([b"/a", b"/b"]),
+            st.sampled_from([b"1", b"2", b"3", b"4" * 30, b"5" * 900, b"6" * 2500, b"7" * 4100]),
+            st.sampled_from([b"", b"5S", b"4999u"]),
+            st.booleans(),
+            st.sampled_from([None] * 8 + [0, 64, 200, 4096]),
+        ),
+        max_size=150,
+    )
+)
+def test_remembered_leads_mean_what_decoding_them_again_would(calls):
+    encoder, plain = oracle.Encoder(), HeaderDecoder(1 << 16)
+    blocks = HeaderBlocks(1 << 16, lambda found: found)
+    for path, trace, timeout, is_sensitive, size in calls:
+        if size is not None:
+            encoder.header_table_size = size
+        fields = [*START[:2], (b":path", path), (b"content-type", b"application/grpc"), (b"user-agent", b"x")]
+        fields += [(b"grpc-timeout", timeout)] if timeout else []
+        fields += [(oracle.NeverIndexedHeaderTuple if is_sensitive else oracle.HeaderTuple)(b"traceparent", trace)]
+        data = encoder.encode(fields)
+        expected = plain.decode(data)
+        opening = blocks.find(data) or blocks.read(data)
+        assert opening.meaning == read_head(expected)
+        assert opening.metadata == tuple(field for field in expected if not field.is_telling)
+
+
+def test_fields_behind_a_lead_that_tell_something_count():
+    blocks = HeaderBlocks(1 << 16, lambda found: found.fields)
+    kind = (b"content-type", b"text/plain")
+    [*_, opening] = calls_with(blocks, [(b"x-id", b"1")], [(b"x-id", b"2")], [(b"x-id", b"3"), kind])
+    assert (opening.meaning, said(opening)) == ((kind,), [(b"x-id", b"3")])
+    with pytest.raises(StreamFaultError):
+        blocks.read(LEAD + literal(b"x-id", b"4") + b"\x83")  # a pseudo-header field again, and late
+
+
+def test_a_lead_counts_in_the_length_of_the_list():
+    lead = sum(field.size for field in HeaderDecoder(1 << 16).decode(KEPT))
+    blocks = HeaderBlocks(lead + 100, lambda found: found.path)
+    calls_with(blocks, [(b"x-id", b"1")], [(b"x-id", b"2" * (100 - 36))])
+    with pytest.raises(StreamFaultError):
+        blocks.read(LEAD + literal(b"x-id", b"2" * (100 - 35)))
+
+
+def test_a_tables_size_does_not_change_behind_a_lead():
+    blocks = HeaderBlocks(1 << 16, lambda found: found.path)
+    calls_with(blocks, [(b"x-id", b"1")], [(b"x-id", b"2")])
+    with pytest.raises(ConnectionFaultError):
+        blocks.read(LEAD + b"\x20" + literal(b"x-id", b"3"))
