@@ -66,7 +66,7 @@ class Checker:
         self._lanes = Lanes()
         self._contexts = Contexts(limits.context_keys)
         self._repeats = Repeats()
-        self._form = Form(0, b"", ())
+        self._form = Form(-1, b"", ())
 
     def check(self, data: bytes) -> bytes:
         """Answer a CheckRequest with a CheckResponse.
