@@ -135,10 +135,16 @@ def test_unless_all_are_there_and_stamped_so_none_is_found():
     assert cache.hits == 0
 
 
-def test_what_is_found_at_once_is_the_last_to_make_room():
-    cache = DecisionCache(3)
-    for number in range(3):
+def full(size):
+    """Of stamped answers to the first numbers."""
+    cache = DecisionCache(size)
+    for number in range(size):
         cache.put(b"%d" % number, stamped(number))
+    return cache
+
+
+def test_what_is_found_at_once_is_the_last_to_make_room():
+    cache = full(3)
     cache.get_stamped([b"0", b"1"], (7,))
     cache.put(b"new", stamped(9))
     assert found(cache, b"2") is None
@@ -146,9 +152,7 @@ def test_what_is_found_at_once_is_the_last_to_make_room():
 
 
 def test_uses_noted_late_never_cost_a_new_answer_its_place():
-    cache = DecisionCache(2)
-    for number in range(2):
-        cache.put(b"%d" % number, stamped(number))
+    cache = full(2)
     cache.get_stamped([b"0", b"1"], (7,))
     cache.put(b"new", stamped(9))
     assert [found(cache, key) is not None for key in (b"0", b"1", b"new")] == [False, True, True]
@@ -170,10 +174,7 @@ def test_a_use_of_an_answer_that_is_gone_by_now_is_nothing():
 
 @given(st.lists(st.lists(st.integers(0, 9), min_size=1, max_size=4), max_size=80))
 def test_found_at_once_or_one_by_one_the_same_make_room(looked_up):
-    at_once, singly = DecisionCache(5), DecisionCache(5)
-    for cache in (at_once, singly):
-        for number in range(5):
-            cache.put(b"%d" % number, stamped(number))
+    at_once, singly = full(5), full(5)
     for numbers in looked_up:
         keys = [b"%d" % number for number in numbers]
         if at_once.get_stamped(keys, (7,)) is not None:

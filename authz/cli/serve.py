@@ -1,8 +1,6 @@
 """`authz serve`: run the sidecar."""
 
 import re
-import resource
-from contextlib import suppress
 from dataclasses import fields
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,6 +13,7 @@ from authz.cli.progress import show_progress
 from authz.cli.source_argument import policy_directory
 from authz.config import Settings
 from authz.errors import AuthzError, InvalidAccountError, ListenError
+from authz.server.files import raise_file_limit
 from authz.server.limits import DEFAULT_LIMITS, Limits
 from authz.server.listeners import Address, parse_address
 from authz.server.tls import TlsFiles
@@ -171,23 +170,13 @@ def serve_command(ctx: click.Context, /, log_format: str, log_level: str, **opti
     """
     configure_logs(LogFormat(log_format), log_level)
     settings = _settings(options, log_format=LogFormat(log_format), log_level=log_level)
-    _raise_file_limit()
+    raise_file_limit()
     try:
         serve(settings, show_progress)
     except InvalidAccountError as error:
         _fail(ctx, f"{error}\n{len(error.problems)} problems; mend them, or start with --allow-broken-accounts")
     except AuthzError as error:
         _fail(ctx, f"authz: {error}")
-
-
-def _raise_file_limit() -> None:
-    """To what the system allows, also for workers. The soft limit of most would let in some 1,000 connections.
-
-    It spares programs that use `select`, which nothing here does.
-    """
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    with suppress(OSError, ValueError):  # not every system takes the limit that it tells; what was allowed is then
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _settings(options: dict[str, Any], **logs: Any) -> Settings:

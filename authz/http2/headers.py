@@ -154,14 +154,15 @@ class HeaderBlocks(Generic[Meaning]):
             opening = self._open(fields)
             self._keep_lead(block, fields, opening, numbering, newest)
         else:
-            opening = self._tell(block, lead)
+            opening = self._read_on(block, lead)
         if self._is_repeatable:
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
             self._known[block] = opening
         return opening
 
-    def _tell(self, block: bytes, lead: _Lead[Meaning]) -> Opening[Meaning]:
+    def _read_on(self, block: bytes, lead: _Lead[Meaning]) -> Opening[Meaning]:
+        """A request whose lead is known, from there."""
         at = self._lead_bytes
         is_unkept = block[at : at + 1] in _UNKEPT
         if is_unkept and (opening := self._by_sight(block, lead)) is not None:

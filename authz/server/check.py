@@ -156,9 +156,7 @@ class Checker:
         """Answer by what was settled before; None where the question must be read in full."""
         entry = self._lanes.answer(data)
         if entry is not None:
-            self._cache.miss()
-            self._cache.put(data, entry)
-            return entry
+            return self._decided(data, entry)
         place = find_resource(data)
         if place is None:
             return None
@@ -179,9 +177,11 @@ class Checker:
         lane = self._lanes.find(question, place, snapshot)
         _, tail, _ = place
         entry = None if lane is None else lane.answer(question[tail:])
-        if entry is not None:
-            self._cache.miss()
-            self._cache.put(question, entry)
+        return None if entry is None else self._decided(question, entry)
+
+    def _decided(self, question: bytes, entry: Entry) -> Entry:
+        self._cache.miss()
+        self._cache.put(question, entry)
         return entry
 
     def _answer(self, question: Question, snapshot: Snapshot) -> Entry:

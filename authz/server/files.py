@@ -1,4 +1,4 @@
-"""Room for the files that connections are."""
+"""Files, which connections are: how many may be open, and room for them."""
 
 import fcntl
 import os
@@ -7,6 +7,17 @@ from contextlib import suppress
 from pathlib import Path
 
 _FILES = 16_384  # as many connections as there may be, and some; 128 KB of the kernel's memory
+
+
+def raise_file_limit() -> None:
+    """To what the system allows, also for processes that this one starts.
+
+    The soft limit of most would let in some 1,000 connections. It spares programs that use `select`, which nothing
+    here does.
+    """
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(OSError, ValueError):  # not every system takes the limit that it tells; what was allowed is then
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def make_room_for_files() -> None:

@@ -19,6 +19,7 @@ from typing import IO
 import structlog
 
 from authz.sources.hints import Hints
+from authz.sources.pace import lower_priority
 from authz.sources.source import Hint
 from authz.sources.watch import DirectoryWatch
 
@@ -27,7 +28,6 @@ _RETRY_SECONDS = 5.0
 _END_SECONDS = 0.5
 _MOST_NAMES = 1000  # in one hint; beyond that it might as well be everything
 _LONGEST_WAIT = 3600.0
-_NICENESS = 10  # of the walk through a folder that was moved
 
 log = structlog.get_logger("authz.sources")
 
@@ -117,7 +117,7 @@ async def report(root: Path, tell: Callable[[str], object]) -> None:
 def main() -> None:
     """Run as a process of its own, on the directory that is the only argument."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # it ends with the process that listens
-    os.nice(_NICENESS)
+    lower_priority()
     threading.Thread(target=_end_with_standard_input, daemon=True).start()
     with os.fdopen(os.dup(1), "w", buffering=1) as hints:  # by lines
         os.dup2(2, 1)  # whatever else is said must not get between them

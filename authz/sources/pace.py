@@ -1,9 +1,16 @@
-"""How a thread that loads leaves room for the one that answers: Python runs only one of them at a time."""
+"""How whoever loads leaves room for who answers: threads, of which Python runs one at a time, and processes."""
 
+import os
 import time
 
 _WORK_SECONDS = 0.0001
 _REST_SECONDS = 0.0002
+_NICENESS = 10
+
+
+def lower_priority() -> None:
+    """Of this process, which helps one that answers; to be called before it starts threads, which inherit it."""
+    os.nice(_NICENESS)
 
 
 class Pace:

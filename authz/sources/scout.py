@@ -18,13 +18,12 @@ from typing import Any, BinaryIO
 
 from authz.errors import SourceError
 from authz.sources.files import ATTACHMENTS, AccountFile, Changes, LocalFiles
-from authz.sources.pace import Pace
+from authz.sources.pace import Pace, lower_priority
 from authz.sources.source import Look
 
 _DIGEST_BYTES = 16
 _AT_ONCE = 200  # files in one answer: some 0.1 ms for who reads it
 _PART_SECONDS = 0.02
-_NICENESS = 10
 _WORK_SECONDS = 0.0005
 _REST_SECONDS = 0.002  # a fifth of one core: more is felt by whoever answers on the same few cores
 
@@ -180,7 +179,7 @@ def serve(root: Path, questions: BinaryIO, answers: BinaryIO) -> None:
 def main() -> None:
     """Run as a process of its own, on the directory that is the only argument."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # it ends with the process that asks
-    os.nice(_NICENESS)
+    lower_priority()
     with os.fdopen(os.dup(1), "wb") as answers:
         os.dup2(2, 1)  # whatever prints must not get between the answers
         serve(Path(sys.argv[1]), sys.stdin.buffer, answers)
