@@ -172,7 +172,7 @@ def test_a_use_of_an_answer_that_is_gone_by_now_is_nothing():
     assert [found(cache, key) is not None for key in (b"1", b"2", b"3")] == [False, True, True]
 
 
-@given(st.lists(st.lists(st.integers(0, 9), min_size=1, max_size=4), max_size=80))
+@given(st.lists(st.lists(st.integers(0, 9), min_size=1, max_size=4), max_size=16))
 def test_found_at_once_or_one_by_one_the_same_make_room(looked_up):
     at_once, singly = full(5), full(5)
     for numbers in looked_up:
