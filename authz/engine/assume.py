@@ -57,7 +57,7 @@ def _owner(snapshot: Snapshot, caller: AccountState, request: Request) -> Accoun
     account = request.resource.account
     if caller.owner.owns(account):
         return caller
-    return snapshot.states.get(account.number) if account.kind is AccountKind.UIN else None
+    return snapshot.states.find(account.number) if account.kind is AccountKind.UIN else None
 
 
 def _own_decision(caller: AccountState, request: Request, facts: Facts) -> Decision:

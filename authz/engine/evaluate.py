@@ -20,7 +20,7 @@ def evaluate(snapshot: Snapshot, request: Request) -> Decision:
     account: their trust policies say who may assume them.
     """
     principal = request.principal
-    state = snapshot.states.get(principal.account)
+    state = snapshot.states.find(principal.account)
     plan = None if state is None else state.find(principal)
     if state is None or plan is None:
         return UNKNOWN_PRINCIPAL

@@ -58,7 +58,7 @@ class Explanation:
 def explain(snapshot: Snapshot, request: Request) -> Explanation:
     """Decide once more, in the open. The decision is `evaluate`'s own, not one of this module."""
     decision = evaluate(snapshot, request)
-    state = snapshot.states.get(request.principal.account)
+    state = snapshot.states.find(request.principal.account)
     if state is None or not state.knows(request.principal):
         return Explanation(decision, (), ())
     traces = tuple(_trace(rule, state, request) for rule in _rules(snapshot, state, request))
@@ -72,7 +72,7 @@ def _rules(snapshot: Snapshot, state: AccountState, request: Request) -> tuple[R
         owner = (
             state
             if state.owner.owns(request.resource.account)
-            else snapshot.states.get(request.resource.account.number)
+            else snapshot.states.find(request.resource.account.number)
         )
         role = request.resource.tail.removeprefix("roleName/")
         if owner is not None and role in owner.account.roles:

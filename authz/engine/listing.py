@@ -61,7 +61,7 @@ EVERYTHING = AllowedResources(allow=("*",))
 
 def allowed_resources(snapshot: Snapshot, question: ListQuestion) -> AllowedResources:
     """The bounds of what `question.principal` may do `question.action` on."""
-    state = snapshot.states.get(question.principal.account)
+    state = snapshot.states.find(question.principal.account)
     if state is None or not state.knows(question.principal):
         return NOTHING
     found = EVERYTHING if question.principal.kind is PrincipalKind.ROOT else _Listing(state, question).bounds()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from authz.accounts.model import Account
 from authz.engine.decision import Decision
 from authz.engine.evaluate import evaluate
+from authz.engine.parted import PartedMap
 from authz.engine.request import Request
 from authz.engine.snapshot import AccountState, Lease, Snapshot
 from authz.errors import NotReadyError
@@ -62,12 +63,11 @@ class Engine:
         before = self._live
         if before is not None and revision <= before.revision:
             raise ValueError(f"revision {revision} is not above {before.revision}")
-        states = {} if before is None else dict(before.states)
+        states: PartedMap[AccountState] = PartedMap() if before is None else before.states
         is_known_set_changed = bool(removed) or any(uin not in states for uin in changed)
-        for uin in (*removed, *changed):
-            if uin in states:
-                states.pop(uin).lease.live = False
-        states.update((uin, AccountState(account)) for uin, account in changed.items())
+        for replaced in filter(None, map(states.find, (*removed, *changed))):
+            replaced.lease.live = False
+        states = states.updated(removed, {uin: AccountState(account) for uin, account in changed.items()})
         strangers = Lease() if before is None or is_known_set_changed else before.strangers
         if before is not None and strangers is not before.strangers:
             before.strangers.live = False

@@ -20,7 +20,7 @@ def read_context(snapshot: Snapshot, request: Request) -> Read:
     """
     if is_assumption(request.action):  # the trust policies of other accounts may read it too
         return tuple(sorted(request.context.items()))
-    state = snapshot.states.get(request.principal.account)
+    state = snapshot.states.find(request.principal.account)
     principal_plan = None if state is None else state.find(request.principal)
     if principal_plan is None:
         return ()

@@ -16,7 +16,7 @@ V = TypeVar("V")
 
 
 class _Overlay(Mapping[str, V]):
-    """A mapping with a few entries replaced, without copying it: there may be a million accounts beneath."""
+    """A mapping with a few entries replaced, without copying it: there may be 100,000 users beneath."""
 
     def __init__(self, changed: Mapping[str, V], beneath: Mapping[str, V]) -> None:
         self._changed = changed
@@ -34,7 +34,7 @@ class _Overlay(Mapping[str, V]):
 
 def allowed_with(snapshot: Snapshot, account: Account, request: Request) -> bool:
     """Whether the request is allowed when `account` takes the place of the one of its uin."""
-    states = _Overlay({account.uin: AccountState(account)}, snapshot.states)
+    states = snapshot.states.updated((), {account.uin: AccountState(account)})
     return evaluate(Snapshot(snapshot.revision, states, snapshot.strangers), request).allowed
 
 

@@ -1,9 +1,9 @@
 """All accounts as they stand at one revision; unchanged accounts are shared with the snapshot before."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from authz.accounts.model import Account, Policy
+from authz.engine.parted import PartedMap
 from authz.engine.plan import PrincipalPlan, plan_role, plan_root, plan_user
 from authz.engine.rules import Attachment, Owner, Rules
 from authz.language.principal import Principal, PrincipalKind
@@ -78,10 +78,10 @@ class Snapshot:
     """What is in force at `revision`. `strangers` is the lease of answers about accounts that do not exist."""
 
     revision: int
-    states: Mapping[str, AccountState]
+    states: PartedMap[AccountState]
     strangers: Lease
 
     def lease(self, account: str) -> Lease:
         """The lease of an answer about a principal of `account`."""
-        state = self.states.get(account)
+        state = self.states.find(account)
         return self.strangers if state is None else state.lease

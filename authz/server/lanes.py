@@ -119,7 +119,7 @@ class Lanes:
         start, tail, size = place
         caller = read_caller(question[:start])
         head = read_resource_head(question, place)
-        state = None if caller is None else snapshot.states.get(caller[0].account)
+        state = None if caller is None else snapshot.states.find(caller[0].account)
         if caller is None or head is None or state is None:
             return None
         lane = _lane(state, *caller, head, size)

@@ -13,6 +13,7 @@ import structlog
 from authz.accounts.model import Account
 from authz.config import Settings
 from authz.engine.live import Engine
+from authz.engine.parted import PartedMap
 from authz.engine.snapshot import Snapshot
 from authz.telemetry.reading import ServiceReading
 from authz.workers.link import Accounts, Count, Counted, Failed, Link, Publish, Serving
@@ -138,11 +139,10 @@ class Member:
 
 async def _send_difference(link: Link, known: Snapshot | None, snapshot: Snapshot) -> None:
     """Only accounts whose state is another one; the rest the worker has, compiled plans included."""
-    before = {} if known is None else known.states
-    changed = [state.account for uin, state in snapshot.states.items() if before.get(uin) is not state]
-    for part in _parts(changed):
+    changed, gone = snapshot.states.changed_since(PartedMap() if known is None else known.states)
+    for part in _parts([state.account for state in changed.values()]):
         await link.send(Accounts(part))
-    await link.send(Publish(frozenset(before.keys() - snapshot.states.keys()), snapshot.revision))
+    await link.send(Publish(gone, snapshot.revision))
 
 
 def _parts(accounts: list[Account]) -> Iterator[tuple[Account, ...]]:

@@ -1,5 +1,6 @@
 import pytest
 
+from authz.engine.parted import PartedMap
 from authz.engine.snapshot import AccountState, Lease, Snapshot
 from authz.language.principal import parse_principal
 from tests.builders import ALICE, CI, ROOT, account
@@ -27,7 +28,7 @@ def test_a_plan_is_compiled_once():
 
 def test_the_lease_of_an_account_is_that_of_its_state_and_strangers_share_one():
     strangers = Lease()
-    snapshot = Snapshot(1, {"12345678": STATE}, strangers)
+    snapshot = Snapshot(1, PartedMap({"12345678": STATE}), strangers)
     assert snapshot.lease("12345678") is STATE.lease
     assert snapshot.lease("99") is strangers
 

@@ -17,6 +17,7 @@ from authz.cli.bench.plot import draw, load_pyplot
 from authz.cli.bench.table import Row, show
 from authz.cli.bench.timing import Work, interleaved
 from authz.engine.evaluate import evaluate
+from authz.engine.parted import PartedMap
 from authz.engine.request import Request, parse_request
 from authz.engine.snapshot import AccountState, Lease, Snapshot
 
@@ -134,7 +135,7 @@ def first_decision(world: World, runs: int) -> float:
 def _replaced(snapshot: Snapshot, request: Request) -> Snapshot:
     """Only the account that is asked, as if it had just been loaded."""
     account = snapshot.states[request.principal.account].account
-    return Snapshot(snapshot.revision + 1, {account.uin: AccountState(account)}, Lease())
+    return Snapshot(snapshot.revision + 1, PartedMap({account.uin: AccountState(account)}), Lease())
 
 
 def _allowed(world: World) -> float:

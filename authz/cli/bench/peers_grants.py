@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from authz.cli.bench.engine_world import Question, ask_users, build_account, documents
+from authz.engine.parted import PartedMap
 from authz.engine.snapshot import AccountState, Lease, Snapshot
 
 UIN = "10000000"
@@ -52,7 +53,7 @@ def peers_world(policies: int) -> PeersWorld:
     held = {str(100_001 + at): names[at : at + _HELD] for at in range(0, policies, _HELD)}
     state = AccountState(build_account(UIN, texts, held))
     questions = tuple(ask_users(UIN, held, policies))[:_QUESTIONS]
-    return PeersWorld(Snapshot(1, {UIN: state}, Lease()), tuple(grants(texts, held)), questions)
+    return PeersWorld(Snapshot(1, PartedMap({UIN: state}), Lease()), tuple(grants(texts, held)), questions)
 
 
 def grants(texts: Mapping[str, dict[str, Any]], held: Mapping[str, Sequence[str]]) -> Iterator[Grant]:
