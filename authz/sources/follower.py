@@ -10,6 +10,7 @@ import structlog
 
 from authz.accounts.model import Account
 from authz.engine.live import Engine
+from authz.engine.snapshot import AccountState
 from authz.errors import InvalidAccountError, Problem, SourceError
 from authz.sources.candidate import Candidate, problem_lines
 from authz.sources.files import ROOT
@@ -136,8 +137,7 @@ class Follower:
         """Refresh what a look finds changed, during which others may refresh."""
         look = await self._look()
         async with self._refreshing:
-            present = self._present(look)
-            keys = frozenset(key for key in present.keys() | self._taken if present.get(key) != self._taken.get(key))
+            keys = await asyncio.to_thread(look.differing, self._taken, self._in_force)
             if not await self._refresh_some(keys):
                 await self._take(look)
             elif self._taken:
@@ -163,7 +163,7 @@ class Follower:
         if WHOLE_SOURCE in self.status.faults or self._waiting or self._turns_whole(keys):
             return False
         look = await self._settled(await self._look_at(keys), keys)
-        if not keys <= look.accounts.keys() | look.bare.keys() | self._taken.keys():
+        if not all(key in look.accounts or key in look.bare or key in self._taken for key in keys):
             return False  # who knows what that was
         while any(self._taken.get(key) != look.accounts.get(key) for key in keys):
             gone = keys - look.accounts.keys()
@@ -194,7 +194,8 @@ class Follower:
         claims = {key: each.uin for key, each in candidate.good.items() if self._in_force.get(key) != each.uin}
         claimed = set(claims.values())
         has_moved = not claims.keys().isdisjoint(self._in_force)
-        return has_moved or len(claimed) < len(claims) or not claimed.isdisjoint(self._in_force.values())
+        states = self._states()
+        return has_moved or len(claimed) < len(claims) or any(uin in states for uin in claimed)
 
     async def refresh(self) -> None:
         """Bring what changed into force, or note why not.
@@ -292,17 +293,20 @@ class Follower:
             self._mend(key)
         uins = {key: uin for key, uin in self._in_force.items() if key in present}
         uins.update((key, account.uin) for key, account in candidate.good.items())
-        before = self._engine.live.states if self._engine.is_ready else {}
-        removed = before.keys() - uins.values()  # also what another follower put there
+        removed = self._states().keys() - uins.values()  # also what another follower put there
         self._in_force = uins
         if not (candidate.good or removed) and self._engine.is_ready:
             return
         self._put_into_force(candidate, removed)
 
+    def _states(self) -> Mapping[str, AccountState]:
+        """What the engine has in force, by uin."""
+        return self._engine.live.states if self._engine.is_ready else {}
+
     def _put_into_force(self, candidate: Candidate, removed: Collection[str]) -> None:
         before = self._engine.live.revision if self._engine.is_ready else 0
         revision = max(time.time_ns() // 1_000_000, before + 1)  # rises across restarts too, as far as the clock does
-        states = self._engine.live.states if self._engine.is_ready else {}
+        states = self._states()
         replaced = [states[uin] for uin in (*removed, *(each.uin for each in candidate.good.values())) if uin in states]
         parts = [part for state in replaced for part in state.parts()]
         del states, replaced

@@ -21,6 +21,20 @@ class Look:
     accounts: Mapping[str, Hashable]
     bare: Mapping[str, Hashable]
 
+    def differing(self, taken: Mapping[str, Hashable], in_force: Collection[str]) -> frozenset[str]:
+        """The accounts that are not there as they were `taken`: in another version, not any more, or anew.
+
+        One that is `in_force` is there even if it is bare. With many accounts this is to be done on another thread.
+        """
+        changed = {key for key, stamp in self.accounts.items() if not _is_same(taken.get(key), stamp)}
+        broken = {key for key in self.bare if key in in_force and not _is_same(taken.get(key), self.bare[key])}
+        gone = {key for key in taken if key not in self.accounts and (key not in self.bare or key not in in_force)}
+        return frozenset(changed | broken | gone)
+
+
+def _is_same(taken: Hashable, stamp: Hashable) -> bool:
+    return taken is stamp or taken == stamp  # the same object nearly always, and comparing it takes long
+
 
 class Source(Protocol):
     """A readable place of accounts. Its methods may block and are called off the event loop."""

@@ -1,9 +1,12 @@
 """What every source promises the follower, whatever it is made of."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from authz.errors import InvalidAccountError
 from authz.sources.directory import DirectorySource
+from authz.sources.source import Look
 from tests.builders import account
 from tests.sources.folders import attachments, write_account
 from tests.sources.shelf import Shelf
@@ -85,3 +88,16 @@ def test_nobody_writing_is_settled(shop):
 
 def test_the_main_file_is_named_for_messages(shop):
     assert "a/" in shop.source.missing("a")
+
+
+KEYS = st.sampled_from("abcdef")
+STAMPS = st.dictionaries(KEYS, st.integers(0, 2))
+
+
+@given(st.dictionaries(KEYS, st.tuples(st.booleans(), st.integers(0, 2))), STAMPS, st.sets(KEYS))
+def test_a_look_differs_from_what_was_taken_where_an_account_came_changed_or_went(places, taken, in_force):
+    accounts = {key: stamp for key, (is_account, stamp) in places.items() if is_account}
+    bare = {key: stamp for key, (is_account, stamp) in places.items() if not is_account}
+    present = accounts | {key: stamp for key, stamp in bare.items() if key in in_force}
+    expected = {key for key in present.keys() | taken.keys() if present.get(key) != taken.get(key)}
+    assert Look(accounts, bare).differing(taken, in_force) == expected

@@ -1,5 +1,6 @@
 """`authz bench tail`: the latency of an open loop while policies are replaced, beside that of calm moments."""
 
+import os
 import shutil
 import statistics
 import tempfile
@@ -14,7 +15,7 @@ from urllib.request import urlopen
 import click
 
 from authz.cli.bench import questions
-from authz.cli.bench.http2_load import Figures, open_loop
+from authz.cli.bench.http2_load import Figures, closed_loop, open_loop
 from authz.cli.bench.process import Sidecar, free_port, running_sidecar
 from authz.cli.bench.table import Row, show
 from authz.cli.bench.workload import write_accounts
@@ -22,6 +23,9 @@ from authz.errors import AuthzError
 
 _CHECK = "/authz.v1.AuthorizationService/Check"
 _REST = 4.0  # seconds after the last change until it is calm again
+_MOST_RATE = 5000.0
+_SATURATING = 128  # calls in flight
+_SATURATING_CALLS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,7 @@ def _replace_all(root: Path, _turn: int) -> None:
 @click.command("tail")
 @click.option("--runs", default=5, show_default=True, help="Calm and disturbed ones, taking turns.")
 @click.option("--seconds", default=5.0, show_default=True, help="Of each run.")
-@click.option("--rate", default=5000, show_default=True, help="Calls a second, whatever comes back.")
+@click.option("--rate", type=float, help="Calls a second.  [default: half of saturation, at most 5000]")
 @click.option(
     "--accounts",
     type=click.IntRange(min=questions.ACCOUNTS),
@@ -64,7 +68,9 @@ def _replace_all(root: Path, _turn: int) -> None:
 )
 @click.option("--policies", default=10_000, show_default=True, help="Of the account that is replaced as a whole.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the figures there.")
-def tail_command(*, runs: int, seconds: float, rate: int, accounts: int, policies: int, json_file: Path | None) -> None:
+def tail_command(
+    *, runs: int, seconds: float, rate: float | None, accounts: int, policies: int, json_file: Path | None
+) -> None:
     """Latency from the intended time of sending, calm and while the source changes every second; medians of runs."""
     disturbances = (
         Disturbance(f"one of {accounts} accounts", accounts, questions.POLICIES, _rewrite_one, every=1.0),
@@ -76,14 +82,16 @@ def tail_command(*, runs: int, seconds: float, rate: int, accounts: int, policie
     show(rows, json_file)
 
 
-def _measure(disturbance: Disturbance, runs: int, seconds: float, rate: int) -> list[Row]:
+def _measure(disturbance: Disturbance, runs: int, seconds: float, rate: float | None) -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         write_accounts(root, disturbance.accounts, questions.USERS, disturbance.policies)
         if disturbance.accounts == 1:
             _make_spare(root)
+        os.sync()  # else the system writes all of it while the first runs are measured
         http = f"127.0.0.1:{free_port()}"
         with running_sidecar(root, "--http", http) as sidecar:
+            rate = rate or _half_of_saturation(sidecar)
             _load(sidecar, http, seconds, rate)
             calm, disturbed = [], []
             for _ in range(runs):
@@ -93,9 +101,16 @@ def _measure(disturbance: Disturbance, runs: int, seconds: float, rate: int) -> 
                 time.sleep(_REST)
     reference = _p99(calm)
     return [
-        _row(f"{disturbance.name}: calm", calm, reference),
-        _row(f"{disturbance.name}: replaced every {disturbance.every:.0f} s", disturbed, reference),
+        _row(f"{disturbance.name}: calm", rate, calm, reference),
+        _row(f"{disturbance.name}: replaced every {disturbance.every:.0f} s", rate, disturbed, reference),
     ]
+
+
+def _half_of_saturation(sidecar: Sidecar) -> float:
+    """Calls a second of which the sidecar can answer twice as many, all of them warm; or fewer, if that is a lot."""
+    closed_loop(sidecar.tcp, _CHECK, questions.warm(_SATURATING_CALLS), _SATURATING)
+    warm = closed_loop(sidecar.tcp, _CHECK, questions.warm(_SATURATING_CALLS), _SATURATING)
+    return min(_MOST_RATE, warm.rate / 2)
 
 
 def _make_spare(root: Path) -> None:
@@ -113,7 +128,7 @@ class Loaded:
     collector: float
 
 
-def _load(sidecar: Sidecar, http: str, seconds: float, rate: int) -> Loaded:
+def _load(sidecar: Sidecar, http: str, seconds: float, rate: float) -> Loaded:
     before = _collector_seconds(http)
     figures = open_loop(sidecar.tcp, _CHECK, questions.warm(round(seconds * rate)), rate)
     if figures.failed:
@@ -152,9 +167,10 @@ def _p99(runs: list[Loaded]) -> float:
     return statistics.median(each.figures.percentile(0.99) for each in runs)
 
 
-def _row(name: str, runs: list[Loaded], reference: float) -> Row:
+def _row(name: str, rate: float, runs: list[Loaded], reference: float) -> Row:
     return {
         "while": name,
+        "calls/s": round(rate),
         "p50 ms": statistics.median(each.figures.percentile(0.5) for each in runs) * 1e3,
         "p99 ms": _p99(runs) * 1e3,
         "p99.9 ms": statistics.median(each.figures.percentile(0.999) for each in runs) * 1e3,

@@ -1,7 +1,10 @@
 import json
+from types import SimpleNamespace
 
+import pytest
 from click.testing import CliRunner
 
+from authz.cli.bench import tail
 from authz.cli.main import main
 
 
@@ -18,3 +21,10 @@ def test_calm_and_disturbed_moments_are_told_side_by_side(tmp_path):
         "replaced every 5 s",
     ]
     assert all(row["p99 ms"] > 0 for row in rows)
+    assert {row["calls/s"] for row in rows} == {200}
+
+
+@pytest.mark.parametrize(("saturation", "rate"), [(9000.0, 4500.0), (10_001.0, 5000.0)])
+def test_it_asks_half_of_what_can_be_answered_and_at_most_5000_a_second(monkeypatch, saturation, rate):
+    monkeypatch.setattr(tail, "closed_loop", lambda *_: SimpleNamespace(rate=saturation))
+    assert tail._half_of_saturation(SimpleNamespace(tcp="localhost:1")) == rate
