@@ -19,7 +19,7 @@ from typing import IO
 import structlog
 
 from authz.sources.hints import Hints
-from authz.sources.pace import lower_priority
+from authz.sources.priority import lower_priority
 from authz.sources.source import Hint
 from authz.sources.watch import DirectoryWatch
 

@@ -1,16 +1,9 @@
-"""How whoever loads leaves room for who answers: threads, of which Python runs one at a time, and processes."""
+"""How whoever loads leaves room for who answers, since Python runs one thread of a process at a time."""
 
-import os
 import time
 
 _WORK_SECONDS = 0.0001
 _REST_SECONDS = 0.0002
-_NICENESS = 10
-
-
-def lower_priority() -> None:
-    """Of this process, which helps one that answers; to be called before it starts threads, which inherit it."""
-    os.nice(_NICENESS)
 
 
 class Pace:

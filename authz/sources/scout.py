@@ -18,7 +18,8 @@ from typing import Any, BinaryIO
 
 from authz.errors import SourceError
 from authz.sources.files import ATTACHMENTS, AccountFile, Changes, LocalFiles
-from authz.sources.pace import Pace, lower_priority
+from authz.sources.pace import Pace
+from authz.sources.priority import lower_priority
 from authz.sources.source import Look
 
 _DIGEST_BYTES = 16
