@@ -1,7 +1,10 @@
 """Wakes the follower early: an event from the system where there is one, the clock in any case."""
 
 import asyncio
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
@@ -11,7 +14,8 @@ from authz.sources.hints import Hints
 from authz.sources.source import Hint
 
 _RETRY_SECONDS = 5.0
-_CHECK_MILLISECONDS = 250  # how often the watched folder is compared with the one of that name
+_CHECK_MILLISECONDS = 250  # how often the watched folders are compared with those of their names
+FEW_FOLDERS = 64
 
 log = structlog.get_logger("authz.sources")
 
@@ -20,11 +24,16 @@ class DirectoryWatch(Hints):
     """Watches a directory. Losing the watch costs promptness only: the follower looks by itself now and then.
 
     Links are not resolved once and for all: when the directory is replaced by another one, that is watched instead.
+
+    Watching all that is below a directory means to walk through whatever is moved there, at one go; 10,000 files are
+    felt by all that runs on the same machine. So `few_folders` are watched one by one. If there are more of them, none
+    of them has that much of the files, as a rule.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, few_folders: int = 0) -> None:
         super().__init__()
         self._root = root
+        self._few_folders = few_folders
 
     async def run(self) -> None:
         """Watch for ever."""
@@ -42,10 +51,11 @@ class DirectoryWatch(Hints):
                 await asyncio.sleep(_RETRY_SECONDS)
 
     async def _watch(self) -> None:
-        watched = _identity(self._root)
+        watched = _layout(self._root, self._few_folders)
         is_new = True
         async for changes in awatch(
-            self._root,
+            *watched.folders,
+            recursive=watched.is_recursive,
             watch_filter=None,
             debounce=50,
             step=20,
@@ -57,7 +67,9 @@ class DirectoryWatch(Hints):
             elif changes:
                 self.hear(self._places(path for _, path in changes))
             is_new = False
-            if _identity(self._root) != watched:
+            # A folder that was moved is not watched any more, not even where it is back or another one has its inode.
+            is_moved = any(Path(path) in watched.folders for _, path in changes)
+            if is_moved or _layout(self._root, self._few_folders) != watched:
                 return
 
     def _places(self, paths: Iterable[str]) -> Hint:
@@ -69,6 +81,32 @@ class DirectoryWatch(Hints):
             except (ValueError, IndexError):
                 return None
         return frozenset(places)
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Folders to watch, with what tells each from another one of its name, and whether with all that is below them."""
+
+    folders: dict[Path, tuple[int, int]]
+    is_recursive: bool
+
+
+def _layout(root: Path, few: int) -> _Layout:
+    """The root with all below it, or, if these are few, the root and the folders that accounts may have."""
+    folders = {root: _identity(root)}
+    for folder in _account_folders(root) if few else ():
+        with suppress(OSError):  # it is gone, or there is no such folder
+            folders[folder] = _identity(folder)
+        if len(folders) > few:
+            return _Layout({root: folders[root]}, is_recursive=True)
+    return _Layout(folders, is_recursive=not few)
+
+
+def _account_folders(root: Path) -> Iterator[Path]:
+    with os.scandir(root) as entries:
+        for entry in entries:
+            if not entry.name.startswith(".") and entry.is_dir():
+                yield from (Path(entry.path), Path(entry.path) / "policies")
 
 
 def _identity(path: Path) -> tuple[int, int]:

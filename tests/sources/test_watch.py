@@ -35,6 +35,11 @@ class Running:
         await eventually(lambda: self.answers(*of) == list(expected))
 
 
+@pytest.fixture(params=[0, 64], ids=["all that is below", "each folder"], autouse=True)
+def _how_it_watches(request, monkeypatch):
+    monkeypatch.setattr(DirectoryWatch.__init__, "__defaults__", (request.param,))
+
+
 @asynccontextmanager
 async def following(root):
     running = Running(root)

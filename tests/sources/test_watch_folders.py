@@ -1,0 +1,82 @@
+"""Folders that are watched one by one, where they are few, or with all that is below the root."""
+
+import asyncio
+from contextlib import asynccontextmanager
+
+import pytest
+
+from authz.sources.watch import DirectoryWatch
+from tests.sources.folders import NOTHING, write_account
+
+
+@asynccontextmanager
+async def heard(root, few_folders):
+    """`heard(hint, after)` waits until that is heard, `after()` being done again and again meanwhile."""
+    watch = DirectoryWatch(root, few_folders)
+    task = asyncio.create_task(watch.run())
+
+    async def hear(wanted, after):
+        async with asyncio.timeout(20):
+            found = set()
+            while wanted not in found:
+                after()
+                found.add(await watch.wait(0.05))
+
+    try:
+        await hear(None, lambda: None)  # the watch is there
+        yield hear
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+@pytest.mark.parametrize("accounts", [1, 3, 4, 8])
+def test_few_folders_and_many_are_watched(tmp_path, accounts):
+    for number in range(accounts):
+        write_account(tmp_path / f"a{number}", number + 1)
+
+    async def scenario():
+        async with heard(tmp_path, few_folders=7) as hear:  # the root, and two of each account
+            for number in range(accounts):
+                for name in ("attachments.yaml", "policies/p.json"):
+                    file = tmp_path / f"a{number}" / name
+                    await hear(frozenset({f"a{number}"}), lambda file=file: file.write_bytes(file.read_bytes()))
+
+    asyncio.run(scenario())
+
+
+def test_a_folder_that_takes_anothers_place_or_comes_back_is_watched(tmp_path):
+    write_account(tmp_path / "a", 1)
+    write_account(tmp_path / ".next", 1)
+    file = tmp_path / "a" / "policies" / "p.json"
+
+    def away_and_back():
+        (tmp_path / "a").rename(tmp_path / ".a")
+        (tmp_path / ".a").rename(tmp_path / "a")
+
+    def exchange():
+        (tmp_path / "a").rename(tmp_path / ".a")
+        (tmp_path / ".next").rename(tmp_path / "a")
+        (tmp_path / ".a").rename(tmp_path / ".next")
+
+    async def scenario():
+        async with heard(tmp_path, few_folders=64) as hear:
+            for move in (away_and_back, exchange, away_and_back, exchange):
+                move()
+                await hear(frozenset({"a"}), lambda: file.write_text(NOTHING))
+
+    asyncio.run(scenario())
+
+
+def test_a_folder_that_comes_later_is_watched(tmp_path):
+    write_account(tmp_path / "a", 1)
+
+    async def scenario():
+        async with heard(tmp_path, few_folders=64) as hear:
+            file = write_account(tmp_path / "b", 2) / "policies" / "p.json"
+            await hear(frozenset({"b"}), lambda: file.write_text(NOTHING))
+            (tmp_path / "a" / "policies").rename(tmp_path / "a" / "p")
+            (tmp_path / "a" / "policies").mkdir()
+            await hear(frozenset({"a"}), (tmp_path / "a" / "policies" / "q.json").touch)
+
+    asyncio.run(scenario())
