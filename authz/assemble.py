@@ -17,7 +17,7 @@ from authz.sources.directory import DirectorySource
 from authz.sources.follower import Follower
 from authz.sources.lookout import Lookout
 from authz.sources.scouted import ScoutedFiles
-from authz.sources.watch import DirectoryWatch
+from authz.sources.watch import FEW_FOLDERS, DirectoryWatch
 from authz.telemetry.http import HttpEndpoint
 from authz.telemetry.metrics import registry_of
 from authz.telemetry.reading import Reading, ServiceReading
@@ -56,8 +56,7 @@ class Feeding:
 
     async def follow_until(self, stop: asyncio.Event) -> None:
         """Follow the source until `stop`; a follower that dies is a bug, and takes the server down with it."""
-        is_apart = self._files is not None and self._files.are_many
-        watch = Lookout(self._settings.source) if is_apart else DirectoryWatch(self._settings.source)
+        watch = self._watch()
         tasks = [asyncio.create_task(self._follower.follow(watch.wait)), asyncio.create_task(stop.wait())]
         if self._settings.watch:
             tasks.append(asyncio.create_task(watch.run()))
@@ -67,6 +66,12 @@ class Feeding:
         await asyncio.wait(tasks, timeout=_CANCEL_SECONDS)
         if not stop.is_set():
             raise AuthzError(f"following the source ended: {done}")
+
+    def _watch(self) -> Lookout | DirectoryWatch:
+        source = self._settings.source
+        if self._files is None:  # nobody waits for an answer of this process
+            return DirectoryWatch(source, FEW_FOLDERS)
+        return Lookout(source) if self._files.are_many else DirectoryWatch(source)
 
     def reading(self, service: ServiceReading, workers: int = 1, restarts: int = 0) -> Reading:
         """All figures, those of the processes that serve being given."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
-from watchfiles import awatch
+from watchfiles import Change, awatch
 
 from authz.sources.hints import Hints
 from authz.sources.source import Hint
@@ -68,7 +68,7 @@ class DirectoryWatch(Hints):
                 self.hear(self._places(path for _, path in changes))
             is_new = False
             # A folder that was moved is not watched any more, not even where it is back or another one has its inode.
-            is_moved = any(Path(path) in watched.folders for _, path in changes)
+            is_moved = any(kind is not Change.modified and Path(path) in watched.folders for kind, path in changes)
             if is_moved or _layout(self._root, self._few_folders) != watched:
                 return
 
