@@ -92,9 +92,12 @@ class _Layout:
 
 
 def _layout(root: Path, few: int) -> _Layout:
-    """The root with all below it, or, if these are few, the root and the folders that accounts may have."""
+    """The root with all below it, or, if these are few, the root and the folders that accounts may have.
+
+    Hidden ones are no accounts, but links of accounts may lead there.
+    """
     folders = {root: _identity(root)}
-    for folder in _account_folders(root) if few else ():
+    for folder in _folders_below(root) if few else ():
         with suppress(OSError):  # it is gone, or there is no such folder
             folders[folder] = _identity(folder)
         if len(folders) > few:
@@ -102,10 +105,13 @@ def _layout(root: Path, few: int) -> _Layout:
     return _Layout(folders, is_recursive=not few)
 
 
-def _account_folders(root: Path) -> Iterator[Path]:
+def _folders_below(root: Path) -> Iterator[Path]:
     with os.scandir(root) as entries:
         for entry in entries:
-            if not entry.name.startswith(".") and entry.is_dir():
+            is_folder = False
+            with suppress(OSError):  # a link that leads nowhere
+                is_folder = entry.is_dir()
+            if is_folder:
                 yield from (Path(entry.path), Path(entry.path) / "policies")
 
 

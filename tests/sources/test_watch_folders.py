@@ -80,3 +80,28 @@ def test_a_folder_that_comes_later_is_watched(tmp_path):
             await hear(frozenset({"a"}), (tmp_path / "a" / "policies" / "q.json").touch)
 
     asyncio.run(scenario())
+
+
+def test_a_file_behind_a_link_to_a_hidden_folder_is_watched(tmp_path):
+    file = write_account(tmp_path / ".shared", 1) / "policies" / "p.json"
+    policies = write_account(tmp_path / "a", 1) / "policies"
+    (policies / "p.json").unlink()
+    (policies / "p.json").symlink_to(file)
+
+    async def scenario():
+        async with heard(tmp_path, few_folders=64) as hear:
+            await hear(frozenset({".shared"}), lambda: file.write_text(NOTHING))
+
+    asyncio.run(scenario())
+
+
+def test_links_that_lead_nowhere_are_passed_over(tmp_path):
+    file = write_account(tmp_path / "a", 1) / "policies" / "p.json"
+    (tmp_path / "gone").symlink_to("nowhere")
+    (tmp_path / "loop").symlink_to("loop")
+
+    async def scenario():
+        async with heard(tmp_path, few_folders=64) as hear:
+            await hear(frozenset({"a"}), lambda: file.write_text(NOTHING))
+
+    asyncio.run(scenario())
