@@ -26,6 +26,9 @@ _REST = 4.0  # seconds after the last change until it is calm again
 _MOST_RATE = 5000.0
 _SATURATING = 128  # calls in flight
 _SATURATING_CALLS = 20_000
+_MOST_LOOK_SECONDS = 120.0
+_COLLECTOR = "authz_collector_seconds_total"
+_LOOKED_AT = "authz_source_last_look_timestamp_seconds"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,7 @@ def _measure(disturbance: Disturbance, runs: int, seconds: float, rate: float | 
         os.sync()  # else the system writes all of it while the first runs are measured
         http = f"127.0.0.1:{free_port()}"
         with running_sidecar(root, "--http", http) as sidecar:
+            _wait_for_calm(http)
             rate = rate or _half_of_saturation(sidecar)
             _load(sidecar, http, seconds, rate)
             calm, disturbed = [], []
@@ -104,6 +108,15 @@ def _measure(disturbance: Disturbance, runs: int, seconds: float, rate: float | 
         _row(f"{disturbance.name}: calm", rate, calm, reference),
         _row(f"{disturbance.name}: replaced every {disturbance.every:.0f} s", rate, disturbed, reference),
     ]
+
+
+def _wait_for_calm(http: str) -> None:
+    """After its start a sidecar looks at everything once more, which takes a while where there is much."""
+    first, end = _metric(http, _LOOKED_AT), time.monotonic() + _MOST_LOOK_SECONDS
+    while _metric(http, _LOOKED_AT) == first:
+        if time.monotonic() > end:
+            raise AuthzError(f"the sidecar did not look at its source for {_MOST_LOOK_SECONDS:.0f} s")
+        time.sleep(0.1)
 
 
 def _half_of_saturation(sidecar: Sidecar) -> float:
@@ -129,17 +142,17 @@ class Loaded:
 
 
 def _load(sidecar: Sidecar, http: str, seconds: float, rate: float) -> Loaded:
-    before = _collector_seconds(http)
+    before = _metric(http, _COLLECTOR)
     figures = open_loop(sidecar.tcp, _CHECK, questions.warm(round(seconds * rate)), rate)
     if figures.failed:
         raise AuthzError(f"{figures.failed} calls failed")
-    return Loaded(figures, _collector_seconds(http) - before)
+    return Loaded(figures, _metric(http, _COLLECTOR) - before)
 
 
-def _collector_seconds(http: str) -> float:
+def _metric(http: str, name: str) -> float:
     with urlopen(f"http://{http}/metrics", timeout=10) as answer:
         text = answer.read().decode()
-    found = next(line for line in text.splitlines() if line.startswith("authz_collector_seconds_total "))
+    found = next(line for line in text.splitlines() if line.startswith(f"{name} "))
     return float(found.rpartition(" ")[2])
 
 
