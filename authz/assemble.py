@@ -17,7 +17,7 @@ from authz.sources.directory import DirectorySource
 from authz.sources.follower import Follower
 from authz.sources.lookout import Lookout
 from authz.sources.scouted import ScoutedFiles
-from authz.sources.watch import FEW_FOLDERS, DirectoryWatch
+from authz.sources.watch import FEW_PLACES, DirectoryWatch
 from authz.telemetry.http import HttpEndpoint
 from authz.telemetry.metrics import registry_of
 from authz.telemetry.reading import Reading, ServiceReading
@@ -70,7 +70,7 @@ class Feeding:
     def _watch(self) -> Lookout | DirectoryWatch:
         source = self._settings.source
         if self._files is None:  # nobody waits for an answer of this process
-            return DirectoryWatch(source, FEW_FOLDERS)
+            return DirectoryWatch(source, FEW_PLACES)
         return Lookout(source) if self._files.are_many else DirectoryWatch(source)
 
     def reading(self, service: ServiceReading, workers: int = 1, restarts: int = 0) -> Reading:

@@ -85,7 +85,7 @@ class Follower:
             SourceError: if the source cannot be read, or holds no account.
         """
         look = await self._settled(await self._look(), None)
-        present = self._present(look)
+        present = look.present(self._in_force)
         if not present:
             raise SourceError(f"no account found: expected {self._source.missing('')}")
         candidate = await self._load(list(present), present, progress)
@@ -207,9 +207,9 @@ class Follower:
 
     async def _take(self, look: Look) -> None:
         """Bring everything into force as it stands still, which this look saw or a later one does."""
-        while self._present(look) != self._taken:
+        while look.present(self._in_force) != self._taken:
             look = await self._settled(look, None)
-            present = self._present(look)
+            present = look.present(self._in_force)
             if not present:
                 # No account at all is a mistake, not an order.
                 self._note_whole("MissingFile", "no account is left")
@@ -223,11 +223,6 @@ class Follower:
             look = again
         if self._taken:
             self._mend(WHOLE_SOURCE)
-
-    def _present(self, look: Look) -> Stamps:
-        """The accounts there are; one that is in force and lost its main file is broken, not gone."""
-        broken = {key: stamp for key, stamp in look.bare.items() if key in self._in_force}
-        return {**look.accounts, **broken}
 
     async def _look(self) -> Look:
         start = time.perf_counter()
@@ -246,7 +241,7 @@ class Follower:
             await asyncio.sleep(SETTLE_SECONDS)
             again = await (self._look() if keys is None else self._look_at(keys))
             if again == look:
-                changed = [key for key, stamp in self._present(look).items() if self._taken.get(key) != stamp]
+                changed = [key for key, stamp in look.present(self._in_force).items() if self._taken.get(key) != stamp]
                 settled = await asyncio.to_thread(self._source.is_settled, changed)
                 if settled or time.monotonic() > patience:
                     return look
@@ -293,7 +288,7 @@ class Follower:
             self._mend(key)
         uins = {key: uin for key, uin in self._in_force.items() if key in present}
         uins.update((key, account.uin) for key, account in candidate.good.items())
-        removed = self._states().keys() - uins.values()  # also what another follower put there
+        removed = set(self._states()).difference(uins.values())  # also what another follower put there
         self._in_force = uins
         if not (candidate.good or removed) and self._engine.is_ready:
             return

@@ -21,7 +21,7 @@ import structlog
 from authz.sources.hints import Hints
 from authz.sources.priority import lower_priority
 from authz.sources.source import Hint
-from authz.sources.watch import FEW_FOLDERS, DirectoryWatch
+from authz.sources.watch import FEW_PLACES, DirectoryWatch
 
 _PROGRAM = "from authz.sources.lookout import main; main()"
 _RETRY_SECONDS = 5.0
@@ -106,7 +106,7 @@ def read_hint(line: bytes) -> Hint:
 
 async def report(root: Path, tell: Callable[[str], object]) -> None:
     """Tell every hint, for ever."""
-    watch = DirectoryWatch(root, FEW_FOLDERS)
+    watch = DirectoryWatch(root, FEW_PLACES)
     task = asyncio.create_task(watch.run())
     while not task.done():
         hint = await watch.wait(_LONGEST_WAIT)

@@ -4,6 +4,7 @@ import ctypes
 import os
 import platform
 import sys
+from contextlib import suppress
 
 _NICENESS = 10
 # Linux lets a process go on for its slice, 0.7 to 2.8 ms, before one that was woken has its turn, however much lower
@@ -16,7 +17,8 @@ def lower_priority() -> None:
     """Of this process, which helps one that answers; to be called before it starts threads, which inherit it."""
     os.nice(_NICENESS)
     if sys.platform == "linux" and platform.machine() in _SCHED_SETATTR:
-        _lengthen_slice(_SCHED_SETATTR[platform.machine()])
+        with suppress(OSError):  # as far as the system lets it: without, this process is felt a little more
+            _lengthen_slice(_SCHED_SETATTR[platform.machine()])
 
 
 class _Attributes(ctypes.Structure):
@@ -35,7 +37,6 @@ class _Attributes(ctypes.Structure):
 
 
 def _lengthen_slice(call: int) -> None:
-    """As far as the system lets it: without, this process is felt a little more."""
     wanted = _Attributes(
         size=ctypes.sizeof(_Attributes),
         policy=os.sched_getscheduler(0),

@@ -21,15 +21,19 @@ class Look:
     accounts: Mapping[str, Hashable]
     bare: Mapping[str, Hashable]
 
-    def differing(self, taken: Mapping[str, Hashable], in_force: Collection[str]) -> frozenset[str]:
-        """The accounts that are not there as they were `taken`: in another version, not any more, or anew.
+    def present(self, in_force: Collection[str]) -> dict[str, Hashable]:
+        """The accounts there are; one that is in force and lost its main file is broken, not gone."""
+        broken = {key: stamp for key, stamp in self.bare.items() if key in in_force}
+        return {**self.accounts, **broken}
 
-        One that is `in_force` is there even if it is bare. With many accounts this is to be done on another thread.
+    def differing(self, taken: Mapping[str, Hashable], in_force: Collection[str]) -> frozenset[str]:
+        """The accounts present that were not `taken` in this version, and those taken that are gone.
+
+        With many accounts this is to be done on another thread.
         """
-        changed = {key for key, stamp in self.accounts.items() if not _is_same(taken.get(key), stamp)}
-        broken = {key for key in self.bare if key in in_force and not _is_same(taken.get(key), self.bare[key])}
-        gone = {key for key in taken if key not in self.accounts and (key not in self.bare or key not in in_force)}
-        return frozenset(changed | broken | gone)
+        present = self.present(in_force)
+        changed = {key for key, stamp in present.items() if not _is_same(taken.get(key), stamp)}
+        return frozenset(changed | {key for key in taken if key not in present})
 
 
 def _is_same(taken: Hashable, stamp: Hashable) -> bool:

@@ -2,9 +2,10 @@
 
 import asyncio
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import structlog
@@ -15,7 +16,8 @@ from authz.sources.source import Hint
 
 _RETRY_SECONDS = 5.0
 _CHECK_MILLISECONDS = 250  # how often the watched folders are compared with those of their names
-FEW_FOLDERS = 64
+FEW_PLACES = 32
+"""In a directory, so that it takes no time to look at each, again and again."""
 
 log = structlog.get_logger("authz.sources")
 
@@ -26,14 +28,14 @@ class DirectoryWatch(Hints):
     Links are not resolved once and for all: when the directory is replaced by another one, that is watched instead.
 
     Watching all that is below a directory means to walk through whatever is moved there, at one go; 10,000 files are
-    felt by all that runs on the same machine. So `few_folders` are watched one by one. If there are more of them, none
-    of them has that much of the files, as a rule.
+    felt by all that runs on the same machine. So the folders of a directory that holds at most `few_places` are watched
+    one by one. Where there are more of them, none has that much of the files, as a rule.
     """
 
-    def __init__(self, root: Path, few_folders: int = 0) -> None:
+    def __init__(self, root: Path, few_places: int = 0) -> None:
         super().__init__()
         self._root = root
-        self._few_folders = few_folders
+        self._few_places = few_places
 
     async def run(self) -> None:
         """Watch for ever."""
@@ -51,7 +53,7 @@ class DirectoryWatch(Hints):
                 await asyncio.sleep(_RETRY_SECONDS)
 
     async def _watch(self) -> None:
-        watched = _layout(self._root, self._few_folders)
+        watched = _layout(self._root, self._few_places)
         is_new = True
         async for changes in awatch(
             *watched.folders,
@@ -69,7 +71,7 @@ class DirectoryWatch(Hints):
             is_new = False
             # A folder that was moved is not watched any more, not even where it is back or another one has its inode.
             is_moved = any(kind is not Change.modified and Path(path) in watched.folders for kind, path in changes)
-            if is_moved or _layout(self._root, self._few_folders) != watched:
+            if is_moved or _layout(self._root, self._few_places) != watched:
                 return
 
     def _places(self, paths: Iterable[str]) -> Hint:
@@ -92,27 +94,25 @@ class _Layout:
 
 
 def _layout(root: Path, few: int) -> _Layout:
-    """The root with all below it, or, if these are few, the root and the folders that accounts may have.
+    """The root with all below it, or, if it holds but a few, the root and the folders that accounts may have.
 
     Hidden ones are no accounts, but links of accounts may lead there.
     """
-    folders = {root: _identity(root)}
-    for folder in _folders_below(root) if few else ():
-        with suppress(OSError):  # it is gone, or there is no such folder
-            folders[folder] = _identity(folder)
-        if len(folders) > few:
-            return _Layout({root: folders[root]}, is_recursive=True)
-    return _Layout(folders, is_recursive=not few)
+    folders, below = {root: _identity(root)}, _few_below(root, few)
+    for folder in (folder for place in below for folder in (place, place / "policies")):
+        with suppress(OSError):  # gone since, or a link that leads nowhere
+            if folder.is_dir():
+                folders[folder] = _identity(folder)
+    return _Layout(folders, is_recursive=not below)
 
 
-def _folders_below(root: Path) -> Iterator[Path]:
+def _few_below(root: Path, few: int) -> list[Path]:
+    """What the root holds; nothing if that is more than a few."""
+    if not few:
+        return []
     with os.scandir(root) as entries:
-        for entry in entries:
-            is_folder = False
-            with suppress(OSError):  # a link that leads nowhere
-                is_folder = entry.is_dir()
-            if is_folder:
-                yield from (Path(entry.path), Path(entry.path) / "policies")
+        found = [Path(entry.path) for entry in islice(entries, few + 1)]
+    return found if len(found) <= few else []
 
 
 def _identity(path: Path) -> tuple[int, int]:

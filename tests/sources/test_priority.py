@@ -50,5 +50,14 @@ def test_a_system_that_knows_no_slices_is_left_alone(monkeypatch):
     assert nicer == [10]
 
 
-def test_a_system_that_refuses_does_no_harm():
-    priority._lengthen_slice(-1)
+@pytest.mark.parametrize("refused", ["the slice", "to tell the policy"])
+def test_a_system_that_refuses_does_no_harm(monkeypatch, refused):
+    def fail(_):
+        raise PermissionError
+
+    monkeypatch.setattr(priority.os, "nice", lambda _: None)
+    monkeypatch.setattr(priority.platform, "machine", lambda: "x86_64")
+    monkeypatch.setitem(priority._SCHED_SETATTR, "x86_64", -1)
+    if refused == "to tell the policy":
+        monkeypatch.setattr(priority.os, "sched_getscheduler", fail)
+    priority.lower_priority()

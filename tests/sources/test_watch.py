@@ -17,6 +17,8 @@ from authz.sources.watch import DirectoryWatch
 from authz.sources.writers import is_being_written
 from tests.sources.folders import GRANT, NOTHING, allowed, attachments, eventually, write_account
 
+few_places = 0  # set by a fixture, for each test twice
+
 
 class Running:
     """A follower at work on a directory."""
@@ -35,16 +37,16 @@ class Running:
         await eventually(lambda: self.answers(*of) == list(expected))
 
 
-@pytest.fixture(params=[0, 64], ids=["all that is below", "each folder"], autouse=True)
+@pytest.fixture(params=[0, 32], ids=["all that is below", "each folder"], autouse=True)
 def _how_it_watches(request, monkeypatch):
-    monkeypatch.setattr(DirectoryWatch.__init__, "__defaults__", (request.param,))
+    monkeypatch.setitem(globals(), "few_places", request.param)
 
 
 @asynccontextmanager
 async def following(root):
     running = Running(root)
     assert await running.follower.load(lambda _done, _total: None, allow_broken=False) == ()
-    watch = DirectoryWatch(root)
+    watch = DirectoryWatch(root, few_places)
     tasks = [asyncio.create_task(watch.run()), asyncio.create_task(running.follower.follow(watch.wait))]
     try:
         yield running

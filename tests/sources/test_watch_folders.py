@@ -10,9 +10,9 @@ from tests.sources.folders import NOTHING, write_account
 
 
 @asynccontextmanager
-async def heard(root, few_folders):
+async def heard(root, few_places):
     """`heard(hint, after)` waits until that is heard, `after()` being done again and again meanwhile."""
-    watch = DirectoryWatch(root, few_folders)
+    watch = DirectoryWatch(root, few_places)
     task = asyncio.create_task(watch.run())
 
     async def hear(wanted, after):
@@ -31,12 +31,12 @@ async def heard(root, few_folders):
 
 
 @pytest.mark.parametrize("accounts", [1, 3, 4, 8])
-def test_few_folders_and_many_are_watched(tmp_path, accounts):
+def test_few_places_and_many_are_watched(tmp_path, accounts):
     for number in range(accounts):
         write_account(tmp_path / f"a{number}", number + 1)
 
     async def scenario():
-        async with heard(tmp_path, few_folders=7) as hear:  # the root, and two of each account
+        async with heard(tmp_path, few_places=3) as hear:
             for number in range(accounts):
                 for name in ("attachments.yaml", "policies/p.json"):
                     file = tmp_path / f"a{number}" / name
@@ -60,7 +60,7 @@ def test_a_folder_that_takes_anothers_place_or_comes_back_is_watched(tmp_path):
         (tmp_path / ".a").rename(tmp_path / ".next")
 
     async def scenario():
-        async with heard(tmp_path, few_folders=64) as hear:
+        async with heard(tmp_path, few_places=64) as hear:
             for move in (away_and_back, exchange, away_and_back, exchange):
                 move()
                 await hear(frozenset({"a"}), lambda: file.write_text(NOTHING))
@@ -72,7 +72,7 @@ def test_a_folder_that_comes_later_is_watched(tmp_path):
     write_account(tmp_path / "a", 1)
 
     async def scenario():
-        async with heard(tmp_path, few_folders=64) as hear:
+        async with heard(tmp_path, few_places=64) as hear:
             file = write_account(tmp_path / "b", 2) / "policies" / "p.json"
             await hear(frozenset({"b"}), lambda: file.write_text(NOTHING))
             (tmp_path / "a" / "policies").rename(tmp_path / "a" / "p")
@@ -89,7 +89,7 @@ def test_a_file_behind_a_link_to_a_hidden_folder_is_watched(tmp_path):
     (policies / "p.json").symlink_to(file)
 
     async def scenario():
-        async with heard(tmp_path, few_folders=64) as hear:
+        async with heard(tmp_path, few_places=64) as hear:
             await hear(frozenset({".shared"}), lambda: file.write_text(NOTHING))
 
     asyncio.run(scenario())
@@ -101,7 +101,7 @@ def test_links_that_lead_nowhere_are_passed_over(tmp_path):
     (tmp_path / "loop").symlink_to("loop")
 
     async def scenario():
-        async with heard(tmp_path, few_folders=64) as hear:
+        async with heard(tmp_path, few_places=64) as hear:
             await hear(frozenset({"a"}), lambda: file.write_text(NOTHING))
 
     asyncio.run(scenario())
