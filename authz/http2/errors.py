@@ -2,24 +2,13 @@
 
 from enum import IntEnum
 
-
-class ErrorCode(IntEnum):
-    """The codes of RST_STREAM and GOAWAY (RFC 9113, 7)."""
-
-    NO_ERROR = 0x0
-    PROTOCOL_ERROR = 0x1
-    INTERNAL_ERROR = 0x2
-    FLOW_CONTROL_ERROR = 0x3
-    SETTINGS_TIMEOUT = 0x4
-    STREAM_CLOSED = 0x5
-    FRAME_SIZE_ERROR = 0x6
-    REFUSED_STREAM = 0x7
-    CANCEL = 0x8
-    COMPRESSION_ERROR = 0x9
-    CONNECT_ERROR = 0xA
-    ENHANCE_YOUR_CALM = 0xB
-    INADEQUATE_SECURITY = 0xC
-    HTTP_1_1_REQUIRED = 0xD
+ErrorCode = IntEnum(
+    "ErrorCode",
+    "NO_ERROR PROTOCOL_ERROR INTERNAL_ERROR FLOW_CONTROL_ERROR SETTINGS_TIMEOUT STREAM_CLOSED FRAME_SIZE_ERROR "
+    "REFUSED_STREAM CANCEL COMPRESSION_ERROR CONNECT_ERROR ENHANCE_YOUR_CALM INADEQUATE_SECURITY HTTP_1_1_REQUIRED",
+    start=0,
+)
+"""The codes of RST_STREAM and GOAWAY (RFC 9113, 7)."""
 
 
 class Http2Error(Exception):
@@ -42,6 +31,11 @@ class StreamFaultError(Http2Error):
 def protocol_error(reason: str) -> ConnectionFaultError:
     """The most common fault of a connection."""
     return ConnectionFaultError(ErrorCode.PROTOCOL_ERROR, "protocol", reason)
+
+
+def undecodable(reason: str) -> ConnectionFaultError:
+    """A header block whose table is of no use from now on (RFC 9113, 4.3)."""
+    return ConnectionFaultError(ErrorCode.COMPRESSION_ERROR, "compression", reason)
 
 
 def too_much(kind: str, reason: str) -> ConnectionFaultError:

@@ -1,4 +1,4 @@
-"""What a block begins with is known by sight, and means what decoding it would."""
+"""Blocks that differ in part from those before mean what decoding them would."""
 
 import hpack as oracle
 import pytest
@@ -13,53 +13,12 @@ from tests.http2.test_headers import KEPT, START, said
 LEAD = b"\x83\x86\xbe"  # what KEPT says, by the tables alone
 
 
-@pytest.fixture
-def starts(monkeypatch):
-    """Where the decoding of each block began."""
-    found, decode = [], HeaderDecoder.decode
-    monkeypatch.setattr(
-        HeaderDecoder,
-        "decode",
-        lambda self, block, at=0, total=0: (found.append(at), decode(self, block, at, total))[1],
-    )
-    return found
-
-
 def calls_with(blocks, *literals):
     blocks.read(KEPT)
     return [blocks.read(LEAD + b"".join(literal(*each) for each in fields)) for fields in literals]
 
 
-def test_what_follows_the_same_lead_is_read_and_the_lead_is_not_read_again(starts):
-    blocks = HeaderBlocks(1 << 16, lambda found: found.path)
-    openings = calls_with(blocks, [(b"x-id", b"1")], [(b"x-id", b"2")], [(b"x-id", b"3"), (b"x-more", b"4")])
-    assert starts == [0, 0, len(LEAD), len(LEAD)]
-    assert [said(each) for each in openings] == [
-        [(b"x-id", b"1")],
-        [(b"x-id", b"2")],
-        [(b"x-id", b"3"), (b"x-more", b"4")],
-    ]
-    assert {each.meaning for each in openings} == {b"/a"}
-
-
-def test_behind_a_lead_fields_of_the_same_name_and_length_are_not_decoded_again(starts):
-    blocks = HeaderBlocks(1 << 16, lambda found: found.path)
-    calls = [[(b"x-id", b"%d" % number), (b"x-more", b"%02d" % number)] for number in range(9)]
-    openings = calls_with(blocks, *calls)
-    assert starts == [0, 0, len(LEAD)]
-    assert [said(each) for each in openings] == calls
-    assert {each.meaning for each in openings} == {b"/a"}
-    blocks.read(LEAD + literal(b"x-id", b"10"))  # of another length
-    assert starts[3:] == [len(LEAD)]
-
-
-def test_only_so_many_forms_are_remembered():
-    blocks = HeaderBlocks(1 << 16, lambda found: found.path)
-    calls_with(blocks, *([(b"x-%d" % number, b"1")] for number in range(300)))
-    assert len(blocks._forms) == 256
-
-
-def test_behind_a_lead_that_is_known_values_are_looked_at():
+def test_behind_a_lead_values_are_looked_at():
     blocks = HeaderBlocks(1 << 16, lambda found: found.path)
     *_, spaced = calls_with(blocks, [(b"x-id", b"abc")], [(b"x-id", b"bcd")], [(b"x-id", b"a b")])
     assert said(spaced) == [(b"x-id", b"a b")]
@@ -68,7 +27,7 @@ def test_behind_a_lead_that_is_known_values_are_looked_at():
             blocks.read(LEAD + literal(b"x-id", bad))
 
 
-def test_behind_a_lead_that_is_known_fields_count_in_the_length_of_the_list():
+def test_behind_a_lead_fields_count_in_the_length_of_the_list():
     lead, field = sum(field.size for field in HeaderDecoder(1 << 16).decode(KEPT)), (b"x", b"1" * 17)
     blocks = HeaderBlocks(lead + 100, lambda found: found.path)
     assert len(calls_with(blocks, [field], [field], [field, field])[-1].metadata) == 2
@@ -76,7 +35,7 @@ def test_behind_a_lead_that_is_known_fields_count_in_the_length_of_the_list():
         blocks.read(LEAD + literal(*field) + literal(*field) + literal(*field))
 
 
-def test_behind_a_lead_that_is_known_the_table_keeps_what_it_should():
+def test_behind_a_lead_the_table_keeps_what_it_should():
     blocks = HeaderBlocks(1 << 16, lambda found: found.path)
     blocks.read(KEPT)
     for number in range(4):
@@ -92,15 +51,9 @@ def test_behind_a_lead_huffmans_code_is_decoded():
         for is_coded in (True, False, True):
             block = LEAD + encoder.encode(fields, huffman=is_coded)
             assert said(blocks.read(block)) == [(b"x-id", value), (b"y", b"1")]
-    # Forms are of lengths in one byte, and never of coded strings.
-    assert {form: (name, size) for form, (name, size, _) in blocks._forms.items()} == {
-        b"\x10\x04x-id\x04": (b"x-id", 4),
-        b"\x10\x04x-id\x7e": (b"x-id", 126),
-        b"\x10\x01y\x01": (b"y", 1),
-    }
 
 
-def test_behind_a_lead_that_is_known_a_long_block_is_not_kept():
+def test_behind_a_lead_a_long_block_is_not_kept():
     blocks = HeaderBlocks(1 << 16, lambda found: found.path)
     long = [(b"x-id", b"1" * 126)] * 20
     calls_with(blocks, long[:1], long, long)
@@ -147,18 +100,10 @@ def test_whatever_follows_a_lead_means_what_decoding_it_would(calls):
         else:
             opening = blocks.find(data) or blocks.read(data)
             assert (opening.meaning, opening.length) == (head, head.length)
-            assert opening.metadata == tuple(field for field in expected if not field.is_telling)
-        inserted = plain.newest - 1
+            assert opening.metadata == tuple(field for field in expected if not field.mark)
+        inserted = plain.generation - 1
         if inserted > 30:
             return
-
-
-def test_only_so_many_leads_are_remembered():
-    blocks = HeaderBlocks(1 << 16, lambda found: found.path)
-    blocks.read(KEPT)
-    for number in range(100):
-        blocks.read(LEAD + b"\x91" * number + literal(b"x-id", b"1"))
-    assert 0 < len(blocks._leads) <= 16
 
 
 def test_a_lead_said_of_other_entries_is_another():
@@ -178,11 +123,10 @@ def said_after(insertions):
     return LEAD[:2] + bytes((LEAD[2] + insertions,))
 
 
-def test_a_lead_is_known_however_many_entries_came_after_its_own(starts):
+def test_a_lead_means_the_same_however_many_entries_came_after_its_own():
     blocks = HeaderBlocks(1 << 16, lambda found: found.path)
     blocks.read(KEPT)
     openings = [blocks.read(said_after(number) + kept(b"x", b"%d" % number)) for number in range(64)]
-    assert starts[2:] == [len(LEAD)] * 63
     assert [(each.meaning, said(each)) for each in openings] == [
         (b"/a", [(b"x", b"%d" % number)]) for number in range(64)
     ]
@@ -258,7 +202,7 @@ def test_a_name_from_the_table_is_as_good_as_new_whatever_its_value_was():
         max_size=150,
     )
 )
-def test_remembered_leads_mean_what_decoding_them_again_would(calls):
+def test_blocks_of_one_client_mean_what_decoding_them_again_would(calls):
     encoder, plain = oracle.Encoder(), HeaderDecoder(1 << 16)
     blocks = HeaderBlocks(1 << 16, lambda found: found)
     for path, trace, timeout, is_sensitive, size in calls:
@@ -271,7 +215,7 @@ def test_remembered_leads_mean_what_decoding_them_again_would(calls):
         expected = plain.decode(data)
         opening = blocks.find(data) or blocks.read(data)
         assert opening.meaning == read_head(expected)
-        assert opening.metadata == tuple(field for field in expected if not field.is_telling)
+        assert opening.metadata == tuple(field for field in expected if not field.mark)
 
 
 def test_fields_behind_a_lead_that_tell_something_count():
@@ -296,3 +240,59 @@ def test_a_tables_size_does_not_change_behind_a_lead():
     calls_with(blocks, [(b"x-id", b"1")], [(b"x-id", b"2")])
     with pytest.raises(ConnectionFaultError):
         blocks.read(LEAD + b"\x20" + literal(b"x-id", b"3"))
+
+
+def test_a_stem_is_not_decoded_again_when_another_value_of_the_same_length_follows(monkeypatch):
+    blocks = HeaderBlocks(1 << 16, lambda found: found.path)
+    calls_with(blocks, [(b"x", b"1"), (b"traceparent", b"00-aa-01")])
+    monkeypatch.setattr(blocks, "_decoder", None)
+    opening = blocks.read(LEAD + literal(b"x", b"1") + literal(b"traceparent", b"00-bb-01"))
+    assert (opening.meaning, said(opening)) == (b"/a", [(b"x", b"1"), (b"traceparent", b"00-bb-01")])
+
+
+def test_all_behind_a_stem_is_its_value_only_if_that_is_as_long_as_the_stem_says():
+    """What follows a value may be visible throughout, and yet be a field that tells something."""
+    blocks = HeaderBlocks(1 << 16, lambda found: found.fields)
+    kind = b"\x5f\x21" + b"k" * 0x21  # a content-type that the table keeps
+    calls_with(blocks, [(b"x", b"12")], [(b"y", b"1" * len(b"12" + kind))])
+    opening = blocks.read(LEAD + literal(b"x", b"34") + kind)
+    assert (opening.meaning, said(opening)) == (((b"content-type", b"k" * 0x21),), [(b"x", b"34")])
+
+
+def test_an_empty_value_is_no_stem_of_others():
+    blocks = HeaderBlocks(1 << 16, lambda found: found.path)
+    *_, opening = calls_with(blocks, [(b"x", b"")], [(b"y", b"")], [(b"z", b"1")])
+    assert said(opening) == [(b"z", b"1")]
+
+
+def test_no_more_than_some_stems_are_remembered():
+    blocks = HeaderBlocks(1 << 16, lambda found: found.path)
+    calls_with(blocks, *([(b"x-%d" % number, b"1")] for number in range(1000)))
+    assert 0 < len(blocks._stems) <= 256
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([b"1", b"22", b"3" * 36, b"4" * 37, b"\xc3" * 36]),
+            st.sampled_from([b"", b"", b"\x5f\x21" + b"k" * 33, b"\x44\x21/" + b"p" * 32]),
+        ),
+        max_size=40,
+    )
+)
+def test_whatever_is_visible_behind_a_stem_means_what_decoding_it_would(calls):
+    plain, blocks = HeaderDecoder(1 << 16), HeaderBlocks(1 << 16, lambda found: found)
+    blocks.read(KEPT)
+    plain.decode(KEPT)
+    for value, more in calls:
+        data = b"\x83\x86\x04\x02/a" + literal(b"x", value) + more
+        expected = plain.decode(data)
+        try:
+            head = read_head(expected)
+        except StreamFaultError:
+            with pytest.raises(StreamFaultError):
+                blocks.read(data)
+        else:
+            opening = blocks.find(data) or blocks.read(data)
+            assert opening.meaning == head
+            assert opening.metadata == tuple(field for field in expected if not field.mark)
