@@ -2,20 +2,17 @@
 
 from collections.abc import Callable
 from time import monotonic
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from authz.http2 import frames
+from authz.http2.control import Clock, Told
 from authz.http2.errors import ConnectionFaultError, ErrorCode, StreamFaultError, malformed, protocol_error, too_much
-from authz.http2.flow import ReceiveWindow
-from authz.http2.frames import CONTINUATION, END_HEADERS, END_STREAM, MOST_BYTES, PADDED, PRIORITIZED
-from authz.http2.headers import HeaderBlocks, RequestHead, check_trailers
+from authz.http2.frames import ACK, CONTINUATION, END_HEADERS, END_STREAM, MOST_BYTES, PADDED, PRIORITIZED
+from authz.http2.headers import HeaderBlocks, Meaning, RequestHead, check_trailers
 from authz.http2.limits import DEFAULT_HTTP2_LIMITS, Http2Limits
 from authz.http2.sending import Sending
-from authz.http2.settings import INITIAL_WINDOW_SIZE, MAX_CONCURRENT_STREAMS, MAX_HEADER_LIST_SIZE
-from authz.http2.stream import Stream
+from authz.http2.stream import ReceiveWindow, Stream
 
-Meaning = TypeVar("Meaning")
-_GAPS = 32  # ranges of stream numbers that were left out
 _STREAM_BYTES = 1024  # what a stream takes that does nothing
 _LINGERING_SECONDS = 0.5  # for a peer to hang up when the last answer is out
 
@@ -42,46 +39,38 @@ class Application(Protocol[Meaning]):
 class Connection(Sending[Meaning]):
     """States are those of RFC 9113, 5.1: a number above `_last` is idle, one in `_streams` open or half closed.
 
-    All others are closed, but for those in `_gaps` that were never opened (5.1.1).
+    All others are closed, and so are those in the `_gap` before `_last`, which were never opened (5.1.1).
     """
 
     def __init__(
         self,
         application: Application[Meaning],
         limits: Http2Limits = DEFAULT_HTTP2_LIMITS,
-        clock: Callable[[], float] = monotonic,
-        told: Callable[[str, str], None] = lambda _kind, _reason: None,
+        clock: Clock = monotonic,
+        told: Told = lambda _kind, _reason: None,
     ) -> None:
         super().__init__(limits, clock, told, application.cancelled)
         self._application = application
         self._blocks = HeaderBlocks(limits.header_bytes, application.interpret)
-        self._gaps: list[range] = []
+        self._gap = range(0)
         self._inbox, self._at = b"", 0  # what was not worked on yet begins there
-        self.is_behind = False
-        self.weight = 0
-        self._is_greeted = False
+        self._is_greeted = self.is_behind = False
+        self.weight = self._continuations = 0
+        self.flush: Callable[[], None] = lambda: None
+        """Writes `output`, where somebody does when no `receive` is under way."""
         self._window = ReceiveWindow(limits.connection_window)
         self._open_block: tuple[int, int, bytearray] | None = None
-        self._continuations = 0
         self._quiet_since = self._draining_since = self._drained_since = 0.0
         self._seen = -1
         self._dispatch: tuple[Callable[[int, int, bytes], None], ...] = (
             self._on_data, self._on_headers, self._on_priority, self._on_reset, self._on_settings, self._on_push,
             self._on_ping, self._on_goaway, self._on_window, self._on_continuation,
         )  # fmt: skip
-        ours = (
-            (MAX_CONCURRENT_STREAMS, limits.concurrent_streams),
-            (INITIAL_WINDOW_SIZE, limits.stream_window),
-            (MAX_HEADER_LIST_SIZE, limits.header_bytes),
-        )
+        told_by = frames.MAX_CONCURRENT_STREAMS, frames.INITIAL_WINDOW_SIZE, frames.MAX_HEADER_LIST_SIZE
+        ours = zip(told_by, (limits.concurrent_streams, limits.stream_window, limits.header_bytes), strict=True)
         self._out.append(frames.settings(ours))
         if limits.connection_window > 65535:
             self._out.append(frames.window_update(0, limits.connection_window - 65535))
-
-    @property
-    def streams(self) -> int:
-        """How many are open."""
-        return len(self._streams)
 
     def receive(self, data: bytes, most: int = frames.WIDEST) -> None:
         """Work on what a peer sent; what is to be sent back waits in `output`. Bad bytes raise nothing.
@@ -106,60 +95,56 @@ class Connection(Sending[Meaning]):
     def close(self) -> None:
         """Nothing more is heard; whoever works on an answer may stop. No cycle is left for a collector to find."""
         self.is_over = True
-        self._dispatch = ()
+        self._dispatch, self.flush = (), lambda: None
         self.weight = 0
         streams, self._streams = self._streams, {}
         self._inbox, self._at, self.is_behind = b"", 0, False
         for stream in streams.values():
             self._drop(stream)
 
-    def tick(self) -> None:
+    def tick(self) -> int:
         """Look at the time, about once a second: whoever keeps us waiting too long is let go.
 
-        `weight` is what we keep for the peer then, in bytes.
+        `weight` is what we keep for the peer then, in bytes. Returns how many streams were looked at.
         """
-        now, limits = self._clock(), self._limits
         if self.is_over:
-            return
+            return 0
+        now, limits = self._clock(), self._limits
+        is_quiet, self._seen = not self._streams and self._seen == self._last, self._last
+        self._quiet_since = self._quiet_since if is_quiet else now
         if not self._is_settled and now - self._began > limits.greeting_seconds:
             self.fail(ConnectionFaultError(ErrorCode.SETTINGS_TIMEOUT, "greeting", "no SETTINGS came"))  # 6.5.3
-        elif not self.is_draining and self._is_idle_since(now) > limits.idle_seconds:
+        elif self.is_draining:
+            self._hurry_drain(now)
+        elif now - self._quiet_since > limits.idle_seconds:
             self._note(ConnectionFaultError(ErrorCode.NO_ERROR, "idle", "no calls for long"))
             self.drain()  # a call may be on its way (RFC 9113, 9.1)
-        elif self.is_draining:
-            self._draining_since = self._draining_since or now
-            waited = now - self._draining_since
-            if waited > 1.0:
-                self._stop_accepting()  # a peer that does not answer the PING
-            if waited > limits.drain_seconds or self._has_drained_since(now) >= _LINGERING_SECONDS:
-                self.close()
-        self.weight = 0
-        for stream in list(self._streams.values()):
+        self.weight, streams = 0, list(self._streams.values())
+        for stream in streams:
             self._hurry(stream, now)
-            self.weight += _STREAM_BYTES + stream.held + self.waiting(stream)
+            self.weight += _STREAM_BYTES + stream.held + len(stream.unsent or b"")
+        return len(streams)
 
-    def _is_idle_since(self, now: float) -> float:
-        if self._streams or self._seen != self._last:
-            self._seen, self._quiet_since = self._last, now
-        return now - self._quiet_since
-
-    def _has_drained_since(self, now: float) -> float:
-        """For how long the peer might have hung up. To do so first could keep it from reading its last answers."""
+    def _hurry_drain(self, now: float) -> None:
+        """The peer is to hang up when all is answered: to do so first could keep it from reading its last answers."""
+        self._draining_since = self._draining_since or now
+        waited = now - self._draining_since
+        if waited > 1.0:
+            self._stop_accepting()  # a peer that does not answer the PING
         is_drained = not self._streams and self._last_accepted < frames.WIDEST
         self._drained_since = (self._drained_since or now) if is_drained else 0.0
-        return now - self._drained_since if is_drained else 0.0
+        if waited > self._limits.drain_seconds or (is_drained and now - self._drained_since >= _LINGERING_SECONDS):
+            self.close()
 
     def _hurry(self, stream: Stream[Meaning], now: float) -> None:
         """Slow writers and slow readers."""
         limits = self._limits
-        if not stream.is_remote_closed and not self._application.is_patient(stream):
-            stream.since = stream.since or now
-        if stream.is_remote_closed:
-            stream.since = 0.0
-        if stream.number in self._blocked:
-            stream.stalled = stream.stalled or now
-        is_slow = stream.since and now - stream.since > limits.request_seconds
-        if is_slow or (stream.stalled and now - stream.stalled > limits.stall_seconds):
+        is_late = not stream.is_remote_closed and not self._application.is_patient(stream)
+        is_stuck = stream.number in self._blocked
+        stream.since = (stream.since or now) if is_late else 0.0
+        stream.stalled = (stream.stalled or now) if is_stuck else 0.0
+        is_slow = is_late and now - stream.since > limits.request_seconds
+        if is_slow or (is_stuck and now - stream.stalled > limits.stall_seconds):
             self._note(StreamFaultError(ErrorCode.CANCEL, "slow_writer" if is_slow else "slow_reader", "too slow"))
             self.reset(stream.number, ErrorCode.CANCEL)
 
@@ -194,7 +179,7 @@ class Connection(Sending[Meaning]):
                 if kind < 10:
                     dispatch[kind](inbox[at + 4], number, inbox[start:end])
                 else:
-                    self._spend(self._empty, "empty_frames")
+                    self._spend("empty_frames")
             except StreamFaultError as fault:
                 self._refuse(number, fault)
             if self.is_over:
@@ -206,10 +191,7 @@ class Connection(Sending[Meaning]):
     def _refuse(self, number: int, fault: StreamFaultError) -> None:
         """RFC 9113, 5.4.2."""
         self._note(fault)
-        if fault.code is ErrorCode.REFUSED_STREAM:
-            self._spend(self._refusals, "refusals")
-        else:
-            self._spend(self._provoked, "provoked_resets")
+        self._spend("refusals" if fault.code is ErrorCode.REFUSED_STREAM else "provoked_resets")
         self.reset(number, fault.code)
 
     def _on_headers(self, flags: int, number: int, payload: bytes) -> None:
@@ -217,13 +199,13 @@ class Connection(Sending[Meaning]):
         if number & 1 == 0:
             raise protocol_error("clients open streams of odd numbers")
         self_dependent = False
-        if flags & (PADDED | PRIORITIZED):
-            payload = frames.without_padding(flags, payload)
-            if flags & PRIORITIZED:
-                if len(payload) < 5:
-                    raise ConnectionFaultError(ErrorCode.FRAME_SIZE_ERROR, "frame_size", "a priority is cut off")
-                self_dependent = int.from_bytes(payload[:4], "big") & 0x7FFFFFFF == number
-                payload = payload[5:]
+        if flags & PADDED:
+            payload = frames.without_padding(payload)
+        if flags & PRIORITIZED:
+            if len(payload) < 5:
+                raise ConnectionFaultError(ErrorCode.FRAME_SIZE_ERROR, "frame_size", "a priority is cut off")
+            self_dependent = int.from_bytes(payload[:4], "big") & 0x7FFFFFFF == number
+            payload = payload[5:]
         if not flags & END_HEADERS:
             self._open_block = number, flags, bytearray(payload)
             self._continuations = 0
@@ -250,15 +232,14 @@ class Connection(Sending[Meaning]):
             self._take_late_block(number, block, flags)
             return
         last, self._last = self._last, number
-        if number != last + 2 and number != 1:
-            self._gaps = [*self._gaps[-_GAPS:], range(last + 2 if last else 1, number)]
+        self._gap = range(last + 1, number)
         opening = self._blocks.find(block) or self._blocks.read(block)
         if number > self._last_accepted:
             self._forget(number)  # the peer knows that nobody works on it (RFC 9113, 6.8)
             return
         if len(self._streams) >= self._limits.concurrent_streams:
             raise StreamFaultError(ErrorCode.REFUSED_STREAM, "concurrent_streams", "too many streams are open")
-        stream = Stream(number, opening, self._peer.initial_window, self._limits.stream_window)
+        stream = Stream(number, *opening, self._initial_window, ReceiveWindow(self._limits.stream_window))
         self._streams[number] = stream
         self._application.opened(self, stream)
         if flags & END_STREAM:
@@ -276,12 +257,12 @@ class Connection(Sending[Meaning]):
             check_trailers(fields)
             self._take_content(stream, b"", END_STREAM)
         elif number not in self._ended_early:
-            if self._is_idle(number):
+            if number in self._gap:
                 raise protocol_error("a stream's number is lower than one before")
             raise ConnectionFaultError(ErrorCode.STREAM_CLOSED, "closed", "HEADERS on a closed stream")
 
     def _is_idle(self, number: int) -> bool:
-        return number > self._last or number & 1 == 0 or any(number in gap for gap in self._gaps)
+        return number > self._last or number & 1 == 0
 
     def _on_data(self, flags: int, number: int, payload: bytes) -> None:
         """RFC 9113, 6.1."""
@@ -302,58 +283,63 @@ class Connection(Sending[Meaning]):
         if not stream.window.take(size):
             raise StreamFaultError(ErrorCode.FLOW_CONTROL_ERROR, "window", "more content than the window allows")
         if flags & PADDED:
-            payload = frames.without_padding(flags, payload)
+            payload = frames.without_padding(payload)
             self.credit(stream, size - len(payload))
         if not payload and not flags & END_STREAM:
-            self._spend(self._empty, "empty_frames")
+            self._spend("empty_frames")
             return
         self._take_content(stream, payload, flags)
 
     def _take_content(self, stream: Stream[Meaning], data: bytes, flags: int) -> None:
         is_last = flags & END_STREAM != 0
         stream.received += len(data)
-        if stream.expected >= 0 and (
-            stream.received > stream.expected or (is_last and stream.received != stream.expected)
-        ):
+        more = stream.received - stream.expected
+        if stream.expected >= 0 and (more > 0 or (is_last and more)):
             raise malformed("the content is not as long as was said")
         stream.is_remote_closed = is_last
         self._application.data(self, stream, data, is_last)
 
     def _on_reset(self, _flags: int, number: int, payload: bytes) -> None:
         """RFC 9113, 6.4."""
-        if len(payload) != 4:
-            raise ConnectionFaultError(ErrorCode.FRAME_SIZE_ERROR, "frame_size", "RST_STREAM of a wrong length")
+        frames.expect(payload, 4, 0)
         if self._is_idle(number):
             raise protocol_error("RST_STREAM on an idle stream")
-        self._spend(self._resets, "resets")
+        self._spend("resets")
         stream = self._streams.pop(number, None)
         if stream is not None:
             self._drop(stream)
 
     def _on_settings(self, flags: int, number: int, payload: bytes) -> None:
-        """RFC 9113, 6.5 and 6.9.2."""
-        if not self._take_settings(flags, number, payload):
+        """RFC 9113, 6.5, 6.5.3 and 6.9.2."""
+        if number:
+            raise protocol_error("SETTINGS on a stream")
+        if flags & ACK:
+            frames.expect(payload, 0, 0)
             return
-        if grown := self._peer.apply(payload):
+        self._spend("settings")
+        self._is_settled = True
+        self._out.append(frames.frame(frames.SETTINGS, ACK, 0))
+        before, self._initial_window = self._initial_window, frames.initial_window(payload, self._initial_window)
+        if grown := self._initial_window - before:
             for stream in self._streams.values():
                 self._widen(stream, grown, is_setting=True)
             self._push_all()
 
     def _on_window(self, _flags: int, number: int, payload: bytes) -> None:
         """RFC 9113, 6.9."""
-        by = self._read_window(payload)
+        frames.expect(payload, 4, 0)
+        self._spend("window_updates")
+        by = int.from_bytes(payload, "big") & frames.WIDEST
+        if number and self._is_idle(number):
+            raise protocol_error("WINDOW_UPDATE on an idle stream")
+        if by == 0:
+            raise (malformed if number else protocol_error)("WINDOW_UPDATE by nothing")
         if number == 0:
-            if by == 0:
-                raise protocol_error("WINDOW_UPDATE by nothing")
             self._send_window += by
             if self._send_window > frames.WIDEST:
                 raise ConnectionFaultError(ErrorCode.FLOW_CONTROL_ERROR, "window", "the window is too wide")
             self._push_all()
             return
-        if self._is_idle(number):
-            raise protocol_error("WINDOW_UPDATE on an idle stream")
-        if by == 0:
-            raise malformed("WINDOW_UPDATE by nothing")
         stream = self._streams.get(number)
         if stream is not None:
             self._widen(stream, by, is_setting=False)

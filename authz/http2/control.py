@@ -1,45 +1,37 @@
 """The frames that concern a connection as a whole (RFC 9113, 6.3 and 6.5 to 6.9), and what they may cost."""
 
-from collections import Counter
 from collections.abc import Callable
+from typing import TypeAlias
 
 from authz.http2 import frames
-from authz.http2.errors import ConnectionFaultError, ErrorCode, Http2Error, malformed, protocol_error, too_much
+from authz.http2.errors import ErrorCode, Http2Error, malformed, protocol_error, too_much
 from authz.http2.frames import ACK
-from authz.http2.limits import Budget, Http2Limits, Pace
+from authz.http2.limits import PACES, Budget, Http2Limits
 
 _DRAINED = b"drained?"
 _EMPTIED = b"emptied?"
+Clock: TypeAlias = Callable[[], float]
+Told: TypeAlias = Callable[[str, str], None]
 
 
 class Control:
     """Keeps what is to be written, the budgets, and whether the connection ends.
 
     `is_over` says that it is to be closed once `output` was written. `told` hears of every fault: its kind and the
-    reason; `faults` counts them by kind.
+    reason.
     """
 
-    def __init__(self, limits: Http2Limits, clock: Callable[[], float], told: Callable[[str, str], None]) -> None:
+    def __init__(self, limits: Http2Limits, clock: Clock, told: Told) -> None:
         self._limits = limits
         self._clock = clock
         self._told = told
         self._out: list[bytes] = []
-        self._last = 0
+        self._last = self._answered = 0
         self._last_accepted = frames.WIDEST
-        self._is_settled = False
-        self._answered = 0
         self._awaited = b""
         self._began = clock()
-        self.is_over = False
-        self.is_draining = False
-        self.faults: Counter[str] = Counter()
-        paces = limits.pings, limits.settings, limits.resets, limits.provoked_resets, limits.window_updates
-        self._pings, self._settings, self._resets, self._provoked, self._updates = map(self._budget, paces)
-        self._empty = self._budget(limits.empty_frames)
-        self._refusals = self._budget(limits.refusals)
-
-    def _budget(self, pace: Pace) -> Budget:
-        return Budget(pace, self._began)
+        self.is_over = self.is_draining = self._is_settled = False
+        self._budgets = {kind: Budget(getattr(limits, kind), self._began) for kind in PACES}
 
     def output(self) -> bytes:
         """What is to be written now, once."""
@@ -68,36 +60,23 @@ class Control:
             self._out.append(frames.goaway(self._last, ErrorCode.NO_ERROR))
 
     def _note(self, fault: Http2Error) -> None:
-        self.faults[fault.kind] += 1
         self._told(fault.kind, str(fault))
 
-    def _spend(self, budget: Budget, kind: str) -> None:
-        if not budget.spend(self._clock(), self._answered):
+    def _spend(self, kind: str) -> None:
+        if not self._budgets[kind].spend(self._clock(), self._answered):
             raise too_much(kind, f"too many {kind.replace('_', ' ')}")
 
     def _on_ping(self, flags: int, number: int, payload: bytes) -> None:
         """RFC 9113, 6.7."""
-        _expect(payload, 8, number)
+        frames.expect(payload, 8, number)
         if not flags & ACK:
-            self._spend(self._pings, "pings")
+            self._spend("pings")
             self._out.append(frames.frame(frames.PING, ACK, 0, payload))
         elif payload == self._awaited == _DRAINED:
             self._ask(_EMPTIED)
         elif payload == self._awaited:
             self._awaited = b""
             self._stop_accepting()
-
-    def _take_settings(self, flags: int, number: int, payload: bytes) -> bool:
-        """Whether there is something to apply (RFC 9113, 6.5 and 6.5.3)."""
-        if number:
-            raise protocol_error("SETTINGS on a stream")
-        if flags & ACK:
-            _expect(payload, 0, 0)
-            return False
-        self._spend(self._settings, "settings")
-        self._is_settled = True
-        self._out.append(frames.frame(frames.SETTINGS, ACK, 0))
-        return True
 
     def _on_goaway(self, _flags: int, number: int, payload: bytes) -> None:
         """The peer opens no more streams; nothing is to be done (RFC 9113, 6.8)."""
@@ -111,26 +90,7 @@ class Control:
         """Ignored (RFC 9113, 5.3.2), but for those that never made sense (RFC 7540, 5.3.1)."""
         if number == 0:
             raise protocol_error("PRIORITY without a stream")
-        self._spend(self._empty, "empty_frames")
-        if len(payload) != 5:
-            raise frame_size_on_stream()
+        self._spend("empty_frames")
+        frames.expect(payload, 5, 0)
         if int.from_bytes(payload[:4], "big") & frames.WIDEST == number:
             raise malformed("a stream depends on itself")
-
-    def _read_window(self, payload: bytes) -> int:
-        """By how much a window is to be widened (RFC 9113, 6.9)."""
-        _expect(payload, 4, 0)
-        self._spend(self._updates, "window_updates")
-        return int.from_bytes(payload, "big") & frames.WIDEST
-
-
-def frame_size_on_stream() -> ConnectionFaultError:
-    """A frame whose length its type does not allow (RFC 9113, 4.2); as a fault of the connection, to be strict."""
-    return ConnectionFaultError(ErrorCode.FRAME_SIZE_ERROR, "frame_size", "a frame of a wrong length")
-
-
-def _expect(payload: bytes, size: int, number: int) -> None:
-    if number:
-        raise protocol_error("a frame of the connection on a stream")
-    if len(payload) != size:
-        raise frame_size_on_stream()

@@ -18,27 +18,14 @@ PREFIX_BYTES = 5
 ENCODINGS = {b"identity": 0, b"deflate": 15, b"gzip": 31}
 """How messages may be compressed, with the window bits that zlib calls them by."""
 
-
-class Code(IntEnum):
-    """The status codes of gRPC."""
-
-    OK = 0
-    CANCELLED = 1
-    UNKNOWN = 2
-    INVALID_ARGUMENT = 3
-    DEADLINE_EXCEEDED = 4
-    NOT_FOUND = 5
-    ALREADY_EXISTS = 6
-    PERMISSION_DENIED = 7
-    RESOURCE_EXHAUSTED = 8
-    FAILED_PRECONDITION = 9
-    ABORTED = 10
-    OUT_OF_RANGE = 11
-    UNIMPLEMENTED = 12
-    INTERNAL = 13
-    UNAVAILABLE = 14
-    DATA_LOSS = 15
-    UNAUTHENTICATED = 16
+Code = IntEnum(
+    "Code",
+    "OK CANCELLED UNKNOWN INVALID_ARGUMENT DEADLINE_EXCEEDED NOT_FOUND ALREADY_EXISTS PERMISSION_DENIED "
+    "RESOURCE_EXHAUSTED FAILED_PRECONDITION ABORTED OUT_OF_RANGE UNIMPLEMENTED INTERNAL UNAVAILABLE DATA_LOSS "
+    "UNAUTHENTICATED",
+    start=0,
+)
+"""The status codes of gRPC."""
 
 
 class GrpcError(Exception):
@@ -50,18 +37,25 @@ class GrpcError(Exception):
         self.message = message
         self.trailing = trailing
 
+    def block(self) -> bytes:
+        """The trailers that say it."""
+        return status_block(self.code, self.message, self.trailing)
+
 
 @lru_cache(maxsize=256)  # deadlines repeat, and none is longer than nine bytes
 def read_timeout(value: bytes) -> float:
     """The seconds of a grpc-timeout.
 
     Raises:
-        GrpcError: if it is none.
+        GrpcError: if it is none, or 0.
     """
     found = _TIMEOUT.fullmatch(value)
     if found is None:
         raise GrpcError(Code.INTERNAL, "grpc-timeout is malformed")
-    return int(found[1]) * _UNITS[found[2]]
+    seconds = int(found[1]) * _UNITS[found[2]]
+    if not seconds:
+        raise GrpcError(Code.DEADLINE_EXCEEDED, "the deadline had passed")
+    return seconds
 
 
 def too_long(size: int, most: int) -> GrpcError:
@@ -74,11 +68,8 @@ def framed(message: bytes) -> bytes:
     return b"\0" + len(message).to_bytes(4, "big") + message
 
 
-def start_block() -> bytes:
-    """The fields before the first message."""
-    return (
-        b"\x88" + literal(b"content-type", b"application/grpc") + literal(b"grpc-accept-encoding", b",".join(ENCODINGS))
-    )
+START = b"\x88" + literal(b"content-type", b"application/grpc") + literal(b"grpc-accept-encoding", b",".join(ENCODINGS))
+"""The fields before the first message."""
 
 
 def status_block(code: int, message: str = "", trailing: Metadata = ()) -> bytes:
@@ -102,10 +93,7 @@ def deadline_of(fields: tuple[Field, ...]) -> float | None:
     """
     for field in fields:
         if field.name == b"grpc-timeout":
-            seconds = read_timeout(field.value)
-            if not seconds:
-                raise GrpcError(Code.DEADLINE_EXCEEDED, "the deadline had passed")
-            return seconds
+            return read_timeout(field.value)
     return None
 
 
@@ -122,9 +110,7 @@ def read_metadata(fields: tuple[Field, ...]) -> Metadata:
             continue
         if name.endswith(b"-bin"):
             try:
-                found += (
-                    (name.decode(), base64.b64decode(part + b"=" * (-len(part) % 4))) for part in value.split(b",")
-                )
+                found += ((name.decode(), base64.b64decode(part + b"==")) for part in value.split(b","))
             except binascii.Error:
                 raise GrpcError(Code.INTERNAL, f"{name.decode()} is no base64") from None
         else:
@@ -133,23 +119,14 @@ def read_metadata(fields: tuple[Field, ...]) -> Metadata:
 
 
 class Messages:
-    """Takes messages out of a stream's content; `most` bounds each, in bytes, also after decompression."""
+    """Takes messages out of content, the `buffer`; `most` bounds each, in bytes, also after decompression."""
 
-    __slots__ = ("_buffer", "_encoding", "_most")
+    __slots__ = ("_encoding", "_most", "buffer")
 
     def __init__(self, most: int, encoding: bytes) -> None:
         self._most = most
         self._encoding = encoding
-        self._buffer = bytearray()
-
-    def feed(self, data: bytes) -> None:
-        """Content arrived."""
-        self._buffer += data
-
-    @property
-    def size(self) -> int:
-        """Bytes that were not taken."""
-        return len(self._buffer)
+        self.buffer = bytearray()
 
     def take(self) -> bytes | None:
         """The next message, None if it is not whole yet.
@@ -157,7 +134,7 @@ class Messages:
         Raises:
             GrpcError: if it is too long, or compressed in a way that was not said.
         """
-        buffer = self._buffer
+        buffer = self.buffer
         if len(buffer) < PREFIX_BYTES:
             return None
         size = int.from_bytes(buffer[1:5], "big")
@@ -167,8 +144,7 @@ class Messages:
             raise too_long(size, self._most)
         if len(buffer) < PREFIX_BYTES + size:
             return None
-        is_compressed = buffer[0] == 1
-        message = bytes(buffer[PREFIX_BYTES : PREFIX_BYTES + size])
+        is_compressed, message = buffer[0], bytes(buffer[PREFIX_BYTES : PREFIX_BYTES + size])
         del buffer[: PREFIX_BYTES + size]
         return self._expand(message) if is_compressed else message
 

@@ -52,6 +52,7 @@ class Http2Limits:
 
 
 DEFAULT_HTTP2_LIMITS = Http2Limits()
+PACES = "pings", "settings", "resets", "provoked_resets", "refusals", "window_updates", "empty_frames"
 
 
 class Budget:

@@ -9,12 +9,12 @@ from contextlib import suppress
 from time import monotonic
 from typing import cast
 
-from authz.http2.calls import GrpcApplication, Link, Method, Route
+from authz.http2.calls import Failed, GrpcApplication, Link, Method
 from authz.http2.connection import Connection
+from authz.http2.control import Told
 from authz.http2.errors import ErrorCode, too_much
 from authz.http2.frames import goaway
 from authz.http2.limits import DEFAULT_HTTP2_LIMITS, Http2Limits
-from authz.http2.peer import Peer, peer_of
 from authz.http2.turns import Turns
 
 _TICK_SECONDS = 1.0
@@ -27,7 +27,6 @@ _FAIR_SECONDS = 1.0  # for a handshake while others wait
 _FULL_SECONDS = 0.1  # without file descriptors, until the next try
 _SHORT = 512  # bytes of a read that is worked on at once: a few calls
 _PIECE = 1024  # bytes of a longer one, until the clock is looked at
-Told = Callable[[str, str], None]
 
 
 class _Line(asyncio.Protocol):
@@ -41,8 +40,7 @@ class _Line(asyncio.Protocol):
         self.connection: Link
         self.transport: asyncio.Transport | None = None
         self._stuck_since = 0.0
-        self._is_reading = False
-        self._waits = False
+        self._is_reading = self._waits = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         transport = cast("asyncio.Transport", transport)  # uvloop's are none by their class
@@ -53,7 +51,8 @@ class _Line(asyncio.Protocol):
             self._server.hear("alpn", "the client does not speak HTTP/2")  # RFC 9113, 3.2
             transport.close()
         else:
-            self._server.peers[self.connection] = self
+            self._server.peers.add(self)
+            self.connection.flush = self.flush
             if self._server.is_draining:  # a handshake took its time
                 self.connection.drain()
             self.flush()
@@ -123,22 +122,19 @@ class _Line(asyncio.Protocol):
             self.flush()
             self._go_on()
 
-    def eof_received(self) -> bool:
-        return False
-
     def connection_lost(self, _error: Exception | None) -> None:
-        self._server.forget(self.connection)
+        self._server.forget(self)
         self.connection.close()
         self.transport = None
 
-    def tick(self, now: float) -> None:
-        """About once a second."""
+    def tick(self, now: float) -> int:
+        """About once a second; returns how much was looked at."""
+        looked = 1 + self.connection.tick()
         if self._stuck_since and now - self._stuck_since > self._server.limits.stall_seconds:
             self._server.hear("slow_reader", "the peer takes nothing")
             self.abort()
-            return
-        self.connection.tick()
         self.flush()
+        return looked
 
     def abort(self) -> None:
         """Hang up at once."""
@@ -158,15 +154,15 @@ class GrpcServer:
         methods: Mapping[str, Method],
         limits: Http2Limits = DEFAULT_HTTP2_LIMITS,
         told: Told = lambda _kind, _reason: None,
-        failed: Callable[[Exception], None] = lambda _error: None,
-        methods_for: Callable[[Peer], Mapping[str, Method] | None] | None = None,
+        failed: Failed = lambda _error: None,
+        methods_for: Callable[[asyncio.BaseTransport], Mapping[str, Method] | None] = lambda _transport: None,
         turns: Turns | None = None,
     ) -> None:
         self.limits = limits
-        self.application = GrpcApplication(methods, limits.message_bytes, self._flush, failed)
+        self.application = GrpcApplication(methods, limits.message_bytes, failed)
         self.is_draining = False
         self._methods_for = methods_for
-        self.peers: dict[Connection[Route], _Line] = {}
+        self.peers: set[_Line] = set()
         self.turns = turns or Turns()
         self.faults: Counter[str] = Counter()
         self._told = told
@@ -179,10 +175,9 @@ class GrpcServer:
 
     def connect(self, transport: asyncio.BaseTransport) -> Link:
         """The state of a new connection, with the methods that its peer may call."""
-        application = self.application
-        methods = None if self._methods_for is None else self._methods_for(peer_of(transport))
-        if methods is not None:
-            application = GrpcApplication(methods, self.limits.message_bytes, self._flush, application.failed)
+        own = self._methods_for(transport)
+        most, failed = self.limits.message_bytes, self.application.failed
+        application = self.application if own is None else GrpcApplication(own, most, failed)
         return Connection(application, self.limits, told=self.hear)
 
     def hear(self, kind: str, reason: str) -> None:
@@ -190,15 +185,11 @@ class GrpcServer:
         self.faults[kind] += 1
         self._told(kind, reason)
 
-    def forget(self, connection: Link) -> None:
+    def forget(self, peer: _Line) -> None:
         """A connection is gone."""
-        self.peers.pop(connection, None)
+        self.peers.discard(peer)
         if not self.peers:
             self._all_gone.set()
-
-    def _flush(self, connection: Link) -> None:
-        if (peer := self.peers.get(connection)) is not None:
-            peer.flush()
 
     async def listen(self, bound: socket.socket, security: ssl.SSLContext | None = None) -> None:
         """Serve on a socket that is bound, TCP or Unix; it is closed with the server.
@@ -284,9 +275,8 @@ class GrpcServer:
         while True:
             await asyncio.sleep(_TICK_SECONDS)
             looked = kept = 0
-            for peer in list(self.peers.values()):
-                looked += 1 + peer.connection.streams
-                peer.tick(loop.time())
+            for peer in list(self.peers):
+                looked += peer.tick(loop.time())
                 kept += peer.connection.weight
                 if looked > _TICKED:
                     looked = 0
@@ -296,8 +286,8 @@ class GrpcServer:
 
     def _lighten(self) -> None:
         """Together connections may make us keep as much as four of them; beyond that the heaviest ones go."""
-        kept = sum(each.weight for each in self.peers) - _HEAVY * self.limits.buffered_bytes
-        heaviest = sorted(self.peers.values(), key=lambda peer: -peer.connection.weight) if kept > 0 else []
+        kept = sum(peer.connection.weight for peer in self.peers) - _HEAVY * self.limits.buffered_bytes
+        heaviest = sorted(self.peers, key=lambda peer: -peer.connection.weight) if kept > 0 else []
         for peer in heaviest:
             if kept <= 0:
                 return
@@ -312,13 +302,13 @@ class GrpcServer:
             bound = self._listening.pop()
             asyncio.get_running_loop().remove_reader(bound)
             bound.close()
-        for peer in list(self.peers.values()):
+        for peer in list(self.peers):
             peer.connection.drain()
             peer.flush()
         await self._wait_until_gone(seconds)
         for accepted in list(self._handshakes):
             self._let_go(accepted)
-        for peer in list(self.peers.values()):
+        for peer in list(self.peers):
             peer.abort()
         await self._wait_until_gone(_GONE_SECONDS)
         if self._ticks is not None:

@@ -1,17 +1,16 @@
 """Answers on their way out, as far as the peer's windows allow (RFC 9113, 5.2 and 8.1)."""
 
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Generic
 
 from authz.http2 import frames
-from authz.http2.control import Control
+from authz.http2.control import Clock, Control, Told
 from authz.http2.errors import ConnectionFaultError, ErrorCode, StreamFaultError
 from authz.http2.frames import CONTINUATION, END_HEADERS, END_STREAM, HEADERS, MOST_BYTES
+from authz.http2.headers import Meaning
 from authz.http2.limits import Http2Limits
-from authz.http2.settings import PeerSettings
 from authz.http2.stream import Stream
 
-Meaning = TypeVar("Meaning")
 _DATA = bytes((frames.DATA, 0))
 _PLACE = 5  # bytes before the number of a prepared frame
 _REMEMBERED = 4000  # streams that we ended while the peer may still send
@@ -21,18 +20,14 @@ class Sending(Control, Generic[Meaning]):
     """The streams of a connection, seen from the answering side."""
 
     def __init__(
-        self,
-        limits: Http2Limits,
-        clock: Callable[[], float],
-        told: Callable[[str, str], None],
-        cancelled: Callable[[Stream[Meaning]], None],
+        self, limits: Http2Limits, clock: Clock, told: Told, cancelled: Callable[[Stream[Meaning]], None]
     ) -> None:
         super().__init__(limits, clock, told)
         self._cancelled = cancelled
         self._streams: dict[int, Stream[Meaning]] = {}
         self._blocked: dict[int, Stream[Meaning]] = {}
         self._ended_early: dict[int, None] = {}
-        self._peer = PeerSettings()
+        self._initial_window = 65535
         self._send_window = 65535
         self._held = 0
         self._is_stuck = False
@@ -76,18 +71,13 @@ class Sending(Control, Generic[Meaning]):
             self._write_block(stream.number, block, 0)
 
     def send(self, stream: Stream[Meaning], content: bytes) -> None:
-        """Content, now or when the windows allow; `waiting` tells how much waits."""
+        """Content, now or when the windows allow; `unsent` is what waits."""
         if stream.is_ended:
             return
         if stream.unsent is None:
             stream.unsent = bytearray()
         stream.unsent += content
         self._push(stream)
-
-    @staticmethod
-    def waiting(stream: Stream[Meaning]) -> int:
-        """Bytes of content that wait for the peer."""
-        return len(stream.unsent or b"")
 
     def end(self, stream: Stream[Meaning], block: bytes) -> None:
         """The fields that an answer ends with, after all content; alone they are a whole answer."""

@@ -1,14 +1,38 @@
-"""One request and its answer (RFC 9113, 5.1)."""
+"""One request and its answer (RFC 9113, 5.1), and how much of it may come (6.9)."""
 
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from dataclasses import dataclass
+from typing import Generic
 
-from authz.http2.flow import ReceiveWindow
-from authz.http2.headers import Opening
-
-Meaning = TypeVar("Meaning")
+from authz.http2.headers import Meaning
+from authz.http2.hpack import Field
 
 
+class ReceiveWindow:
+    """What a peer may still send (RFC 9113, 5.2); what was used up is given back in pieces of half the window."""
+
+    __slots__ = ("_left", "_owed", "_size")
+
+    def __init__(self, size: int) -> None:
+        self._size = self._left = size
+        self._owed = 0
+
+    def take(self, size: int) -> bool:
+        """Bytes arrived; False if more than was allowed (RFC 9113, 6.9.1)."""
+        self._left -= size
+        return self._left >= 0
+
+    def give(self, size: int) -> int:
+        """Bytes are out of the way: by how many the peer should be told now that it may send more, often 0."""
+        owed = self._owed = self._owed + size
+        if owed * 2 < self._size:
+            return 0
+        self._left += owed
+        self._owed = 0
+        return owed
+
+
+@dataclass(slots=True, eq=False)
 class Stream(Generic[Meaning]):
     """A stream that is open or half closed; a closed one is forgotten by its connection.
 
@@ -18,24 +42,20 @@ class Stream(Generic[Meaning]):
     `drained` is called when no content waits any more.
     """
 
-    __slots__ = (
-        "body", "call", "drained", "ending", "expected", "held", "is_ended", "is_remote_closed", "meaning", "metadata",
-        "number", "received", "send_window", "since", "stalled", "unsent", "window",
-    )  # fmt: skip
-
-    def __init__(self, number: int, opening: Opening[Meaning], send_window: int, window: int) -> None:
-        self.number = number
-        self.meaning, self.expected, self.metadata = opening
-        self.send_window = send_window
-        self.window = ReceiveWindow(window)
-        self.received = 0
-        self.held = 0
-        self.is_remote_closed = False
-        self.is_ended = False
-        self.unsent: bytearray | None = None
-        self.ending: bytes | None = None
-        self.body: bytearray | None = None
-        self.call: object = None
-        self.drained: Callable[[], None] | None = None
-        self.since = 0.0
-        self.stalled = 0.0
+    number: int
+    meaning: Meaning
+    expected: int
+    metadata: tuple[Field, ...]
+    send_window: int
+    window: ReceiveWindow
+    received: int = 0
+    held: int = 0
+    is_remote_closed: bool = False
+    is_ended: bool = False
+    unsent: bytearray | None = None
+    ending: bytes | None = None
+    body: bytearray | None = None
+    call: object = None
+    drained: Callable[[], None] | None = None
+    since: float = 0.0
+    stalled: float = 0.0

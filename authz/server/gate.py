@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from authz.errors import ForbiddenClientError
-from authz.http2.peer import Peer
+from authz.server.peer import Peer
 
 
 class Gate:

@@ -9,9 +9,9 @@ from typing import Any, NoReturn, TypeAlias
 import grpc
 
 from authz.errors import AuthzError
-from authz.http2.peer import Peer
 from authz.server.conduct import Conduct, ending, resolved
 from authz.server.methods import Conversation, Lengthy, Method, MethodTable, Single, Watch
+from authz.server.peer import Peer
 from authz.server.streams import OpenStreams
 from authz.server.tally import MethodTally
 from authz.wire.status import Status

@@ -6,10 +6,11 @@ from functools import partial
 from time import perf_counter
 
 from authz.errors import AuthzError, ForbiddenClientError, OverloadError
-from authz.http2.calls import Call, Deferred, Shedding, Streaming, Unary
+from authz.http2.calls import Call, Streaming, Unary, refusal
 from authz.http2.calls import Method as Http2Method
 from authz.http2.grpc import GrpcError
-from authz.http2.turns import Allowance, Turns
+from authz.http2.turns import Turns
+from authz.server.allowance import Allowance
 from authz.server.check import RevisionAheadError
 from authz.server.conduct import Conduct, ending, resolved
 from authz.server.methods import Conversation, Lengthy, Method, MethodTable, Single, Watch
@@ -60,33 +61,38 @@ def _single(method: Single, conduct: Conduct, tally: MethodTally, turns: Turns) 
         tally.took(perf_counter() - began)
         return result
 
-    async def rescue(data: bytes, call: Call, error: Exception) -> bytes:
+    async def rescue(data: bytes, error: Exception, call: Call) -> None:
         began = perf_counter()
         result = await _second_try(resolved(answer, data), error, call, conduct, tally)
         tally.answered += 1
         tally.took(perf_counter() - began)
-        return result
+        await call.write(result)
 
     return Unary(counted, rescue, None if method.is_vital else _shedding(conduct, tally, turns))
 
 
-def _shedding(conduct: Conduct, tally: MethodTally, turns: Turns) -> Shedding:
+def _shedding(conduct: Conduct, tally: MethodTally, turns: Turns) -> Callable[[], bytes | None]:
     """Of all that was read at once, as many are answered as calls are let in that wait; a refusal costs far less."""
     admission = conduct.admission
     status = status_of(OverloadError(f"more than {admission.limit} calls came at once; try again later"))
+    may_begin, ending = Allowance(admission.limit, turns).take, refusal(_error(status))
 
-    def refused() -> None:
+    def shed() -> bytes | None:
+        if may_begin():
+            return None
         admission.rejected["in_flight"] += 1
         tally.started += 1
         tally.failed["RESOURCE_EXHAUSTED"] += 1
+        return ending
 
-    return Shedding(Allowance(admission.limit, turns).take, _error(status), refused)
+    return shed
 
 
-def _lengthy(method: Lengthy, conduct: Conduct, tally: MethodTally) -> Deferred:
+def _lengthy(method: Lengthy, conduct: Conduct, tally: MethodTally) -> Streaming:
     admission = conduct.admission
 
-    async def handle(data: bytes, call: Call) -> None:
+    async def handle(call: Call) -> None:
+        data = await call.only()
         began = perf_counter()
         tally.started += 1
         answer = partial(admission.work, method.work, data)
@@ -99,7 +105,7 @@ def _lengthy(method: Lengthy, conduct: Conduct, tally: MethodTally) -> Deferred:
         tally.took(perf_counter() - began)
         await call.write(result)
 
-    return Deferred(handle)
+    return Streaming(handle, is_patient=False)
 
 
 def _conversation(method: Conversation, conduct: Conduct, tally: MethodTally, streams: OpenStreams) -> Streaming:
@@ -124,8 +130,9 @@ def _conversation(method: Conversation, conduct: Conduct, tally: MethodTally, st
     return Streaming(handle)
 
 
-def _watch(method: Watch, tally: MethodTally) -> Deferred:
-    async def handle(data: bytes, call: Call) -> None:
+def _watch(method: Watch, tally: MethodTally) -> Streaming:
+    async def handle(call: Call) -> None:
+        data = await call.only()
         tally.started += 1
         try:
             async with aclosing(method.messages(data)) as messages:
@@ -135,7 +142,7 @@ def _watch(method: Watch, tally: MethodTally) -> Deferred:
         except AuthzError as error:
             raise _error(ending(error, tally)) from None
 
-    return Deferred(handle)
+    return Streaming(handle, is_patient=False)
 
 
 def _refusal(tally: MethodTally, error: ForbiddenClientError) -> Streaming:

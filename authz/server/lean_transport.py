@@ -1,6 +1,7 @@
 """The transport of our own: the HTTP/2 room on the addresses of a server, in this process and on its event loop."""
 
 import socket
+from asyncio import BaseTransport
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -13,16 +14,15 @@ from authz.errors import ForbiddenClientError, ListenError
 from authz.http2.calls import Method
 from authz.http2.limits import DEFAULT_HTTP2_LIMITS, Http2Limits
 from authz.http2.listener import GrpcServer
-from authz.http2.peer import Peer
-from authz.http2.tls import following
 from authz.http2.turns import Turns
 from authz.server.fault_log import FaultLog
 from authz.server.lean import handlers, refusals
 from authz.server.limits import Limits
 from authz.server.listeners import Address, bind
 from authz.server.methods import MethodTable
+from authz.server.peer import peer_of
 from authz.server.streams import OpenStreams
-from authz.server.tls import Certificates
+from authz.server.tls import Certificates, following
 
 _MOST_STREAMS = 2_000  # unanswered calls of one connection: the end of many more at once would be felt by others
 
@@ -44,12 +44,13 @@ class LeanTransport:
             _bounds(limits),
             FaultLog(tables[0].conduct.tally.peer_faults).hear,
             lambda error: log.error("a call failed by a fault of the server", exc_info=error),
-            self._methods_for if any(table.conduct.gate for table in tables) else None,
+            self._methods_for,
             turns,
         )
 
-    def _methods_for(self, peer: Peer) -> Mapping[str, Method] | None:
+    def _methods_for(self, transport: BaseTransport) -> Mapping[str, Method] | None:
         """Who may ask is decided once for a connection: it gets refusals in the place of what it may not have."""
+        peer = peer_of(transport)
         refused: dict[str, Method] = {}
         for table in self._tables:
             try:

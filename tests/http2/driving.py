@@ -2,6 +2,7 @@
 
 import asyncio
 import struct
+from collections import Counter
 
 from authz.http2 import frames
 from authz.http2.connection import Connection
@@ -66,6 +67,10 @@ class Driven:
         )
         if greeting:
             self.send(greeting)
+
+    @property
+    def faults(self):
+        return Counter(kind for kind, _ in self.told)
 
     def send(self, *data):
         """What comes back, as frames."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from authz.http2.calls import Call, Streaming, Unary
 from authz.http2.grpc import Code, GrpcError
 from authz.http2.listener import GrpcServer
-from authz.http2.tls import server_context
+from authz.server.tls import server_context
 
 
 def echo(data: bytes) -> bytes:
@@ -32,6 +32,15 @@ async def burst(call: Call) -> None:
     message = await call.read() or b""
     for _ in range(100):
         await call.write(message)
+
+
+def deferred(handle):
+    """A method whose request is one message."""
+
+    async def handled(call: Call) -> None:
+        await handle(await call.only(), call)
+
+    return Streaming(handled, is_patient=False)
 
 
 METHODS = {

@@ -12,12 +12,13 @@ import resource
 import time
 from typing import NamedTuple
 
-from authz.http2.calls import Deferred, GrpcApplication, Shedding, Streaming, Unary
+from authz.http2.calls import GrpcApplication, Streaming, Unary, refusal
 from authz.http2.connection import Connection
 from authz.http2.grpc import Code, GrpcError, framed
 from authz.http2.hpack import literal
 from authz.http2.limits import DEFAULT_HTTP2_LIMITS
 from tests.http2.driving import GREETING, data, headers, reset, split
+from tests.http2.echo import deferred
 
 _PIECE = 200  # bytes that are worked on at once
 START = b"\x83\x86" + literal(b":authority", b"a") + b"\x5f\x10application/grpc\x40\x02te\x08trailers"
@@ -75,11 +76,9 @@ class World(NamedTuple):
 
 def echoing():
     """One method of each kind, which echo."""
-    shedding = Shedding(
-        itertools.cycle((True, True, False)).__next__, GrpcError(Code.RESOURCE_EXHAUSTED, "too many"), lambda: None
-    )
-    unary = Unary(lambda message: message, None, shedding)
-    return World({"/u": unary, "/c": Streaming(converse), "/d": Deferred(reply)}, lambda _frames: None)
+    ending = refusal(GrpcError(Code.RESOURCE_EXHAUSTED, "too many"))
+    unary = Unary(lambda message: message, None, itertools.cycle((None, None, ending)).__next__)
+    return World({"/u": unary, "/c": Streaming(converse), "/d": deferred(reply)}, lambda _frames: None)
 
 
 class Room:
@@ -89,7 +88,7 @@ class Room:
         self.failures = []
         self.world = world
         most = DEFAULT_HTTP2_LIMITS.message_bytes
-        self.application = GrpcApplication(world.methods, most, lambda _connection: None, self.failures.append)
+        self.application = GrpcApplication(world.methods, most, self.failures.append)
         self.outcomes = set()
 
     async def run(self, stream, cuts):
@@ -98,7 +97,8 @@ class Room:
         Raises:
             AssertionError: for what no input may do.
         """
-        connection, back, at = Connection(self.application), b"", 0
+        faults: set[str] = set()
+        connection, back, at = Connection(self.application, told=lambda kind, _: faults.add(kind)), b"", 0
         began = time.process_time()
         for cut in [*sorted(cuts), len(stream)]:
             connection.receive(stream[at:cut], _PIECE)
@@ -119,7 +119,7 @@ class Room:
         assert not self.failures, self.failures
         frames = split(back + connection.output())
         self.world.check(frames)
-        outcome = frozenset(connection.faults), tuple(sorted({(kind, flags) for kind, flags, *_ in frames}))
+        outcome = frozenset(faults), tuple(sorted({(kind, flags) for kind, flags, *_ in frames}))
         is_new = outcome not in self.outcomes
         self.outcomes.add(outcome)
         return is_new

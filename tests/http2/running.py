@@ -12,7 +12,7 @@ from tests.http2.echo import METHODS, bound
 class Running:
     """A server on a loop of its own thread; `drain` may be called while clients are under way."""
 
-    def __init__(self, security=None, path=None, limits=DEFAULT_HTTP2_LIMITS, methods_for=None):
+    def __init__(self, security=None, path=None, limits=DEFAULT_HTTP2_LIMITS, methods_for=lambda _transport: None):
         self.loop = asyncio.new_event_loop()
         self.failures = []
         self.port = None

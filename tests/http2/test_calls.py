@@ -7,22 +7,23 @@ import weakref
 import pytest
 
 from authz.http2 import frames
-from authz.http2.calls import Deferred, GrpcApplication, Shedding, Streaming, Unary
+from authz.http2.calls import GrpcApplication, Streaming, Unary, refusal
 from authz.http2.connection import Connection
 from authz.http2.grpc import GrpcError, framed
 from authz.http2.hpack import HeaderDecoder, literal
-from authz.http2.turns import Allowance, Turns
 from tests.http2.driving import GREETING, content_of, data, headers, resets_of, split
+from tests.http2.echo import deferred
 
 START = b"\x83\x86" + literal(b":authority", b"a")
 GRPC = literal(b"content-type", b"application/grpc+proto")
 
 
-async def rescue(message, call, error):
+async def rescue(message, error, call):
     if message == b"refused":
         raise GrpcError(7, "never")
     await asyncio.sleep(0)
-    return b"%s after %s within %s" % (message, str(error).encode(), b"%.0f" % (call.seconds_left() or -1))
+    within = b"%.0f" % (call.seconds_left() or -1)
+    await call.write(b"%s after %s within %s" % (message, str(error).encode(), within))
 
 
 def fail(message):
@@ -46,7 +47,7 @@ METHODS = {
     "/e": Unary(lambda message: message),
     "/r": Unary(fail, rescue),
     "/b": Streaming(broken),
-    "/d": Deferred(repeat),
+    "/d": deferred(repeat),
 }
 
 
@@ -55,7 +56,7 @@ def talk(*sent, seconds=0.05, methods=METHODS, waits=False):
     failures = []
 
     async def run():
-        application = GrpcApplication(methods, 100, lambda _connection: None, failures.append)
+        application = GrpcApplication(methods, 100, failures.append)
         connection = Connection(application)
         connection.receive(GREETING + b"".join(sent), 0 if waits else frames.WIDEST)
         connection.receive(b"")
@@ -121,18 +122,23 @@ def test_a_fault_of_ours_in_a_request_that_takes_time_is_an_internal_error():
 
 
 @pytest.mark.parametrize("waits", [False, True])
-def test_calls_that_wait_beyond_an_allowance_are_refused_by_their_heads_alone(waits):
-    refused = []
-    error = GrpcError(8, "too many", (("why-bin", b"x"),))
-    methods = {"/e": Unary(lambda m: m, None, Shedding(Allowance(3, Turns()).take, error, lambda: refused.append(1)))}
+def test_calls_that_wait_may_be_shed_by_their_heads_alone(waits):
+    asked = []
+    ending = refusal(GrpcError(8, "too many", (("why-bin", b"x"),)))
+
+    def shed():
+        asked.append(1)
+        return ending if len(asked) > 3 else None
+
+    methods = {"/e": Unary(lambda m: m, None, shed)}
     sent = [call(b"/e", stream=n) + data(n, framed(b"%d" % n), 1) for n in range(1, 11, 2)]
     answers, _ = talk(*sent, methods=methods, waits=waits)
     if not waits:
-        assert not refused
+        assert not asked
         return
     assert [content_of(answers, n)[5:] for n in range(1, 11, 2)] == [b"1", b"3", b"5", b"", b""]
     assert [flags & 1 for kind, flags, stream, _ in answers if stream in {7, 9} and kind == 1] == [1, 1]
-    assert (status_of(answers), len(refused)) == ((8, "too many"), 2)
+    assert (status_of(answers), len(asked)) == ((8, "too many"), 5)
 
 
 @pytest.mark.parametrize(("content", "code"), [(framed(b"x" * 101), 8), (framed(b"a") + b"more", 13)])
@@ -191,7 +197,7 @@ def test_a_conversation_lets_others_in_between_its_messages():
         call(b"/o", stream=3),
         data(3, framed(b""), 1),
     ]
-    talk(*sent, methods={"/g": Streaming(greedy), "/o": Deferred(other)})
+    talk(*sent, methods={"/g": Streaming(greedy), "/o": deferred(other)})
     assert order.index(b"other") < 40
     assert order.count(b"x") == 100
 
@@ -202,7 +208,7 @@ def test_calls_and_connections_that_are_over_are_freed_without_a_collection(path
     alive = []
 
     async def run():
-        application = GrpcApplication(METHODS, 100, lambda _connection: None, lambda _error: None)
+        application = GrpcApplication(METHODS, 100)
         connection = Connection(application)
         connection.receive(GREETING + call(path))
         [stream] = connection._streams.values()

@@ -35,7 +35,7 @@ def test_a_call_is_answered():
     answers = driven.send(headers(1), data(1, b"hello", ENDED))
     assert [kind for kind, *_ in answers] == [frames.HEADERS, frames.DATA, frames.HEADERS]
     assert content_of(answers, 1) == b"hello"
-    assert driven.connection.streams == 0
+    assert not driven.connection._streams
 
 
 def test_padding_and_priorities_are_taken_off():
@@ -86,7 +86,7 @@ def test_no_bytes_raise(chunks):
         driven.send(chunk if isinstance(chunk, bytes) else frames.frame(*chunk))
     driven.wait(1)
     driven.connection.close()
-    assert driven.connection.streams == 0
+    assert not driven.connection._streams
 
 
 OVER_WIDE = 2**31 - 1
@@ -141,7 +141,7 @@ def test_a_fault_of_the_connection_ends_it(sent, code):
     assert goaway_of(driven.send(*sent)) == [code]
     assert driven.connection.is_over
     assert driven.told
-    assert driven.connection.faults.total() == 1
+    assert driven.faults.total() == 1
     assert driven.send(headers(9)) == []
 
 

@@ -46,7 +46,6 @@ OF_THE_CONNECTION = {
     "a stream's number is lower than one before": (headers(5) + headers(3), PROTOCOL, "protocol"),
     "HEADERS on a closed stream": (CALL + headers(1), CLOSED, "closed"),
     "DATA on an idle stream": (data(1), PROTOCOL, "protocol"),
-    "RST_STREAM of a wrong length": (frame(frames.RST_STREAM, 0, 1, b"abc"), SIZE, "frame_size"),
     "RST_STREAM on an idle stream": (reset(1), PROTOCOL, "protocol"),
     "WINDOW_UPDATE by nothing": (window(0, 0), PROTOCOL, "protocol"),
     "WINDOW_UPDATE on an idle stream": (window(1, 5), PROTOCOL, "protocol"),
@@ -87,9 +86,22 @@ def test_a_fault_of_the_connection_ends_it(reason):
     driven = Driven(LIMITS)
     answers = driven.send(sent, headers(9))
     assert (goaway_of(answers), driven.told, driven.connection.is_over) == ([code], [(kind, reason)], True)
-    assert dict(driven.connection.faults) == {kind: 1}
+    assert dict(driven.faults) == {kind: 1}
     assert answers[-1][3][8:] == reason.encode()
-    assert driven.connection.streams == 0
+    assert not driven.connection._streams
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        frame(frames.RST_STREAM, 0, 1, b"abc"),
+        frame(frames.PRIORITY, 0, 1, b"1234"),
+        frame(frames.WINDOW_UPDATE, 0, 0, b"12345"),
+        settings((4, 1), flags=frames.ACK),
+    ],
+)
+def test_a_frame_of_a_length_that_its_type_has_not_ends_the_connection(sent):
+    assert goaway_of(Driven(LIMITS).send(headers(1) + sent)) == [SIZE]
 
 
 @pytest.mark.parametrize("reason", OF_A_STREAM)
@@ -99,7 +111,7 @@ def test_a_fault_of_a_stream_ends_that_alone(reason):
     answers = driven.send(sent)
     [(number, told)] = resets_of(answers)
     assert (told, driven.told, goaway_of(answers)) == (code, [(kind, reason)], [])
-    assert dict(driven.connection.faults) == {kind: 1}
+    assert dict(driven.faults) == {kind: 1}
     assert number not in driven.connection._streams
     assert not driven.connection.is_over
 

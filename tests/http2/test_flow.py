@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from authz.http2 import frames
 from authz.http2.errors import ErrorCode
-from authz.http2.flow import ReceiveWindow
 from authz.http2.limits import DEFAULT_HTTP2_LIMITS
+from authz.http2.stream import ReceiveWindow
 from tests.http2.driving import (
     ENDED,
     Driven,

@@ -13,7 +13,7 @@ from authz.http2.hpack import HeaderDecoder, literal
 
 def messages_of(data, most=1000, encoding=b"identity"):
     messages = Messages(most, encoding)
-    messages.feed(data)
+    messages.buffer += data
     return messages
 
 
@@ -35,12 +35,12 @@ def test_a_malformed_timeout_is_an_error(text):
 def test_messages_come_whole_however_their_bytes_arrive(contents, cuts):
     data, messages, found, at = b"".join(map(framed, contents)), Messages(100, b"identity"), [], 0
     for cut in [*sorted(cuts), len(data)]:
-        messages.feed(data[at:cut])
+        messages.buffer += data[at:cut]
         at = max(at, cut)
         while (message := messages.take()) is not None:
             found.append(message)
     assert found == contents
-    assert messages.size == 0
+    assert len(messages.buffer) == 0
 
 
 def test_a_compressed_message_is_expanded():

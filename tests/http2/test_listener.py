@@ -15,7 +15,7 @@ import pytest
 from authz.http2 import frames
 from authz.http2.limits import DEFAULT_HTTP2_LIMITS
 from authz.http2.listener import GrpcServer
-from authz.http2.tls import server_context
+from authz.server.tls import server_context
 from tests.certificates import Authority
 from tests.http2.driving import ECHO, GREETING, HEAD, data, headers, made, split
 from tests.http2.echo import METHODS

@@ -115,13 +115,13 @@ def test_answers_use_up_the_window_of_the_connection_to_the_last_byte():
     driven, streams = opened(1, 3, 5, 7, 9)
     for stream in streams[:4]:
         driven.connection.answer(stream, HEAD_FRAME, b"x" * 16383, LAST_FRAME)
-    assert driven.connection.streams == 1  # 65532 of 65535 are used
+    assert len(driven.connection._streams) == 1  # 65532 of 65535 are used
     driven.connection.output()
     driven.connection.answer(streams[4], HEAD_FRAME, b"y" * 5, LAST_FRAME)
     assert sent_on(driven, 9) == 3
     assert content_of(driven.send(window(0, 1)), 9) == b"y"
     assert content_of(driven.send(window(0, 1)), 9) == b"y"
-    assert driven.connection.streams == 0
+    assert not driven.connection._streams
 
 
 def test_an_answer_that_fits_exactly_goes_out_at_once():
@@ -147,7 +147,7 @@ def test_a_window_of_a_stream_is_used_up_to_the_last_byte_and_may_become_negativ
     driven.send(settings((4, 4)))
     assert content_of(driven.send(window(1, 6)), 1) == b""
     assert content_of(driven.send(window(1, 1)), 1) == b"x"
-    assert driven.connection.waiting(stream) == 1
+    assert len(stream.unsent or b"") == 1
 
 
 def test_what_a_stream_holds_is_free_again_when_it_ends_however_it_ends():

@@ -15,7 +15,8 @@ import pytest
 from authz.http2 import listener
 from authz.http2.calls import Unary
 from authz.http2.limits import DEFAULT_HTTP2_LIMITS
-from authz.http2.tls import following, server_context
+from authz.server.peer import peer_of
+from authz.server.tls import following, server_context
 from tests.certificates import Authority
 from tests.http2.echo import bound
 from tests.http2.running import certified, running, unary
@@ -56,7 +57,9 @@ def test_a_peer_may_get_methods_of_its_own(tmp_path):
     (tmp_path / "ca").write_bytes(authority.pem)
     context = server_context(*certified(tmp_path, authority), tmp_path / "ca")
     own = {"/echo.Echo/Unary": Unary(lambda _message: b"you")}
-    with running(security=context, methods_for=lambda peer: own if "me" in peer.names else None) as server:
+    with running(
+        security=context, methods_for=lambda transport: own if "me" in peer_of(transport).names else None
+    ) as server:
         for name, answer in (("me", b"you"), ("other", b"a")):
             with secure(server, authority, authority.issue(name)) as channel:
                 assert unary(channel, b"a") == answer

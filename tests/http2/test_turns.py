@@ -4,7 +4,7 @@ import asyncio
 
 from authz.http2 import turns
 from authz.http2.listener import GrpcServer
-from authz.http2.turns import Allowance, Turns
+from authz.http2.turns import Turns
 from tests.http2.driving import ECHO, GREETING, data, headers, made
 from tests.http2.echo import METHODS
 
@@ -63,35 +63,6 @@ def test_given_one_of_those_who_wait_raises_then_the_others_get_their_turns_all_
 
     asyncio.run(scenario())
     assert ([str(each) for each in told], worked) == (["ours"], [1, 2])
-
-
-def test_an_allowance_comes_back_when_all_is_done_that_waited_with_its_first_use(monkeypatch):
-    monkeypatch.setattr(turns, "_SECONDS", 0.0)
-
-    async def scenario():
-        waiting, found = Turns(), {"a": [], "b": [], "c": []}
-        allowance = Allowance(3, waiting)
-
-        def work(name, pieces):
-            def piece(_end):
-                found[name].append(allowance.take())
-                return len(found[name]) < pieces
-
-            waiting.wait(piece)
-
-        work("a", 4)
-        work("b", 1)
-        await asyncio.sleep(0)
-        work("c", 6)
-        for _ in range(20):
-            await asyncio.sleep(0)
-        return found
-
-    assert asyncio.run(scenario()) == {
-        "a": [True, True, False, False],
-        "b": [True],
-        "c": [False, False, True, True, True, False],
-    }
 
 
 def call(number):

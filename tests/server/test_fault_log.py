@@ -6,6 +6,7 @@ from pathlib import Path
 from structlog.testing import capture_logs
 
 from authz import http2
+from authz.http2.limits import PACES
 from authz.server import fault_log
 from authz.server.fault_log import FaultLog
 
@@ -38,6 +39,6 @@ def test_each_kind_is_told_at_once_and_then_once_in_a_while_with_how_many_there_
 def test_every_kind_of_the_room_is_counted_from_the_start_and_no_other():
     counts = Counter()
     FaultLog(counts)
-    told = re.compile(r'(?:FaultError\(ErrorCode\.\w+, |too_much\(|hear\(|_spend\(self\.\w+, |if is_slow else )"(\w+)"')
+    told = re.compile(r'(?:FaultError\(ErrorCode\.\w+, |too_much\(|hear\(|if is_slow else )"(\w+)"')
     sources = "".join(file.read_text() for file in Path(http2.__file__).parent.glob("*.py"))
-    assert set(counts) == set(told.findall(sources))
+    assert set(counts) == set(told.findall(sources)) | set(PACES)

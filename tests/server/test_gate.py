@@ -1,8 +1,8 @@
 import pytest
 
 from authz.errors import ForbiddenClientError
-from authz.http2.peer import Peer
 from authz.server.gate import Gate
+from authz.server.peer import Peer
 
 
 def named(*names):

@@ -2,8 +2,8 @@
 
 import pytest
 
-from authz.http2.peer import Peer
 from authz.server.grpcio import peer_of
+from authz.server.peer import Peer
 
 
 class Context:

@@ -15,12 +15,12 @@ from pathlib import Path
 from google.protobuf.any_pb2 import Any
 from google.rpc import error_details_pb2, status_pb2
 
-from authz.http2.calls import Call, Deferred, Link, Unary
+from authz.http2.calls import Call, Link, Unary
 from authz.http2.connection import Connection
 from authz.http2.frames import ACK
 from authz.http2.grpc import Code, GrpcError
 from authz.http2.listener import GrpcServer
-from tests.http2.echo import METHODS
+from tests.http2.echo import METHODS, deferred
 
 MESSAGE = "100 % niet goed: ü"
 DETAIL = Any()
@@ -92,12 +92,12 @@ async def serve(address: str) -> None:
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopping.set)
     methods = METHODS | {
         "/echo.Echo/Fail": Unary(fail),
-        "/echo.Echo/Wait": Deferred(wait),
+        "/echo.Echo/Wait": deferred(wait),
         "/echo.Echo/Waiting": Unary(lambda _: b"%d" % heard["waiting"]),
-        "/echo.Echo/Metadata": Deferred(metadata),
+        "/echo.Echo/Metadata": deferred(metadata),
         "/echo.Echo/Who": Unary(who),
-        "/echo.Echo/Later": Deferred(later),
-        "/echo.Echo/Line": Deferred(line),
+        "/echo.Echo/Later": deferred(later),
+        "/echo.Echo/Line": deferred(line),
         "/echo.Echo/Connections": Unary(lambda _: b"%d" % len(server.peers)),
     }
     failures: list[Exception] = []

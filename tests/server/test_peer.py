@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from authz.http2.peer import Peer, peer_of
+from authz.server.peer import Peer, peer_of
 
 
 class Transport:
