@@ -64,7 +64,7 @@ class Connection(Sending[Meaning]):
         self._seen = -1
         self._dispatch: tuple[Callable[[int, int, bytes], None], ...] = (
             self._on_data, self._on_headers, self._on_priority, self._on_reset, self._on_settings, self._on_push,
-            self._on_ping, self._on_goaway, self._on_window, self._on_continuation,
+            self._on_ping, self._on_goaway, self._on_window, self._on_continuation, self._on_unknown,
         )  # fmt: skip
         told_by = frames.MAX_CONCURRENT_STREAMS, frames.INITIAL_WINDOW_SIZE, frames.MAX_HEADER_LIST_SIZE
         ours = zip(told_by, (limits.concurrent_streams, limits.stream_window, limits.header_bytes), strict=True)
@@ -72,17 +72,22 @@ class Connection(Sending[Meaning]):
         if limits.connection_window > 65535:
             self._out.append(frames.window_update(0, limits.connection_window - 65535))
 
-    def receive(self, data: bytes, most: int = frames.WIDEST) -> None:
+    def keep(self, data: bytes) -> None:
+        """Take what a peer sent, to be worked on later: it `is_behind` then."""
+        if not self.is_over:
+            self._inbox, self._at = (self._inbox[self._at :] + data if self._inbox else data), 0
+            self.is_behind = True
+
+    def receive(self, data: bytes, until: float | None = None) -> None:
         """Work on what a peer sent; what is to be sent back waits in `output`. Bad bytes raise nothing.
 
-        After `most` bytes it stops at the end of a frame: if then it `is_behind`, it is to be called again.
+        From a time on, by the clock, it stops at the end of a frame: if then it `is_behind`, it is to be called again.
         """
-        if self.is_over:
-            return
         if data:
-            self._inbox, self._at = (self._inbox[self._at :] + data if self._inbox else data), 0
+            self.keep(data)
+        self.is_behind &= until is not None
         try:
-            self._read(self._inbox, self._at, most)
+            self.is_behind = self._read(self._inbox, self._at, until)
         except ConnectionFaultError as fault:
             self.fail(fault)
 
@@ -155,15 +160,14 @@ class Connection(Sending[Meaning]):
         self._is_greeted = len(inbox) >= len(frames.PREFACE)
         return self._is_greeted
 
-    def _read(self, inbox: bytes, at: int, most: int) -> None:
-        size = len(inbox)
-        last = min(size - 9, at + most - 1)
+    def _read(self, inbox: bytes, at: int, until: float | None) -> bool:
+        size, is_behind = len(inbox), False
         if not self._is_greeted:
             if not self._greet(inbox):
-                return
+                return False
             at = len(frames.PREFACE)
         dispatch = self._dispatch
-        while at <= last:
+        while at <= size - 9:
             length = inbox[at] << 16 | inbox[at + 1] << 8 | inbox[at + 2]
             if length > MOST_BYTES:
                 raise ConnectionFaultError(ErrorCode.FRAME_SIZE_ERROR, "frame_size", "a frame is too long")
@@ -176,17 +180,17 @@ class Connection(Sending[Meaning]):
                 raise protocol_error("a header block was interrupted")
             number = int.from_bytes(inbox[at + 5 : start], "big") & 0x7FFFFFFF
             try:
-                if kind < 10:
-                    dispatch[kind](inbox[at + 4], number, inbox[start:end])
-                else:
-                    self._spend("empty_frames")
+                dispatch[min(10, kind)](inbox[at + 4], number, inbox[start:end])
             except StreamFaultError as fault:
                 self._refuse(number, fault)
             if self.is_over:
-                return
+                return False
             at = end
-        self.is_behind = last < at <= size - 9
-        self._inbox, self._at = (inbox, at) if self.is_behind else (inbox[at:], 0)
+            if until is not None and self._clock() >= until:
+                is_behind = at <= size - 9
+                break
+        self._inbox, self._at = (inbox, at) if is_behind else (inbox[at:], 0)
+        return is_behind
 
     def _refuse(self, number: int, fault: StreamFaultError) -> None:
         """RFC 9113, 5.4.2."""

@@ -22,9 +22,7 @@ class Control:
     """
 
     def __init__(self, limits: Http2Limits, clock: Clock, told: Told) -> None:
-        self._limits = limits
-        self._clock = clock
-        self._told = told
+        self._limits, self._clock, self._told = limits, clock, told
         self._out: list[bytes] = []
         self._last = self._answered = 0
         self._last_accepted = frames.WIDEST
@@ -85,6 +83,9 @@ class Control:
 
     def _on_push(self, _flags: int, _number: int, _payload: bytes) -> None:
         raise protocol_error("clients push nothing")  # RFC 9113, 8.4
+
+    def _on_unknown(self, _flags: int, _number: int, _payload: bytes) -> None:
+        self._spend("empty_frames")  # RFC 9113, 5.5
 
     def _on_priority(self, _flags: int, number: int, payload: bytes) -> None:
         """Ignored (RFC 9113, 5.3.2), but for those that never made sense (RFC 7540, 5.3.1)."""

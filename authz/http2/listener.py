@@ -6,7 +6,6 @@ import ssl
 from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from time import monotonic
 from typing import cast
 
 from authz.http2.calls import Failed, GrpcApplication, Link, Method
@@ -26,7 +25,6 @@ _HANDSHAKES = 256  # of TLS at once, of 70 KB each; whoever comes then waits in 
 _FAIR_SECONDS = 1.0  # for a handshake while others wait
 _FULL_SECONDS = 0.1  # without file descriptors, until the next try
 _SHORT = 512  # bytes of a read that is worked on at once: a few calls
-_PIECE = 1024  # bytes of a longer one, until the clock is looked at
 
 
 class _Line(asyncio.Protocol):
@@ -58,7 +56,10 @@ class _Line(asyncio.Protocol):
             self.flush()
 
     def data_received(self, data: bytes) -> None:
-        self._receive(data, 0 if self._waits or len(data) > _SHORT else _PIECE)
+        if self._waits or len(data) > _SHORT:
+            self.connection.keep(data)
+        else:
+            self._receive(data, None)
         if not self.connection.is_behind:
             self.flush()
         elif not self._waits:
@@ -68,10 +69,8 @@ class _Line(asyncio.Protocol):
 
     def _work(self, end: float) -> bool:
         """A turn: some of what was read; whether more of it waits."""
-        while self.connection.is_behind and not self._stuck_since:
-            self._receive(b"", _PIECE)
-            if monotonic() >= end:
-                break
+        if self.connection.is_behind and not self._stuck_since:
+            self._receive(b"", end)
         self.flush()
         self._waits = self.connection.is_behind and not self._stuck_since
         if not self.connection.is_behind:
@@ -88,10 +87,10 @@ class _Line(asyncio.Protocol):
             self._waits = True
             self._server.turns.wait(self._work)
 
-    def _receive(self, data: bytes, most: int) -> None:
+    def _receive(self, data: bytes, until: float | None) -> None:
         self._is_reading = True
         try:
-            self.connection.receive(data, most)
+            self.connection.receive(data, until)
         except Exception as error:  # noqa: BLE001 - a fault of ours ends the connection, and no other
             self._server.application.failed(error)
             self.connection.close()

@@ -24,7 +24,7 @@ from authz.server.peer import peer_of
 from authz.server.streams import OpenStreams
 from authz.server.tls import Certificates, following
 
-_MOST_STREAMS = 2_000  # unanswered calls of one connection: the end of many more at once would be felt by others
+_MOST_STREAMS = 1_000  # unanswered calls of one connection: the end of many more at once would be felt by others
 
 log = structlog.get_logger("authz.server")
 
@@ -108,6 +108,6 @@ def _bounds(limits: Limits) -> Http2Limits:
         message_bytes=limits.message_bytes,
         buffered_bytes=buffered,
         drain_seconds=inf,
-        resets=replace(DEFAULT_HTTP2_LIMITS.resets, burst=_MOST_STREAMS),
-        window_updates=replace(DEFAULT_HTTP2_LIMITS.window_updates, burst=2 * _MOST_STREAMS),
+        resets=replace(DEFAULT_HTTP2_LIMITS.resets, burst=2 * _MOST_STREAMS),
+        window_updates=replace(DEFAULT_HTTP2_LIMITS.window_updates, burst=4 * _MOST_STREAMS),
     )

@@ -122,9 +122,9 @@ def test_one_connection_may_ask_and_wait_for_much_and_give_it_all_up():
     later = check_request(user(100003), "im:AddUser", APP, at_least_revision="9" * 15)
     with Sidecar(EXAMPLE, "--max-in-flight", "4000") as sidecar:
         assert sum(answer.allowed for answer in sidecar.stub.StreamCheck(iter([asked] * 10_000), timeout=60)) == 10_000
-        waiting = [sidecar.stub.Check.future(later, timeout=30) for _ in range(3000)]
-        # Newer versions of grpcio turn some of so many away by themselves.
-        eventually(lambda: sidecar.metrics()["authz_in_flight",] + sum(each.done() for each in waiting) == 3000)
+        waiting = [sidecar.stub.Check.future(later, timeout=30) for _ in range(2000)]
+        # A client keeps those back that are more than it may open.
+        eventually(lambda: sidecar.metrics()["authz_in_flight",] >= 1000)
         for each in waiting:
             each.cancel()
         eventually(lambda: sidecar.metrics()["authz_in_flight",] == 0)

@@ -20,7 +20,6 @@ from authz.http2.limits import DEFAULT_HTTP2_LIMITS
 from tests.http2.driving import GREETING, data, headers, reset, split
 from tests.http2.echo import deferred
 
-_PIECE = 200  # bytes that are worked on at once
 START = b"\x83\x86" + literal(b":authority", b"a") + b"\x5f\x10application/grpc\x40\x02te\x08trailers"
 CALLS = [
     headers(1, b"\x44\x02/u" + START) + data(1, framed(b"hello"), 1),
@@ -101,9 +100,9 @@ class Room:
         connection, back, at = Connection(self.application, told=lambda kind, _: faults.add(kind)), b"", 0
         began = time.process_time()
         for cut in [*sorted(cuts), len(stream)]:
-            connection.receive(stream[at:cut], _PIECE)
+            connection.receive(stream[at:cut], 0.0)
             while connection.is_behind:
-                connection.receive(b"", _PIECE)
+                connection.receive(b"", 0.0)
             at = max(at, cut)
             await asyncio.sleep(0)
             back += connection.output()

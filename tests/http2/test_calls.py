@@ -6,7 +6,6 @@ import weakref
 
 import pytest
 
-from authz.http2 import frames
 from authz.http2.calls import GrpcApplication, Streaming, Unary, refusal
 from authz.http2.connection import Connection
 from authz.http2.grpc import GrpcError, framed
@@ -58,8 +57,9 @@ def talk(*sent, seconds=0.05, methods=METHODS, waits=False):
     async def run():
         application = GrpcApplication(methods, 100, failures.append)
         connection = Connection(application)
-        connection.receive(GREETING + b"".join(sent), 0 if waits else frames.WIDEST)
-        connection.receive(b"")
+        connection.keep(GREETING + b"".join(sent))
+        while connection.is_behind:
+            connection.receive(b"", 0.0 if waits else None)
         await asyncio.sleep(seconds)
         return split(connection.output())
 

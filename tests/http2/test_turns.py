@@ -10,7 +10,7 @@ from tests.http2.echo import METHODS
 
 
 def test_those_who_wait_take_turns_until_nothing_is_left(monkeypatch):
-    monkeypatch.setattr(turns, "_SECONDS", 0.0)
+    monkeypatch.setattr(turns, "_SECONDS", (0.0, 0.0))
     left, worked, passes = {"a": 3, "b": 1}, [], []
 
     def work(name):
@@ -30,8 +30,37 @@ def test_those_who_wait_take_turns_until_nothing_is_left(monkeypatch):
             await asyncio.sleep(0)
 
     asyncio.run(scenario())
-    assert worked == ["a", "b", "a", "a"]
-    assert passes == [0, 1, 2, 3]  # one piece in each pass, since no time was given for more
+    assert worked == ["a", "a", "b", "a"]
+    assert passes == [0, 2]  # a piece of each queue in each pass, since no time was given for more
+
+
+def test_whoever_has_little_to_be_done_does_not_wait_for_those_who_have_much(monkeypatch):
+    monkeypatch.setattr(turns, "_SECONDS", (0.0, 0.0))
+
+    async def scenario():
+        waiting, worked = Turns(), []
+
+        def work(name, pieces):
+            def piece(_end):
+                worked.append(name)
+                return worked.count(name) < pieces
+
+            waiting.wait(piece)
+
+        for name in "abcd":
+            work(name, 100)
+        for _ in range(10):
+            await asyncio.sleep(0)
+        for name in "xyz":
+            work(name, 1)
+        worked.clear()
+        for _ in range(3):
+            await asyncio.sleep(0)
+        return worked.copy()
+
+    found = asyncio.run(scenario())
+    assert found[::2] == ["x", "y", "z"]
+    assert set(found[1::2]) < set("abcd")  # who go on meanwhile
 
 
 def test_within_the_time_of_a_pass_several_work():
@@ -70,7 +99,7 @@ def call(number):
 
 
 def test_a_call_is_answered_while_much_of_another_connection_waits_to_be_worked_on(monkeypatch):
-    monkeypatch.setattr(turns, "_SECONDS", 0.0)
+    monkeypatch.setattr(turns, "_SECONDS", (0.0, 0.0))
 
     async def scenario():
         server = GrpcServer(METHODS)
@@ -91,7 +120,7 @@ def test_a_call_is_answered_while_much_of_another_connection_waits_to_be_worked_
 
 
 def test_what_waits_to_be_worked_on_waits_while_the_peer_takes_nothing(monkeypatch):
-    monkeypatch.setattr(turns, "_SECONDS", 0.0)
+    monkeypatch.setattr(turns, "_SECONDS", (0.0, 0.0))
 
     async def scenario():
         line, transport = made(GrpcServer(METHODS))
@@ -104,7 +133,7 @@ def test_what_waits_to_be_worked_on_waits_while_the_peer_takes_nothing(monkeypat
             await asyncio.sleep(0)
         assert transport.written.count(b"hello") == before < 100
         line.resume_writing()
-        for _ in range(100):
+        for _ in range(300):
             await asyncio.sleep(0)
         return transport.written.count(b"hello"), transport.is_paused
 
