@@ -56,7 +56,7 @@ class _Line(asyncio.Protocol):
             self.flush()
 
     def data_received(self, data: bytes) -> None:
-        if self._waits or len(data) > _SHORT:
+        if self.connection.is_behind or len(data) > _SHORT:
             self.connection.keep(data)
         else:
             self._receive(data, None)

@@ -138,3 +138,20 @@ def test_what_waits_to_be_worked_on_waits_while_the_peer_takes_nothing(monkeypat
         return transport.written.count(b"hello"), transport.is_paused
 
     assert asyncio.run(scenario()) == (100, False)
+
+
+def test_what_waits_is_not_worked_on_at_once_because_a_little_more_comes(monkeypatch):
+    monkeypatch.setattr(turns, "_SECONDS", (0.0, 0.0))
+
+    async def scenario():
+        line, transport = made(GrpcServer(METHODS))
+        line.data_received(GREETING + b"".join(call(n) for n in range(1, 201, 2)))
+        line.pause_writing()
+        for _ in range(10):
+            await asyncio.sleep(0)
+        before = transport.written.count(b"hello")
+        line.data_received(call(201))  # read already when the peer was found to take nothing
+        return before, transport.written.count(b"hello")
+
+    before, after = asyncio.run(scenario())
+    assert before == after < 100
