@@ -82,6 +82,16 @@ def test_an_entry_wider_than_the_table_empties_it():
         decoder.decode(b"\xbe")
 
 
+def test_entries_that_fill_the_table_to_its_last_byte_stay_until_there_are_more():
+    decoder = HeaderDecoder(1 << 20)
+    decoder.decode((b"\x40\x01a\x1f" + b"b" * 31) * 64)  # of 64 bytes each
+    assert pairs(decoder.decode(b"\xfd")) == [(b"a", b"b" * 31)]
+    decoder.decode(b"\x40\x01c\x00")
+    decoder.decode(b"\xfd")
+    with pytest.raises(ConnectionFaultError):
+        decoder.decode(b"\xfe")
+
+
 def test_a_list_that_grows_too_long_is_none_but_the_table_stays_right():
     decoder = HeaderDecoder(100)
     assert decoder.decode(b"\x40\x01a\x01b" + b"\xbe" * 8) is None
