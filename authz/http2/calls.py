@@ -16,8 +16,8 @@ from authz.http2.hpack import literal
 from authz.http2.sending import prepared
 from authz.http2.stream import Stream
 
-_START = prepared(START, 0)
-_OK = prepared(status_block(Code.OK), END_STREAM)
+_START_FRAME = prepared(START, 0)
+_OK_FRAME = prepared(status_block(Code.OK), END_STREAM)
 _REFUSED = prepared(b"\x08\x03415" + literal(b"content-type", b"text/plain"), 0)
 _NO_TRAILERS = prepared(literal(b"grpc-status", b"13"), END_STREAM)
 _BROKEN = GrpcError(Code.INTERNAL, "internal error")
@@ -227,7 +227,7 @@ class GrpcApplication:
         except Exception as error:  # noqa: BLE001 - every fault ends in a status
             self._rescue(connection, stream, method, message, error)
         else:
-            connection.answer(stream, _START, b"\0" + len(answer).to_bytes(4, "big") + answer, _OK)
+            connection.answer(stream, _START_FRAME, b"\0" + len(answer).to_bytes(4, "big") + answer, _OK_FRAME)
 
     def _only_message(self, stream: Lane, data: bytes) -> bytes:
         messages = Messages(self._most, stream.meaning.encoding)

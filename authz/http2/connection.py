@@ -66,8 +66,8 @@ class Connection(Sending[Meaning]):
             self._on_data, self._on_headers, self._on_priority, self._on_reset, self._on_settings, self._on_push,
             self._on_ping, self._on_goaway, self._on_window, self._on_continuation, self._on_unknown,
         )  # fmt: skip
-        told_by = frames.MAX_CONCURRENT_STREAMS, frames.INITIAL_WINDOW_SIZE, frames.MAX_HEADER_LIST_SIZE
-        ours = zip(told_by, (limits.concurrent_streams, limits.stream_window, limits.header_bytes), strict=True)
+        announced = frames.MAX_CONCURRENT_STREAMS, frames.INITIAL_WINDOW_SIZE, frames.MAX_HEADER_LIST_SIZE
+        ours = zip(announced, (limits.concurrent_streams, limits.stream_window, limits.header_bytes), strict=True)
         self._out.append(frames.settings(ours))
         if limits.connection_window > 65535:
             self._out.append(frames.window_update(0, limits.connection_window - 65535))
@@ -85,7 +85,7 @@ class Connection(Sending[Meaning]):
         """
         if data:
             self.keep(data)
-        self.is_behind &= until is not None
+        self.is_behind &= until is not None  # only of those who are behind, calls may be refused
         try:
             self.is_behind = self._read(self._inbox, self._at, until)
         except ConnectionFaultError as fault:

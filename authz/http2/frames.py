@@ -1,4 +1,4 @@
-"""Frames as bytes (RFC 9113, 4.1 and 6)."""
+"""Frames as bytes, and what they may say (RFC 9113, 4.1 and 6)."""
 
 import struct
 from collections.abc import Iterable

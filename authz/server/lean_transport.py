@@ -50,12 +50,11 @@ class LeanTransport:
 
     def _methods_for(self, transport: BaseTransport) -> Mapping[str, Method] | None:
         """Who may ask is decided once for a connection: it gets refusals in the place of what it may not have."""
-        peer = peer_of(transport)
         refused: dict[str, Method] = {}
         for table in self._tables:
             try:
                 if table.conduct.gate is not None:
-                    table.conduct.gate.check(peer)
+                    table.conduct.gate.check(peer_of(transport))
             except ForbiddenClientError as error:
                 refused |= refusals(table, error)
         return self._methods | refused if refused else None

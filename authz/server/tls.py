@@ -1,4 +1,4 @@
-"""Certificates of the server, read again whenever their files change, without a restart."""
+"""TLS of the server, with certificates that are read again whenever their files change, without a restart."""
 
 import ssl
 import threading
