@@ -10,10 +10,10 @@ from authz.http2 import grpc
 from authz.http2.connection import Connection
 from authz.http2.errors import ErrorCode
 from authz.http2.frames import END_STREAM
-from authz.http2.grpc import START, Code, GrpcError, Messages, Metadata, deadline_of, framed, status_block
-from authz.http2.headers import RequestHead
+from authz.http2.grpc import PREFIX_BYTES, START, Code, GrpcError, Messages, Metadata, deadline_of, framed, status_block
+from authz.http2.headers import Opening, RequestHead
 from authz.http2.hpack import literal
-from authz.http2.sending import prepared
+from authz.http2.sending import Prepared, prepared
 from authz.http2.stream import Stream
 
 _START_FRAME = prepared(START, 0)
@@ -25,6 +25,10 @@ _IN_A_ROW = 32  # messages that a conversation reads before it lets others in
 _HIGH_WATER = 1 << 20  # bytes of answers that a stream may have waiting
 
 
+async def _give_up(_message: bytes, error: Exception, _call: "Call") -> None:
+    raise error
+
+
 @dataclass(frozen=True, slots=True)
 class Unary:
     """One request, one answer, at once. `rescue` gets what `answer` raised, unless it is a GrpcError, and writes.
@@ -33,8 +37,8 @@ class Unary:
     """
 
     answer: Callable[[bytes], bytes]
-    rescue: "Callable[[bytes, Exception, Call], Awaitable[None]] | None" = None
-    shed: Callable[[], bytes | None] | None = None
+    rescue: "Callable[[bytes, Exception, Call], Awaitable[None]]" = _give_up
+    shed: Callable[[], Prepared | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,7 @@ class Call:
     @property
     def metadata(self) -> Metadata:
         """What the caller added."""
-        return grpc.read_metadata(self._stream.metadata)
+        return grpc.read_metadata(self._stream.opening.metadata)
 
     def seconds_left(self) -> float | None:
         """Until the deadline; None if there is none."""
@@ -167,28 +171,55 @@ class GrpcApplication:
             target = GrpcError(Code.UNIMPLEMENTED, f"no encoding {encoding.decode('utf-8', 'replace')}")
         return Route(target, encoding)
 
+    def at_once(self, connection: Link, number: int, opening: Opening[Route], data: bytes) -> bool:
+        """Answer a question that is whole."""
+        method, size = opening.meaning.target, len(data) - PREFIX_BYTES
+        if not isinstance(method, Unary):
+            return False
+        if connection.is_behind and method.shed is not None and (ending := method.shed()) is not None:
+            connection.refuse(number, ending)
+            return True
+        message = data[5:]
+        try:
+            if opening.metadata:
+                deadline_of(opening.metadata)
+            if size > self._most or int.from_bytes(data[:5], "big") != size:
+                message = self._only_message(opening.meaning, data)
+            answer = method.answer(message)
+        except GrpcError as error:
+            _refuse(connection, connection.open(number, opening, is_whole=True), error)
+        except Exception as error:  # noqa: BLE001 - every fault ends in a status
+            stream = connection.open(number, opening, is_whole=True)
+            self._spawn(connection, stream, partial(method.rescue, message, error))
+        else:
+            connection.answer(number, opening, _START_FRAME, len(answer).to_bytes(5, "big") + answer, _OK_FRAME)
+        return True
+
+    def _only_message(self, route: Route, data: bytes) -> bytes:
+        messages = Messages(self._most, route.encoding)
+        messages.buffer += data
+        message = messages.take()
+        if message is None or messages.buffer:
+            raise _not_one()
+        return message
+
     def opened(self, connection: Link, stream: Lane) -> None:
         """A conversation begins with its head, everything else with its content."""
-        method = stream.meaning.target
-        if stream.metadata and method is not None and not isinstance(method, GrpcError):
-            try:
-                deadline_of(stream.metadata)
-            except GrpcError as late:
-                stream.meaning = Route(late, stream.meaning.encoding)
-                return
+        method = stream.opening.meaning.target
         if isinstance(method, Streaming):
             self._spawn(connection, stream, method.handle)
 
     def is_patient(self, stream: Lane) -> bool:
         """A conversation may pause."""
-        return isinstance(stream.meaning.target, Streaming) and stream.meaning.target.is_patient
+        return isinstance(stream.opening.meaning.target, Streaming) and stream.opening.meaning.target.is_patient
 
     def data(self, connection: Link, stream: Lane, data: bytes, is_last: bool) -> None:  # noqa: FBT001 - as the protocol
         """Content arrived."""
-        method = stream.meaning.target
+        method = stream.opening.meaning.target
         if isinstance(method, Unary):
             if is_last:
-                self._answer(connection, stream, method, data if stream.body is None else bytes(stream.body + data))
+                body = data if stream.body is None else bytes(stream.body + data)
+                self.at_once(connection, stream.number, stream.opening, body)
             else:
                 self._collect(connection, stream, data)
         elif isinstance(stream.call, Call):
@@ -196,62 +227,32 @@ class GrpcApplication:
         elif isinstance(method, GrpcError):
             _refuse(connection, stream, method)
         elif is_last:
-            connection.answer(stream, _REFUSED, b"content-type must be application/grpc\n", _NO_TRAILERS)
+            connection.answer(stream.number, stream.opening, _REFUSED, b"not application/grpc\n", _NO_TRAILERS)
         else:
             connection.credit(stream, len(data))
 
     def _collect(self, connection: Link, stream: Lane, data: bytes) -> None:
-        if stream.body is None:
-            stream.body = bytearray()
         connection.hold(stream, len(data))
-        stream.body += data
-        body = stream.body
-        if len(body) >= grpc.PREFIX_BYTES:
+        body = stream.body = stream.body or bytearray()
+        body += data
+        if len(body) >= PREFIX_BYTES:
             size = int.from_bytes(body[1:5], "big")
-            if size > self._most or len(body) > size + grpc.PREFIX_BYTES:
+            if size > self._most or len(body) > size + PREFIX_BYTES:
                 _refuse(connection, stream, grpc.too_long(size, self._most) if size > self._most else _not_one())
-                return
         connection.credit(stream, len(data))
 
-    def _answer(self, connection: Link, stream: Lane, method: Unary, data: bytes) -> None:
-        message = data[5:]
-        if method.shed is not None and connection.is_behind and (ending := method.shed()) is not None:
-            connection.refuse(stream, ending)
-            return
-        try:
-            if len(message) > self._most or data[:5] != b"\0" + len(message).to_bytes(4, "big"):
-                message = self._only_message(stream, data)
-            answer = method.answer(message)
-        except GrpcError as error:
-            _refuse(connection, stream, error)
-        except Exception as error:  # noqa: BLE001 - every fault ends in a status
-            self._rescue(connection, stream, method, message, error)
-        else:
-            connection.answer(stream, _START_FRAME, b"\0" + len(answer).to_bytes(4, "big") + answer, _OK_FRAME)
-
-    def _only_message(self, stream: Lane, data: bytes) -> bytes:
-        messages = Messages(self._most, stream.meaning.encoding)
-        messages.buffer += data
-        message = messages.take()
-        if message is None or messages.buffer:
-            raise _not_one()
-        return message
-
-    def _rescue(self, connection: Link, stream: Lane, method: Unary, message: bytes, error: Exception) -> None:
-        if method.rescue is None:
-            self.failed(error)
-            _refuse(connection, stream, _BROKEN)
-        else:
-            self._spawn(connection, stream, partial(method.rescue, message, error))
-
     def _spawn(self, connection: Link, stream: Lane, handle: Callable[[Call], Awaitable[None]]) -> None:
-        call = Call(connection, stream, Messages(self._most, stream.meaning.encoding))
+        try:
+            seconds = deadline_of(stream.opening.metadata)
+        except GrpcError as late:
+            _refuse(connection, stream, late)
+            return
+        call = Call(connection, stream, Messages(self._most, stream.opening.meaning.encoding))
         stream.call = call
         loop = asyncio.get_running_loop()
         call.task = loop.create_task(self._run(call, handle))
         self._tasks.add(call.task)
         call.task.add_done_callback(self._tasks.discard)
-        seconds = deadline_of(stream.metadata)
         if seconds is not None:
             call.timer = loop.call_later(seconds, self._expire, connection, stream, call)
 
@@ -293,6 +294,6 @@ def _refuse(connection: Link, stream: Lane, error: GrpcError) -> None:
     connection.end(stream, START + error.block())
 
 
-def refusal(error: GrpcError) -> bytes:
+def refusal(error: GrpcError) -> Prepared:
     """A whole answer that is made once for many calls."""
     return prepared(START + error.block(), END_STREAM)

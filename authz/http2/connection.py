@@ -7,11 +7,11 @@ from typing import Protocol
 from authz.http2 import frames
 from authz.http2.control import Clock, Told
 from authz.http2.errors import ConnectionFaultError, ErrorCode, StreamFaultError, malformed, protocol_error, too_much
-from authz.http2.frames import ACK, CONTINUATION, END_HEADERS, END_STREAM, MOST_BYTES, PADDED, PRIORITIZED
-from authz.http2.headers import HeaderBlocks, Meaning, RequestHead, check_trailers
+from authz.http2.frames import ACK, CONTINUATION, END_HEADERS, END_STREAM, MOST_BYTES, PADDED, PRIORITIZED, read_head
+from authz.http2.headers import HeaderBlocks, Meaning, Opening, RequestHead, check_trailers
 from authz.http2.limits import DEFAULT_HTTP2_LIMITS, Http2Limits
 from authz.http2.sending import Sending
-from authz.http2.stream import ReceiveWindow, Stream
+from authz.http2.stream import Stream
 
 _STREAM_BYTES = 1024  # what a stream takes that does nothing
 _LINGERING_SECONDS = 0.5  # for a peer to hang up when the last answer is out
@@ -22,6 +22,9 @@ class Application(Protocol[Meaning]):
 
     def interpret(self, head: RequestHead) -> Meaning:
         """What a request asks for; must depend on nothing but the head, for it is remembered."""
+
+    def at_once(self, connection: "Connection[Meaning]", number: int, opening: Opening[Meaning], data: bytes) -> bool:
+        """A request came whole: answer it without a stream, or return False to have one `opened`."""
 
     def opened(self, connection: "Connection[Meaning]", stream: Stream[Meaning]) -> None:
         """A request began."""
@@ -39,7 +42,7 @@ class Application(Protocol[Meaning]):
 class Connection(Sending[Meaning]):
     """States are those of RFC 9113, 5.1: a number above `_last` is idle, one in `_streams` open or half closed.
 
-    All others are closed, and so are those in the `_gap` before `_last`, which were never opened (5.1.1).
+    All others are closed, and so are those between `_before` and it, which were never opened (5.1.1).
     """
 
     def __init__(
@@ -52,19 +55,20 @@ class Connection(Sending[Meaning]):
         super().__init__(limits, clock, told, application.cancelled)
         self._application = application
         self._blocks = HeaderBlocks(limits.header_bytes, application.interpret)
-        self._gap = range(0)
+        self._before = 0  # the last stream but one: those between were never opened
         self._inbox, self._at = b"", 0  # what was not worked on yet begins there
         self._is_greeted = self.is_behind = False
         self.weight = self._continuations = 0
         self.flush: Callable[[], None] = lambda: None
         """Writes `output`, where somebody does when no `receive` is under way."""
-        self._window = ReceiveWindow(limits.connection_window)
+        self._most_at_once = min(MOST_BYTES, limits.stream_window)
+        self._owed = 0  # bytes of content that the peer was not told yet that it may send again
         self._open_block: tuple[int, int, bytearray] | None = None
         self._quiet_since = self._draining_since = self._drained_since = 0.0
         self._seen = -1
         self._dispatch: tuple[Callable[[int, int, bytes], None], ...] = (
             self._on_data, self._on_headers, self._on_priority, self._on_reset, self._on_settings, self._on_push,
-            self._on_ping, self._on_goaway, self._on_window, self._on_continuation, self._on_unknown,
+            self._on_ping, self._on_goaway, self._on_window, self._on_continuation,
         )  # fmt: skip
         announced = frames.MAX_CONCURRENT_STREAMS, frames.INITIAL_WINDOW_SIZE, frames.MAX_HEADER_LIST_SIZE
         ours = zip(announced, (limits.concurrent_streams, limits.stream_window, limits.header_bytes), strict=True)
@@ -75,7 +79,7 @@ class Connection(Sending[Meaning]):
     def keep(self, data: bytes) -> None:
         """Take what a peer sent, to be worked on later: it `is_behind` then."""
         if not self.is_over:
-            self._inbox, self._at = (self._inbox[self._at :] + data if self._inbox else data), 0
+            self._inbox, self._at = self._inbox[self._at :] + data, 0
             self.is_behind = True
 
     def receive(self, data: bytes, until: float | None = None) -> None:
@@ -83,11 +87,13 @@ class Connection(Sending[Meaning]):
 
         From a time on, by the clock, it stops at the end of a frame: if then it `is_behind`, it is to be called again.
         """
-        if data:
-            self.keep(data)
+        if self.is_over:
+            return
         self.is_behind &= until is not None  # only of those who are behind, calls may be refused
+        if data:
+            self._inbox, self._at = (self._inbox[self._at :] + data if self._inbox else data), 0
         try:
-            self.is_behind = self._read(self._inbox, self._at, until)
+            self.is_behind = self._read(until)
         except ConnectionFaultError as fault:
             self.fail(fault)
 
@@ -153,43 +159,43 @@ class Connection(Sending[Meaning]):
             self._note(StreamFaultError(ErrorCode.CANCEL, "slow_writer" if is_slow else "slow_reader", "too slow"))
             self.reset(stream.number, ErrorCode.CANCEL)
 
-    def _greet(self, inbox: bytes) -> bool:
+    def _greet(self) -> bool:
         """Whether the preface is whole (RFC 9113, 3.4)."""
-        if not frames.PREFACE.startswith(inbox[:24]):
+        if not frames.PREFACE.startswith(self._inbox[:24]):
             raise protocol_error("the client does not speak HTTP/2")
-        self._is_greeted = len(inbox) >= len(frames.PREFACE)
+        self._is_greeted = len(self._inbox) >= len(frames.PREFACE)
+        self._at = len(frames.PREFACE) if self._is_greeted else 0
         return self._is_greeted
 
-    def _read(self, inbox: bytes, at: int, until: float | None) -> bool:
+    def _read(self, until: float | None) -> bool:
+        if not self._is_greeted and not self._greet():
+            return False
+        inbox, dispatch, at = self._inbox, self._dispatch, self._at
         size, is_behind = len(inbox), False
-        if not self._is_greeted:
-            if not self._greet(inbox):
-                return False
-            at = len(frames.PREFACE)
-        dispatch = self._dispatch
         while at <= size - 9:
-            length = inbox[at] << 16 | inbox[at + 1] << 8 | inbox[at + 2]
-            if length > MOST_BYTES:
+            high, low, kind, flags, number = read_head(inbox, at)
+            if high or low > MOST_BYTES:
                 raise ConnectionFaultError(ErrorCode.FRAME_SIZE_ERROR, "frame_size", "a frame is too long")
             start = at + 9
-            end = start + length
+            end = start + low
             if end > size:
                 break
-            kind = inbox[at + 3]
             if self._open_block is not None and kind != CONTINUATION:
                 raise protocol_error("a header block was interrupted")
-            number = int.from_bytes(inbox[at + 5 : start], "big") & 0x7FFFFFFF
+            self._at = end
             try:
-                dispatch[min(10, kind)](inbox[at + 4], number, inbox[start:end])
+                handle = dispatch[kind] if kind < 10 else self._on_unknown
+                handle(flags, number & 0x7FFFFFFF, inbox[start:end])
             except StreamFaultError as fault:
-                self._refuse(number, fault)
+                self._refuse(number & 0x7FFFFFFF, fault)
             if self.is_over:
                 return False
-            at = end
+            at = self._at
             if until is not None and self._clock() >= until:
                 is_behind = at <= size - 9
                 break
-        self._inbox, self._at = (inbox, at) if is_behind else (inbox[at:], 0)
+        if not is_behind:
+            self._inbox, self._at = inbox[at:], 0
         return is_behind
 
     def _refuse(self, number: int, fault: StreamFaultError) -> None:
@@ -235,19 +241,34 @@ class Connection(Sending[Meaning]):
         if number <= self._last:
             self._take_late_block(number, block, flags)
             return
-        last, self._last = self._last, number
-        self._gap = range(last + 1, number)
+        self._before, self._last = self._last, number
         opening = self._blocks.find(block) or self._blocks.read(block)
         if number > self._last_accepted:
             self._forget(number)  # the peer knows that nobody works on it (RFC 9113, 6.8)
             return
         if len(self._streams) >= self._limits.concurrent_streams:
             raise StreamFaultError(ErrorCode.REFUSED_STREAM, "concurrent_streams", "too many streams are open")
-        stream = Stream(number, *opening, self._initial_window, ReceiveWindow(self._limits.stream_window))
-        self._streams[number] = stream
+        if flags == END_HEADERS and self._is_answered(number, opening):
+            return
+        stream = self.open(number, opening, is_whole=flags & END_STREAM != 0)
         self._application.opened(self, stream)
-        if flags & END_STREAM:
+        if flags & END_STREAM and not stream.is_ended:
             self._take_content(stream, b"", END_STREAM)
+
+    def _is_answered(self, number: int, opening: Opening[Meaning]) -> bool:
+        """Whether all content follows in one frame, as most does, and the application has taken it for a request."""
+        inbox, start = self._inbox, self._at + 9
+        if start > len(inbox) or opening.length >= 0:
+            return False
+        high, size, kind, flags, other = read_head(inbox, self._at)
+        end = start + size
+        if kind or flags != END_STREAM or other != number or high or size > self._most_at_once or end > len(inbox):
+            return False
+        if not self._application.at_once(self, number, opening, inbox[start:end]):
+            return False
+        self._at = end
+        self._count_content(size)
+        return True
 
     def _take_late_block(self, number: int, block: bytes, flags: int) -> None:
         """Trailers; and blocks of closed streams, which change the table all the same (RFC 9113, 4.3)."""
@@ -261,7 +282,7 @@ class Connection(Sending[Meaning]):
             check_trailers(fields)
             self._take_content(stream, b"", END_STREAM)
         elif number not in self._ended_early:
-            if number in self._gap:
+            if self._before < number < self._last:
                 raise protocol_error("a stream's number is lower than one before")
             raise ConnectionFaultError(ErrorCode.STREAM_CLOSED, "closed", "HEADERS on a closed stream")
 
@@ -271,10 +292,7 @@ class Connection(Sending[Meaning]):
     def _on_data(self, flags: int, number: int, payload: bytes) -> None:
         """RFC 9113, 6.1."""
         size = len(payload)
-        if not self._window.take(size):
-            raise ConnectionFaultError(ErrorCode.FLOW_CONTROL_ERROR, "window", "more content than the window allows")
-        if grant := self._window.give(size):
-            self._out.append(frames.window_update(0, grant))
+        self._count_content(size)
         stream = self._streams.get(number)
         if stream is None:
             if self._is_idle(number):
@@ -284,7 +302,8 @@ class Connection(Sending[Meaning]):
             raise StreamFaultError(ErrorCode.STREAM_CLOSED, "closed", "DATA on a closed stream")
         if stream.is_remote_closed:
             raise StreamFaultError(ErrorCode.STREAM_CLOSED, "closed", "DATA after the end of a stream")
-        if not stream.window.take(size):
+        stream.window -= size
+        if stream.window < 0:
             raise StreamFaultError(ErrorCode.FLOW_CONTROL_ERROR, "window", "more content than the window allows")
         if flags & PADDED:
             payload = frames.without_padding(payload)
@@ -294,11 +313,20 @@ class Connection(Sending[Meaning]):
             return
         self._take_content(stream, payload, flags)
 
+    def _count_content(self, size: int) -> None:
+        """What a connection takes, it takes out of the peer's way at once (RFC 9113, 6.9)."""
+        self._owed += size
+        if self._owed * 2 >= self._limits.connection_window:
+            if self._owed > self._limits.connection_window:
+                raise ConnectionFaultError(ErrorCode.FLOW_CONTROL_ERROR, "window", "more content than allowed")
+            self._out.append(frames.window_update(0, self._owed))
+            self._owed = 0
+
     def _take_content(self, stream: Stream[Meaning], data: bytes, flags: int) -> None:
         is_last = flags & END_STREAM != 0
         stream.received += len(data)
-        more = stream.received - stream.expected
-        if stream.expected >= 0 and (more > 0 or (is_last and more)):
+        expected = stream.opening.length
+        if expected >= 0 and (stream.received > expected or (is_last and stream.received < expected)):
             raise malformed("the content is not as long as was said")
         stream.is_remote_closed = is_last
         self._application.data(self, stream, data, is_last)

@@ -12,7 +12,8 @@ DATA, HEADERS, PRIORITY, RST_STREAM, SETTINGS, PUSH_PROMISE, PING, GOAWAY, WINDO
 ENABLE_PUSH, MAX_CONCURRENT_STREAMS, INITIAL_WINDOW_SIZE, MAX_FRAME_SIZE, MAX_HEADER_LIST_SIZE = range(2, 7)
 """What SETTINGS may say, but for the size of tables, which stays as it is (RFC 9113, 6.5.2)."""
 END_STREAM, ACK, END_HEADERS, PADDED, PRIORITIZED = 0x1, 0x1, 0x4, 0x8, 0x20
-HEAD_BYTES = 9
+read_head = struct.Struct(">BHBBI").unpack_from
+"""The length of a payload in two parts, its type, its flags and its stream, from there on (RFC 9113, 4.1)."""
 MOST_BYTES = 16384
 """The longest payload that we take, the least that may be announced, and the longest that we send (RFC 9113, 4.2)."""
 WIDEST = 2**31 - 1

@@ -38,7 +38,7 @@ class _Line(asyncio.Protocol):
         self.connection: Link
         self.transport: asyncio.Transport | None = None
         self._stuck_since = 0.0
-        self._is_reading = self._waits = False
+        self._waits = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         transport = cast("asyncio.Transport", transport)  # uvloop's are none by their class
@@ -56,13 +56,11 @@ class _Line(asyncio.Protocol):
             self.flush()
 
     def data_received(self, data: bytes) -> None:
-        if self.connection.is_behind or len(data) > _SHORT:
-            self.connection.keep(data)
-        else:
+        if len(data) <= _SHORT and not self.connection.is_behind:
             self._receive(data, None)
-        if not self.connection.is_behind:
-            self.flush()
-        elif not self._waits:
+            return
+        self.connection.keep(data)
+        if not self._waits:
             self._go_on()
         elif self.transport is not None:
             self.transport.pause_reading()
@@ -71,7 +69,6 @@ class _Line(asyncio.Protocol):
         """A turn: some of what was read; whether more of it waits."""
         if self.connection.is_behind and not self._stuck_since:
             self._receive(b"", end)
-        self.flush()
         self._waits = self.connection.is_behind and not self._stuck_since
         if not self.connection.is_behind:
             self._go_on()
@@ -88,25 +85,21 @@ class _Line(asyncio.Protocol):
             self._server.turns.wait(self._work)
 
     def _receive(self, data: bytes, until: float | None) -> None:
-        self._is_reading = True
         try:
             self.connection.receive(data, until)
         except Exception as error:  # noqa: BLE001 - a fault of ours ends the connection, and no other
             self._server.application.failed(error)
             self.connection.close()
             self.abort()
-        finally:
-            self._is_reading = False
+        self.flush()
 
     def flush(self) -> None:
-        """Write what waits, unless that follows at the end of a read."""
-        if self._is_reading or self.transport is None:
-            return
-        connection = self.connection
-        if data := connection.output():
-            self.transport.write(data)
-        if connection.is_over:
-            self.transport.close()
+        """Write what waits."""
+        if self.transport is not None:
+            if data := self.connection.output():
+                self.transport.write(data)
+            if self.connection.is_over:
+                self.transport.close()
 
     def pause_writing(self) -> None:
         self._stuck_since = asyncio.get_running_loop().time()

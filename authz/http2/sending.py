@@ -1,19 +1,18 @@
 """Answers on their way out, as far as the peer's windows allow (RFC 9113, 5.2 and 8.1)."""
 
 from collections.abc import Callable
-from typing import Generic
+from typing import Generic, TypeAlias
 
 from authz.http2 import frames
 from authz.http2.control import Clock, Control, Told
 from authz.http2.errors import ConnectionFaultError, ErrorCode, StreamFaultError
 from authz.http2.frames import CONTINUATION, END_HEADERS, END_STREAM, HEADERS, MOST_BYTES
-from authz.http2.headers import Meaning
+from authz.http2.headers import Meaning, Opening
 from authz.http2.limits import Http2Limits
 from authz.http2.stream import Stream
 
-_DATA = bytes((frames.DATA, 0))
-_PLACE = 5  # bytes before the number of a prepared frame
 _REMEMBERED = 4000  # streams that we ended while the peer may still send
+Prepared: TypeAlias = tuple[bytes, bytes]
 
 
 class Sending(Control, Generic[Meaning]):
@@ -41,29 +40,37 @@ class Sending(Control, Generic[Meaning]):
         self._is_stuck = False
         self._push_all()
 
-    def answer(self, stream: Stream[Meaning], head: bytes, content: bytes, ending: bytes) -> None:
-        """A whole answer: a frame of HEADERS without its number, content, and such a frame that ends the stream.
+    def open(self, number: int, opening: Opening[Meaning], *, is_whole: bool = False) -> Stream[Meaning]:
+        """The stream of a request, made where there is none yet; the last that is heard of it, if it `is_whole`."""
+        if number not in self._streams:
+            self._streams[number] = Stream(number, opening, self._initial_window, self._limits.stream_window)
+            self._streams[number].is_remote_closed = is_whole
+        return self._streams[number]
 
-        The two frames are made by `prepared`; what is made once is written a million times.
+    def answer(self, number: int, opening: Opening[Meaning], head: Prepared, content: bytes, ending: Prepared) -> None:
+        """A whole answer to a whole request, which needs no stream if the windows allow all of it.
+
+        Its two frames of HEADERS are made by `prepared`; what is made once is written a million times.
         """
-        size = len(content)
-        number = stream.number.to_bytes(4, "big")
-        out = self._out
-        out += (head[:5], number, head[5:])
-        if size > self._send_window or size > stream.send_window or size > MOST_BYTES:
-            stream.unsent = bytearray(content)
-            stream.ending = ending
-            self._push(stream)
+        size, stream = len(content), self._streams.get(number)
+        window = self._initial_window if stream is None else stream.send_window
+        (first, fields), (last, trailers) = head, ending
+        if size > MOST_BYTES or size > window or size > self._send_window:
+            stream = self.open(number, opening, is_whole=True)
+            self.start(stream, fields)
+            self.send(stream, content)
+            self.end(stream, trailers)
             return
         self._send_window -= size
-        stream.send_window -= size
-        out += (size.to_bytes(3, "big"), _DATA, number, content, ending[:5], number, ending[5:])
-        self._finish(stream)
+        where = number.to_bytes(4, "big")
+        # The size, and zeros for the type and the flags of DATA.
+        self._out += (first, where, fields, (size << 16).to_bytes(5, "big"), where, content, last, where, trailers)
+        self._finish(number)
 
-    def refuse(self, stream: Stream[Meaning], ending: bytes) -> None:
+    def refuse(self, number: int, ending: Prepared) -> None:
         """The cheapest whole answer: fields alone, made by `prepared`."""
-        self._out += (ending[:5], stream.number.to_bytes(4, "big"), ending[5:])
-        self._finish(stream)
+        self._out += (ending[0], number.to_bytes(4, "big"), ending[1])
+        self._finish(number)
 
     def start(self, stream: Stream[Meaning], block: bytes) -> None:
         """The fields that an answer starts with; content follows."""
@@ -82,7 +89,7 @@ class Sending(Control, Generic[Meaning]):
     def end(self, stream: Stream[Meaning], block: bytes) -> None:
         """The fields that an answer ends with, after all content; alone they are a whole answer."""
         if not stream.is_ended:
-            stream.ending = bytes(_PLACE) + block
+            stream.ending = block
             self._push(stream)
 
     def _write_block(self, number: int, block: bytes, flags: int) -> None:
@@ -111,8 +118,8 @@ class Sending(Control, Generic[Meaning]):
         if stream.drained is not None:
             stream.drained()
         if stream.ending is not None:
-            self._write_block(number, stream.ending[_PLACE:], END_STREAM)
-            self._finish(stream)
+            self._write_block(number, stream.ending, END_STREAM)
+            self._finish(number)
 
     def _push_all(self) -> None:
         """Those that were stuck longest first: a stream that gets stuck again goes behind the others."""
@@ -122,14 +129,15 @@ class Sending(Control, Generic[Meaning]):
             del self._blocked[number]
             self._push(stream)
 
-    def _finish(self, stream: Stream[Meaning]) -> None:
+    def _finish(self, number: int) -> None:
         """The answer is out. A peer that still sends is told that nobody listens (RFC 9113, 8.1)."""
-        number = stream.number
+        self._answered += 1
+        stream = self._streams.pop(number, None)
+        if stream is None:
+            return
         stream.is_ended = True
         stream.call = None
-        self._answered += 1
         self._held -= stream.held
-        del self._streams[number]
         if not stream.is_remote_closed:
             self._out.append(frames.rst_stream(number, ErrorCode.NO_ERROR))
             self._forget(number)
@@ -170,8 +178,13 @@ class Sending(Control, Generic[Meaning]):
 
     def credit(self, stream: Stream[Meaning], size: int) -> None:
         """The peer may send so many bytes more on a stream (RFC 9113, 6.9)."""
-        if not stream.is_remote_closed and not stream.is_ended and (grant := stream.window.give(size)):
-            self._out.append(frames.window_update(stream.number, grant))
+        if stream.is_remote_closed or stream.is_ended:
+            return
+        stream.owed += size
+        if stream.owed * 2 >= self._limits.stream_window:
+            self._out.append(frames.window_update(stream.number, stream.owed))
+            stream.window += stream.owed
+            stream.owed = 0
 
     def _widen(self, stream: Stream[Meaning], by: int, *, is_setting: bool) -> None:
         """RFC 9113, 6.9.1 and 6.9.2: a window may become negative, but never too wide."""
@@ -181,12 +194,12 @@ class Sending(Control, Generic[Meaning]):
             raise kind(ErrorCode.FLOW_CONTROL_ERROR, "window", "the window is too wide")
 
 
-def prepared(block: bytes, flags: int) -> bytes:
-    """A frame of HEADERS but for its stream's number, which belongs after five bytes.
+def prepared(block: bytes, flags: int) -> Prepared:
+    """What comes before and after the number of its stream in a frame of HEADERS.
 
     Raises:
         ValueError: if the block is too long for one frame.
     """
     if len(block) > MOST_BYTES:
         raise ValueError("the block is too long for one frame")
-    return len(block).to_bytes(3, "big") + bytes((HEADERS, flags | END_HEADERS)) + block
+    return len(block).to_bytes(3, "big") + bytes((HEADERS, flags | END_HEADERS)), block

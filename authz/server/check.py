@@ -86,7 +86,10 @@ class Checker:
                 raise RevisionAheadError(question.at_least, snapshot.revision)
             entry = self._answer(question, snapshot)
         self._decisions[entry.kind] += 1
-        return entry.answer + self.form(snapshot.revision).field
+        form = self._form
+        if form.revision != snapshot.revision:
+            form = self.form(snapshot.revision)
+        return entry.answer + form.field
 
     def form(self, revision: int) -> Form:
         """What answers on `revision` have in common; made once while none on another are asked for."""

@@ -9,6 +9,7 @@ from authz.errors import AuthzError, ForbiddenClientError, OverloadError
 from authz.http2.calls import Call, Streaming, Unary, refusal
 from authz.http2.calls import Method as Http2Method
 from authz.http2.grpc import GrpcError
+from authz.http2.sending import Prepared
 from authz.http2.turns import Turns
 from authz.server.allowance import Allowance
 from authz.server.check import RevisionAheadError
@@ -71,13 +72,13 @@ def _single(method: Single, conduct: Conduct, tally: MethodTally, turns: Turns) 
     return Unary(counted, rescue, None if method.is_vital else _shedding(conduct, tally, turns))
 
 
-def _shedding(conduct: Conduct, tally: MethodTally, turns: Turns) -> Callable[[], bytes | None]:
+def _shedding(conduct: Conduct, tally: MethodTally, turns: Turns) -> Callable[[], Prepared | None]:
     """Of all that was read at once, as many are answered as calls are let in that wait; a refusal costs far less."""
     admission = conduct.admission
     status = status_of(OverloadError(f"more than {admission.limit} calls came at once; try again later"))
     may_begin, ending = Allowance(admission.limit, turns).take, refusal(_error(status))
 
-    def shed() -> bytes | None:
+    def shed() -> Prepared | None:
         if may_begin():
             return None
         admission.rejected["in_flight"] += 1

@@ -26,18 +26,23 @@ class Clock:
 
 
 class Listening:
-    """Echoes content once it is whole, and keeps `heard`."""
+    """Echoes content once it is whole, without a stream where it `is_quick` and there is none yet; keeps `heard`."""
 
-    def __init__(self, *, answers=True):
+    def __init__(self, *, answers=True, is_quick=False):
         self.heard = []
-        self.answers = answers
+        self.answers, self.is_quick = answers, is_quick
         self.content = {}
 
     def interpret(self, head):
         return head
 
+    def at_once(self, connection, number, opening, data):
+        if self.is_quick:
+            self._echo(connection, number, opening, data)
+        return self.is_quick
+
     def opened(self, _connection, stream):
-        self.heard.append(("opened", stream.number, stream.meaning))
+        self.heard.append(("opened", stream.number, stream.opening.meaning))
 
     def is_patient(self, _stream):
         return False
@@ -49,7 +54,11 @@ class Listening:
             content = self.content.pop(stream.number)
             self.heard.append(("whole", stream.number, content))
             if self.answers:
-                connection.answer(stream, prepared(b"\x88", 0), content, prepared(literal(b"grpc-status", b"0"), ENDED))
+                self._echo(connection, stream.number, stream.opening, content)
+
+    def _echo(self, connection, number, opening, content):
+        ending = prepared(literal(b"grpc-status", b"0"), ENDED)
+        connection.answer(number, opening, prepared(b"\x88", 0), content, ending)
 
     def cancelled(self, stream):
         self.heard.append(("cancelled", stream.number))
@@ -58,9 +67,9 @@ class Listening:
 class Driven:
     """A connection that was greeted."""
 
-    def __init__(self, limits=DEFAULT_HTTP2_LIMITS, *, answers=True, greeting=GREETING):
+    def __init__(self, limits=DEFAULT_HTTP2_LIMITS, *, answers=True, is_quick=False, greeting=GREETING):
         self.clock = Clock()
-        self.application = Listening(answers=answers)
+        self.application = Listening(answers=answers, is_quick=is_quick)
         self.told = []
         self.connection = Connection(
             self.application, limits, self.clock, lambda kind, reason: self.told.append((kind, reason))

@@ -156,6 +156,22 @@ def test_what_the_head_says_may_end_a_call(field, code):
     assert status_of(talk(call(b"/e", field), data(1, framed(b"x"), 1))[0])[0] == code
 
 
+@pytest.mark.parametrize("content", [framed(b"x"), b"", b"\0", b"\0\0\0\0", b"\0\0\0\0\0", b"\1\0\0\0\1x"])
+@pytest.mark.parametrize("fields", [[], [(b"grpc-timeout", b"0S")], [(b"grpc-timeout", b"1S"), (b"x", b"y")]])
+@pytest.mark.parametrize("path", [b"/e", b"/r", b"/no"])
+def test_a_request_that_came_whole_is_answered_as_one_in_pieces(path, fields, content):
+    whole, _ = talk(call(path, *fields), data(1, content, 1))
+    pieces, _ = talk(call(path, *fields), data(1, content), data(1, b"", 1))
+    assert (content_of(whole, 1), status_of(whole)) == (content_of(pieces, 1), status_of(pieces))
+
+
+@pytest.mark.parametrize("flags", [4, 5])
+def test_a_conversation_with_a_deadline_that_is_none_does_not_begin(flags):
+    block = START + literal(b":path", b"/b") + GRPC + literal(b"grpc-timeout", b"soon")
+    answers, failures = talk(headers(1, block, flags))
+    assert (status_of(answers)[0], [kind for kind, *_ in answers].count(1), failures) == (13, 1, [])
+
+
 def test_whoever_speaks_no_grpc_is_told_so():
     sent = call(b"/e", kind=literal(b"content-type", b"text/html")), data(1, b"<"), data(1, b">", 1)
     answers, _ = talk(*sent)

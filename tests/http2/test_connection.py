@@ -79,6 +79,54 @@ def test_a_byte_stream_means_the_same_however_it_is_cut(steps, cuts):
     assert pieces.told == whole.told
 
 
+LONG = HEAD + literal(b"content-length", b"5")
+REQUESTS = {
+    "plain": lambda stream, text: headers(stream) + data(stream, text, ENDED),
+    "of a length": lambda stream, text: headers(stream, LONG) + data(stream, text, ENDED),
+    "padded": lambda stream, text: headers(stream) + data(stream, b"\x02" + text + b"\0\0", ENDED | frames.PADDED),
+    "in two": lambda stream, text: headers(stream) + data(stream, text[:3]) + data(stream, text[3:], ENDED),
+    "of another": lambda stream, text: headers(stream) + data(stream + 2, text, ENDED),
+    "without content": lambda stream, _: headers(stream, HEAD, frames.END_HEADERS | ENDED),
+    "malformed": lambda stream, text: headers(stream, HEAD[:2]) + data(stream, text, ENDED),
+    "with trailers": lambda stream, text: headers(stream) + data(stream, text) + headers(stream, b"", 5),
+    "too long": lambda stream, _: headers(stream) + data(stream, bytes(frames.MOST_BYTES + 1), ENDED),
+    "a window": lambda stream, text: window(0 if text else stream, 7),
+    "windows": lambda _, text: settings((frames.INITIAL_WINDOW_SIZE, 3 * len(text))),
+}
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(sorted(REQUESTS)), st.integers(0, 2), st.binary(max_size=40)), max_size=20),
+    st.sampled_from([20, 1000, LIMITS.stream_window]),
+)
+def test_given_requests_that_came_whole_then_they_are_answered_as_if_they_had_not(steps, most):
+    sent, stream = b"", 1
+    for kind, step, text in steps:
+        sent += REQUESTS[kind](stream, text)
+        stream += 2 * step
+    limits = replace(LIMITS, stream_window=most)
+    quick, slow = Driven(limits, is_quick=True), Driven(limits)
+    assert quick.send(sent) == slow.send(sent)
+    assert quick.told == slow.told
+    assert set(quick.connection._streams) == set(slow.connection._streams)
+    assert quick.connection._send_window == slow.connection._send_window
+
+
+def test_given_a_request_came_whole_then_it_needs_no_stream():
+    driven = Driven(is_quick=True)
+    answers = driven.send(headers(1), data(1, b"hello", ENDED), headers(3), data(3, b"x", ENDED)[:-1])
+    assert (content_of(answers, 1), content_of(answers, 3)) == (b"hello", b"")
+    assert driven.application.heard == [("opened", 3, driven.connection._streams[3].opening.meaning)]
+
+
+def test_given_requests_that_came_whole_then_the_window_of_the_connection_is_given_back():
+    driven = Driven(replace(LIMITS, connection_window=100), is_quick=True)
+    answers = driven.send(*(headers(n) + data(n, b"x" * 20, ENDED) for n in (1, 3, 5)))
+    assert [payload for kind, _, stream, payload in answers if (kind, stream) == (frames.WINDOW_UPDATE, 0)] == [
+        (60).to_bytes(4, "big")
+    ]
+
+
 @given(st.lists(st.binary(max_size=80) | st.tuples(st.integers(0, 11), st.integers(0, 255), st.integers(0, 5), st.binary(max_size=40)), max_size=12))  # fmt: skip  # noqa: E501 - one strategy
 def test_no_bytes_raise(chunks):
     driven = Driven()

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from authz.http2 import frames
 from authz.http2.errors import ErrorCode
 from authz.http2.limits import DEFAULT_HTTP2_LIMITS
-from authz.http2.stream import ReceiveWindow
 from tests.http2.driving import (
     ENDED,
     Driven,
@@ -114,6 +113,5 @@ def test_the_windows_that_we_keep_are_given_back():
 def test_more_than_the_windows_allow_is_a_fault():
     limits = replace(LIMITS, stream_window=100, connection_window=65535)
     assert resets_of(Driven(limits).send(headers(1), data(1, b"x" * 101))) == [(1, ErrorCode.FLOW_CONTROL_ERROR)]
-    driven = Driven()
-    driven.connection._window = ReceiveWindow(10)
+    driven = Driven(replace(LIMITS, connection_window=10))
     assert goaway_of(driven.send(headers(1), data(1, b"x" * 11))) == [ErrorCode.FLOW_CONTROL_ERROR]

@@ -210,7 +210,7 @@ def test_a_fault_of_ours_while_reading_ends_that_connection_and_no_other(monkeyp
         other.data_received(GREETING + headers(1, ECHO) + data(1, b"\0\0\0\0\1a", 1))
         return [type(each) for each in failures], closed.is_closed, transport.is_closed, transport.written.count(b"\1a")
 
-    assert asyncio.run(scenario()) == ([TypeError], True, False, 1)
+    assert asyncio.run(scenario()) == ([KeyError], True, False, 1)
 
 
 def test_who_takes_nothing_for_long_is_hung_up_on_whatever_waits():

@@ -32,7 +32,7 @@ async def read(reader, calls):
     """The gRPC statuses of so many calls, in the order in which they ended."""
     found = []
     while len(found) < calls:
-        head = await reader.readexactly(frames.HEAD_BYTES)
+        head = await reader.readexactly(9)
         payload = await reader.readexactly(int.from_bytes(head[:3], "big"))
         if head[3] == frames.HEADERS and head[4] & frames.END_STREAM:
             fields = {field.name: field.value for field in HeaderDecoder(1 << 16).decode(payload)}
