@@ -23,6 +23,7 @@ from authz.http2.errors import ErrorCode
 from authz.http2.frames import CONTINUATION, END_HEADERS, END_STREAM, HEADERS, PING, PREFACE, frame, window_update
 
 _FIRST, _LATER = itertools.islice(header_blocks("/authz.v1.AuthorizationService/Check"), 2)
+_BEGIN, _BEGIN_AGAIN = itertools.islice(header_blocks("/authz.v1.AuthorizationService/StreamCheck"), 2)
 _QUESTION = grpc_message(next(warm(1)))
 _GREETING = PREFACE + frames.settings(())
 _NO_WINDOW = PREFACE + frames.settings(((4, 0),))
@@ -34,6 +35,12 @@ _STEP = 0.25  # seconds between two pieces of a slow attack
 def _head(number, flags=END_HEADERS, more=b""):
     """The head of a check; the first one fills the peer's table, and so it must be sent first."""
     return frame(HEADERS, flags, number, (_FIRST if number == 1 else _LATER) + more)
+
+
+def _conversation(number):
+    """The head of a StreamCheck and its first question."""
+    head = frame(HEADERS, END_HEADERS, number, _BEGIN if number == 1 else _BEGIN_AGAIN)
+    return head + frame(frames.DATA, 0, number, _QUESTION)
 
 
 def _streams(make, count=_MANY):
@@ -87,6 +94,8 @@ ATTACKS = {
     "PING flood": Attack(frame(PING, 0, 0, bytes(8)) * _MANY, endless=True),
     "rapid reset (CVE-2023-44487)": Attack(_streams(lambda n: _head(n) + _reset(n))),
     "made to reset (CVE-2025-8671)": Attack(_streams(lambda n: _head(n) + window_update(n, 0))),
+    "conversations without end": Attack(_streams(_conversation)),
+    "conversations, reset at once": Attack(_streams(lambda n: _conversation(n) + _reset(n))),
     "empty DATA": Attack(_head(1) + frame(frames.DATA, 0, 1) * _MANY),
     "PRIORITY flood": Attack(frame(frames.PRIORITY, 0, 1, bytes(5)) * _MANY),
     "unknown frames": Attack(frame(99, 0, 0) * _MANY),
