@@ -4,7 +4,7 @@ import sys
 import pytest
 
 from authz.cache import DecisionCache, Entry
-from authz.collector import PAUSES, held_off, settle
+from authz.collector import PAUSES, YOUTH, held_off, settle
 from authz.engine.request import parse_request
 from tests.builders import ALICE, account, allow, engine, policy
 
@@ -69,3 +69,17 @@ def test_pauses_are_measured_once_the_service_has_settled():
     before = PAUSES.seconds
     gc.collect()
     assert before < PAUSES.seconds < before + 10
+
+
+def test_given_as_much_ends_as_begins_then_the_young_are_collected_all_the_same():
+    settle()
+    ages = []
+    gc.callbacks.append(note := lambda phase, info: ages.append(info["generation"]) if phase == "stop" else None)
+    try:
+        kept = []
+        for _ in range(200):
+            YOUTH.begun()
+            kept.append([Node() for _ in range(20)])
+        assert ages.count(1) >= 3
+    finally:
+        gc.callbacks.remove(note)

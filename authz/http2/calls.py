@@ -1,6 +1,7 @@
 """gRPC calls over HTTP/2 streams: methods by their path, and the life of each call."""
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -20,8 +21,9 @@ _START_FRAME = prepared(START, 0)
 _OK_FRAME = prepared(status_block(Code.OK), END_STREAM)
 _REFUSED = prepared(b"\x08\x03415" + literal(b"content-type", b"text/plain"), 0)
 _NO_TRAILERS = prepared(literal(b"grpc-status", b"13"), END_STREAM)
-_BROKEN = GrpcError(Code.INTERNAL, "internal error")
 _IN_A_ROW = 32  # messages that a conversation reads before it lets others in
+_BEGINNING = 0.00005  # seconds that a call takes in the next pass of the event loop, about
+_ENDS = 8  # calls that are given up in one pass of the event loop
 _HIGH_WATER = 1 << 20  # bytes of answers that a stream may have waiting
 
 
@@ -102,8 +104,8 @@ class Call:
         Raises:
             GrpcError: if it cannot be read.
         """
-        if self._in_a_row >= _IN_A_ROW:
-            self._in_a_row = 0
+        self._in_a_row = (self._in_a_row + 1) % _IN_A_ROW
+        if not self._in_a_row:
             await asyncio.sleep(0)
         while (message := self._messages.take()) is None:
             if self.is_whole:
@@ -114,21 +116,8 @@ class Call:
             self._connection.credit(self._stream, self._unread)  # no sooner: whoever does not read gets no more
             self._unread = 0
             self._connection.flush()
-            self._in_a_row = 0
             await self._news.wait()
-        self._in_a_row += 1
         self._connection.hold(self._stream, len(self._messages.buffer) - self._stream.held)
-        return message
-
-    async def only(self) -> bytes:
-        """The one message of a request that has no other.
-
-        Raises:
-            GrpcError: if it has not just one, or it cannot be read.
-        """
-        message = await self.read()
-        if message is None or await self.read() is not None:
-            raise _not_one()
         return message
 
     async def write(self, message: bytes) -> None:
@@ -157,7 +146,7 @@ class GrpcApplication:
         self._methods = {path.encode(): method for path, method in methods.items()}
         self._most = message_bytes
         self.failed = failed
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._ends = deque[Callable[[], object]]()
 
     def interpret(self, head: RequestHead) -> Route:
         """Find the method, and what gRPC's own fields say."""
@@ -247,26 +236,23 @@ class GrpcApplication:
         except GrpcError as late:
             _refuse(connection, stream, late)
             return
-        call = Call(connection, stream, Messages(self._most, stream.opening.meaning.encoding))
-        stream.call = call
+        call = stream.call = Call(connection, stream, Messages(self._most, stream.opening.meaning.encoding))
         loop = asyncio.get_running_loop()
         call.task = loop.create_task(self._run(call, handle))
-        self._tasks.add(call.task)
-        call.task.add_done_callback(self._tasks.discard)
+        connection.begun += _BEGINNING
         if seconds is not None:
-            call.timer = loop.call_later(seconds, self._expire, connection, stream, call)
+            call.timer = loop.call_later(seconds, self._end_soon, partial(self._expire, connection, stream, call))
 
     async def _run(self, call: Call, handle: Callable[[Call], Awaitable[None]]) -> None:
         try:
             await handle(call)
         except GrpcError as error:
             call.end(error)
-        except asyncio.CancelledError:
+        except asyncio.CancelledError:  # raised again it would hold on to all that it came through, in a cycle
             call.end(GrpcError(Code.CANCELLED, "cancelled"))
-            raise
         except Exception as error:  # noqa: BLE001 - every fault ends in a status
             self.failed(error)
-            call.end(_BROKEN)
+            call.end(GrpcError(Code.INTERNAL, "internal error"))
         else:
             call.end(None)
         finally:
@@ -283,7 +269,19 @@ class GrpcApplication:
     def cancelled(self, stream: Lane) -> None:
         """Whoever works on it may stop."""
         if isinstance(stream.call, Call):
-            stream.call.task.cancel()
+            self._end_soon(stream.call.task.cancel)
+
+    def _end_soon(self, end: Callable[[], object]) -> None:
+        """Few in each pass of the event loop: a peer may begin very many calls, and give all of them up at once."""
+        if not self._ends:
+            asyncio.get_running_loop().call_soon(self._end_some)
+        self._ends.append(end)
+
+    def _end_some(self) -> None:
+        for _ in range(min(_ENDS, len(self._ends))):
+            self._ends.popleft()()
+        if self._ends:
+            asyncio.get_running_loop().call_soon(self._end_some)
 
 
 def _not_one() -> GrpcError:

@@ -58,13 +58,13 @@ class Connection(Sending[Meaning]):
         self._before = 0  # the last stream but one: those between were never opened
         self._inbox, self._at = b"", 0  # what was not worked on yet begins there
         self._is_greeted = self.is_behind = False
-        self.weight = self._continuations = 0
+        self.weight = 0
         self.flush: Callable[[], None] = lambda: None
         """Writes `output`, where somebody does when no `receive` is under way."""
         self._most_at_once = min(MOST_BYTES, limits.stream_window)
         self._owed = 0  # bytes of content that the peer was not told yet that it may send again
-        self._open_block: tuple[int, int, bytearray] | None = None
-        self._quiet_since = self._draining_since = self._drained_since = 0.0
+        self._open_block: tuple[int, int, list[bytes]] | None = None
+        self._quiet_since = self._draining_since = self._drained_since = self.begun = 0.0
         self._seen = -1
         self._dispatch: tuple[Callable[[int, int, bytes], None], ...] = (
             self._on_data, self._on_headers, self._on_priority, self._on_reset, self._on_settings, self._on_push,
@@ -86,6 +86,7 @@ class Connection(Sending[Meaning]):
         """Work on what a peer sent; what is to be sent back waits in `output`. Bad bytes raise nothing.
 
         From a time on, by the clock, it stops at the end of a frame: if then it `is_behind`, it is to be called again.
+        `begun` are the seconds of work that it left to others, which count as well.
         """
         if self.is_over:
             return
@@ -170,8 +171,8 @@ class Connection(Sending[Meaning]):
     def _read(self, until: float | None) -> bool:
         if not self._is_greeted and not self._greet():
             return False
-        inbox, dispatch, at = self._inbox, self._dispatch, self._at
-        size, is_behind = len(inbox), False
+        inbox, dispatch, at, self.begun = self._inbox, self._dispatch, self._at, 0.0
+        size = len(inbox)
         while at <= size - 9:
             high, low, kind, flags, number = read_head(inbox, at)
             if high or low > MOST_BYTES:
@@ -191,12 +192,10 @@ class Connection(Sending[Meaning]):
             if self.is_over:
                 return False
             at = self._at
-            if until is not None and self._clock() >= until:
-                is_behind = at <= size - 9
-                break
-        if not is_behind:
-            self._inbox, self._at = inbox[at:], 0
-        return is_behind
+            if until is not None and self._clock() + self.begun >= until:
+                return at <= size - 9
+        self._inbox, self._at = inbox[at:], 0
+        return False
 
     def _refuse(self, number: int, fault: StreamFaultError) -> None:
         """RFC 9113, 5.4.2."""
@@ -217,8 +216,7 @@ class Connection(Sending[Meaning]):
             self_dependent = int.from_bytes(payload[:4], "big") & 0x7FFFFFFF == number
             payload = payload[5:]
         if not flags & END_HEADERS:
-            self._open_block = number, flags, bytearray(payload)
-            self._continuations = 0
+            self._open_block = number, flags, [payload]
             return
         self._take_block(number, payload, flags)
         if self_dependent:
@@ -228,14 +226,13 @@ class Connection(Sending[Meaning]):
         """RFC 9113, 6.10."""
         if self._open_block is None or self._open_block[0] != number:
             raise protocol_error("CONTINUATION continues nothing")
-        _, first_flags, block = self._open_block
-        block += payload
-        self._continuations += 1
-        if self._continuations > self._limits.continuations or len(block) > self._limits.block_bytes:
+        _, first_flags, pieces = self._open_block
+        pieces.append(payload)
+        if len(pieces) > self._limits.continuations + 1 or sum(map(len, pieces)) > self._limits.block_bytes:
             raise too_much("continuations", "a header block is too long")
         if flags & END_HEADERS:
             self._open_block = None
-            self._take_block(number, bytes(block), first_flags)
+            self._take_block(number, b"".join(pieces), first_flags)
 
     def _take_block(self, number: int, block: bytes, flags: int) -> None:
         if number <= self._last:

@@ -69,6 +69,7 @@ class _Line(asyncio.Protocol):
         """A turn: some of what was read; whether more of it waits."""
         if self.connection.is_behind and not self._stuck_since:
             self._receive(b"", end)
+            self._server.turns.charged += self.connection.begun
         self._waits = self.connection.is_behind and not self._stuck_since
         if not self.connection.is_behind:
             self._go_on()

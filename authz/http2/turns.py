@@ -18,6 +18,8 @@ class Turns:
 
     def __init__(self) -> None:
         self._first, self._later = deque[Work](), deque[Work]()
+        self.charged = 0.0
+        """Seconds of work that turns of this pass have begun and left to others."""
         self._ends: list[tuple[set[Work], Callable[[], None]]] = []
 
     def wait(self, work: Work) -> None:
@@ -33,10 +35,10 @@ class Turns:
     def _run(self) -> None:
         try:
             for queue, seconds in zip((self._first, self._later), _SECONDS, strict=True):
-                end = monotonic() + seconds
+                end, self.charged = monotonic() + seconds, 0.0
                 while queue:
                     self._take_one(queue, end)
-                    if monotonic() >= end:
+                    if monotonic() + self.charged >= end:
                         break
         finally:
             if self._first or self._later:  # whatever one of them raised, the others wait on

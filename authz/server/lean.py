@@ -5,10 +5,11 @@ from contextlib import aclosing
 from functools import partial
 from time import perf_counter
 
+from authz.collector import YOUTH
 from authz.errors import AuthzError, ForbiddenClientError, OverloadError
 from authz.http2.calls import Call, Streaming, Unary, refusal
 from authz.http2.calls import Method as Http2Method
-from authz.http2.grpc import GrpcError
+from authz.http2.grpc import Code, GrpcError
 from authz.http2.sending import Prepared
 from authz.http2.turns import Turns
 from authz.server.allowance import Allowance
@@ -93,7 +94,8 @@ def _lengthy(method: Lengthy, conduct: Conduct, tally: MethodTally) -> Streaming
     admission = conduct.admission
 
     async def handle(call: Call) -> None:
-        data = await call.only()
+        YOUTH.begun()
+        data = await _only(call)
         began = perf_counter()
         tally.started += 1
         answer = partial(admission.work, method.work, data)
@@ -113,6 +115,7 @@ def _conversation(method: Conversation, conduct: Conduct, tally: MethodTally, st
     answer = method.answer
 
     async def handle(call: Call) -> None:
+        YOUTH.begun()
         tally.started += 1
         try:
             with streams.open() as stream:
@@ -133,7 +136,8 @@ def _conversation(method: Conversation, conduct: Conduct, tally: MethodTally, st
 
 def _watch(method: Watch, tally: MethodTally) -> Streaming:
     async def handle(call: Call) -> None:
-        data = await call.only()
+        YOUTH.begun()
+        data = await _only(call)
         tally.started += 1
         try:
             async with aclosing(method.messages(data)) as messages:
@@ -168,3 +172,11 @@ async def _second_try(
 
 def _error(status: Status) -> GrpcError:
     return GrpcError(status.code, status.message, ((_DETAILS, status.details),) if status.details else ())
+
+
+async def _only(call: Call) -> bytes:
+    """The one message of a request that has no other."""
+    message = await call.read()
+    if message is None or await call.read() is not None:
+        raise GrpcError(Code.INTERNAL, "a request is exactly one whole message")
+    return message

@@ -38,7 +38,10 @@ def deferred(handle):
     """A method whose request is one message."""
 
     async def handled(call: Call) -> None:
-        await handle(await call.only(), call)
+        message = await call.read()
+        if message is None or await call.read() is not None:
+            raise GrpcError(Code.INTERNAL, "a request is exactly one whole message")
+        await handle(message, call)
 
     return Streaming(handled, is_patient=False)
 

@@ -28,6 +28,14 @@ class Running:
         self.port = listening.getsockname()[1] if path is None else None
         await self.server.listen(listening, security)
 
+    def under_way(self):
+        """How many calls there are that take time."""
+
+        async def count():
+            return sum(task.get_coro().__qualname__ == "GrpcApplication._run" for task in asyncio.all_tasks())
+
+        return asyncio.run_coroutine_threadsafe(count(), self.loop).result(10)
+
     def drain(self, seconds):
         return asyncio.run_coroutine_threadsafe(self.server.drain(seconds), self.loop)
 

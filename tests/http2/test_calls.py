@@ -10,7 +10,7 @@ from authz.http2.calls import GrpcApplication, Streaming, Unary, refusal
 from authz.http2.connection import Connection
 from authz.http2.grpc import GrpcError, framed
 from authz.http2.hpack import HeaderDecoder, literal
-from tests.http2.driving import GREETING, content_of, data, headers, resets_of, split
+from tests.http2.driving import GREETING, content_of, data, headers, reset, resets_of, split
 from tests.http2.echo import deferred
 
 START = b"\x83\x86" + literal(b":authority", b"a")
@@ -39,6 +39,11 @@ async def repeat(message, call):
         raise ValueError("ours")
     await asyncio.sleep(0)
     for _ in range(2):
+        await call.write(message)
+
+
+async def converse(call):
+    while (message := await call.read()) is not None:
         await call.write(message)
 
 
@@ -216,6 +221,68 @@ def test_a_conversation_lets_others_in_between_its_messages():
     talk(*sent, methods={"/g": Streaming(greedy), "/o": deferred(other)})
     assert order.index(b"other") < 40
     assert order.count(b"x") == 100
+
+
+@pytest.mark.parametrize("is_hung_up", [False, True])
+def test_conversations_that_are_given_up_are_freed_without_a_collection(is_hung_up):
+    alive = []
+
+    async def run():
+        connection = Connection(GrpcApplication({"/t": Streaming(converse)}, 100))
+        connection.receive(GREETING + call(b"/t") + data(1, framed(b"x")))
+        alive.extend([weakref.ref(connection), weakref.ref(connection._streams[1].call)])
+        await asyncio.sleep(0.01)
+        if not is_hung_up:
+            connection.receive(reset(1))
+            await asyncio.sleep(0.01)
+        connection.close()
+        await asyncio.sleep(0.01)
+
+    gc.collect()
+    gc.disable()
+    try:
+        asyncio.run(run())
+        assert [each() for each in alive] == [None, None]
+    finally:
+        gc.enable()
+
+
+def test_given_a_peer_gives_up_very_many_conversations_then_others_have_their_turns_meanwhile():
+    ended, passes = [], []
+
+    async def wait(call):
+        try:
+            await call.read()
+        finally:
+            ended.append(1)
+
+    async def run():
+        connection = Connection(GrpcApplication({"/t": Streaming(wait)}, 100))
+        connection.receive(GREETING + b"".join(call(b"/t", stream=number) for number in range(1, 401, 2)))
+        await asyncio.sleep(0)
+        connection.close()
+        while len(ended) < 200:
+            before = len(ended)
+            await asyncio.sleep(0)
+            passes.append(len(ended) - before)
+
+    asyncio.run(run())
+    assert max(passes) <= 8
+
+
+def test_a_conversation_ends_at_its_deadline_on_both_sides():
+    ended = []
+
+    async def wait(call):
+        try:
+            await call.read()
+        finally:
+            ended.append(call.seconds_left())
+
+    sent = [call(b"/t", (b"grpc-timeout", b"20m"), stream=number) for number in (1, 3)]
+    answers, _ = talk(*sent, methods={"/t": Streaming(wait)}, seconds=0.2)
+    assert status_of(answers) == (4, "deadline exceeded")
+    assert ended == [0.0, 0.0]
 
 
 @pytest.mark.parametrize("path", [b"/e", b"/r", b"/b", b"/d"])

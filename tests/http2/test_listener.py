@@ -102,8 +102,9 @@ def test_a_cancelled_conversation_leaves_no_task(served):
     server, channel = served
     call = channel.stream_stream("/echo.Echo/Converse")(iter([b"a", b"wait"]))
     assert next(call) == b"a"
+    assert server.under_way() == 1
     call.cancel()
-    eventually(lambda: not server.server.application._tasks)
+    eventually(lambda: server.under_way() == 0)
 
 
 def test_many_calls_at_once_with_metadata_of_their_own(served):
