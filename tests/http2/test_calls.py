@@ -223,6 +223,17 @@ def test_a_conversation_lets_others_in_between_its_messages():
     assert order.count(b"x") == 100
 
 
+def left_of(alive, run):
+    """What lives of some references when all was run, without a collection."""
+    gc.collect()
+    gc.disable()
+    try:
+        asyncio.run(run())
+        return [each() for each in alive]
+    finally:
+        gc.enable()
+
+
 @pytest.mark.parametrize("is_hung_up", [False, True])
 def test_conversations_that_are_given_up_are_freed_without_a_collection(is_hung_up):
     alive = []
@@ -238,13 +249,7 @@ def test_conversations_that_are_given_up_are_freed_without_a_collection(is_hung_
         connection.close()
         await asyncio.sleep(0.01)
 
-    gc.collect()
-    gc.disable()
-    try:
-        asyncio.run(run())
-        assert [each() for each in alive] == [None, None]
-    finally:
-        gc.enable()
+    assert left_of(alive, run) == [None, None]
 
 
 def test_given_a_peer_gives_up_very_many_conversations_then_others_have_their_turns_meanwhile():
@@ -268,6 +273,19 @@ def test_given_a_peer_gives_up_very_many_conversations_then_others_have_their_tu
 
     asyncio.run(run())
     assert max(passes) <= 8
+
+
+def test_given_a_peer_begins_very_many_conversations_then_a_turn_begins_few_of_them():
+    async def run():
+        connection = Connection(GrpcApplication({"/t": Streaming(converse)}, 100), clock=lambda: 100.0)
+        connection.keep(GREETING + b"".join(call(b"/t", stream=number) for number in range(1, 401, 2)))
+        connection.receive(b"", 100.0003)
+        begun = len(connection._streams)
+        connection.close()
+        await asyncio.sleep(0.01)
+        return begun
+
+    assert asyncio.run(run()) <= 7
 
 
 def test_a_conversation_ends_at_its_deadline_on_both_sides():
@@ -301,10 +319,4 @@ def test_calls_and_connections_that_are_over_are_freed_without_a_collection(path
         await asyncio.sleep(0.05)
         connection.close()
 
-    gc.collect()
-    gc.disable()
-    try:
-        asyncio.run(run())
-        assert [each() for each in alive] == [None, None]
-    finally:
-        gc.enable()
+    assert left_of(alive, run) == [None, None]

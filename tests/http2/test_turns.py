@@ -74,6 +74,28 @@ def test_within_the_time_of_a_pass_several_work():
     assert asyncio.run(scenario()) == list(range(10))
 
 
+def test_what_turns_begin_and_leave_to_others_counts_in_their_pass(monkeypatch):
+    monkeypatch.setattr(turns, "_SECONDS", (10.0, 0.0))
+    worked, passes = [], []
+
+    async def scenario():
+        waiting = Turns()
+
+        def work(_end):
+            worked.append(1)
+            waiting.charged += 4.0
+            return False
+
+        for _ in range(6):
+            waiting.wait(work)
+        while len(worked) < 6:
+            await asyncio.sleep(0)
+            passes.append(len(worked))
+
+    asyncio.run(scenario())
+    assert passes == [3, 6]
+
+
 def test_given_one_of_those_who_wait_raises_then_the_others_get_their_turns_all_the_same():
     told, worked = [], []
 
