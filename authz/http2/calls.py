@@ -241,7 +241,9 @@ class GrpcApplication:
         call.task = loop.create_task(self._run(call, handle))
         connection.begun += _BEGINNING
         if seconds is not None:
-            call.timer = loop.call_later(seconds, self._end_soon, partial(self._expire, connection, stream, call))
+            expire = partial(self._expire, connection, stream, call)
+            timer = call.timer = loop.call_later(seconds, self._end_soon, expire)
+            call.task.add_done_callback(lambda _: timer.cancel())  # a task may end before it began
 
     async def _run(self, call: Call, handle: Callable[[Call], Awaitable[None]]) -> None:
         try:
@@ -255,9 +257,6 @@ class GrpcApplication:
             call.end(GrpcError(Code.INTERNAL, "internal error"))
         else:
             call.end(None)
-        finally:
-            if call.timer is not None:
-                call.timer.cancel()
 
     def _expire(self, connection: Link, stream: Lane, call: Call) -> None:
         call.end(GrpcError(Code.DEADLINE_EXCEEDED, "deadline exceeded"))
@@ -278,10 +277,12 @@ class GrpcApplication:
         self._ends.append(end)
 
     def _end_some(self) -> None:
-        for _ in range(min(_ENDS, len(self._ends))):
-            self._ends.popleft()()
-        if self._ends:
-            asyncio.get_running_loop().call_soon(self._end_some)
+        try:
+            for _ in range(min(_ENDS, len(self._ends))):
+                self._ends.popleft()()
+        finally:
+            if self._ends:  # whatever one of them raised, the others wait on
+                asyncio.get_running_loop().call_soon(self._end_some)
 
 
 def _not_one() -> GrpcError:

@@ -275,6 +275,22 @@ def test_given_a_peer_gives_up_very_many_conversations_then_others_have_their_tu
     assert max(passes) <= 8
 
 
+def test_a_conversation_with_a_deadline_that_is_given_up_before_it_began_is_freed_long_before_that():
+    alive, left = [], []
+
+    async def run():
+        connection = Connection(GrpcApplication({"/t": Streaming(converse)}, 100))
+        connection.receive(GREETING + call(b"/t", (b"grpc-timeout", b"99999999S")))
+        alive.extend([weakref.ref(connection), weakref.ref(connection._streams[1].call)])
+        connection.close()
+        del connection
+        await asyncio.sleep(0.01)
+        left.extend(each() is not None for each in alive)  # while the loop still has its timers
+
+    left_of(alive, run)
+    assert left == [False, False]
+
+
 def test_given_a_peer_begins_very_many_conversations_then_a_turn_begins_few_of_them():
     async def run():
         connection = Connection(GrpcApplication({"/t": Streaming(converse)}, 100), clock=lambda: 100.0)
