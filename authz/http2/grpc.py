@@ -103,28 +103,24 @@ def read_metadata(fields: tuple[Field, ...]) -> Metadata:
     Raises:
         GrpcError: if a binary value is no base64.
     """
-    found: list[tuple[str, str | bytes]] = []
-    for field in fields:
-        name, value = field.name, field.value
-        if name.startswith(b"grpc-"):
-            continue
-        if name.endswith(b"-bin"):
-            try:
-                found += ((name.decode(), base64.b64decode(part + b"==")) for part in value.split(b","))
-            except binascii.Error:
-                raise GrpcError(Code.INTERNAL, f"{name.decode()} is no base64") from None
-        else:
-            found.append((name.decode(), value.decode("latin-1")))
-    return tuple(found)
+    own = [field for field in fields if not field.name.startswith(b"grpc-")]
+    return tuple((field.name.decode(), value) for field in own for value in _values(field))
+
+
+def _values(field: Field) -> list[str] | list[bytes]:
+    if not field.name.endswith(b"-bin"):
+        return [field.value.decode("latin-1")]
+    try:
+        return [base64.b64decode(part + b"==") for part in field.value.split(b",")]
+    except binascii.Error:
+        raise GrpcError(Code.INTERNAL, f"{field.name.decode()} is no base64") from None
 
 
 class Messages:
     """Takes messages out of content, the `buffer`; `most` bounds each, in bytes, also after decompression."""
 
-    __slots__ = ("_encoding", "_most", "buffer")
-
     def __init__(self, most: int, encoding: bytes) -> None:
-        self._most = most
+        self.most = most
         self._encoding = encoding
         self.buffer = bytearray()
 
@@ -135,13 +131,11 @@ class Messages:
             GrpcError: if it is too long, or compressed in a way that was not said.
         """
         buffer = self.buffer
-        if len(buffer) < PREFIX_BYTES:
-            return None
         size = int.from_bytes(buffer[1:5], "big")
-        if buffer[0] > 1:
+        if buffer and buffer[0] > 1:
             raise GrpcError(Code.INTERNAL, "a message's prefix is malformed")
-        if size > self._most:
-            raise too_long(size, self._most)
+        if size > self.most and len(buffer) >= PREFIX_BYTES:
+            raise too_long(size, self.most)
         if len(buffer) < PREFIX_BYTES + size:
             return None
         is_compressed, message = buffer[0], bytes(buffer[PREFIX_BYTES : PREFIX_BYTES + size])
@@ -154,10 +148,10 @@ class Messages:
             raise GrpcError(Code.INTERNAL, "a message is compressed, but grpc-encoding does not say how")
         unzip = zlib.decompressobj(kind)
         try:
-            plain = unzip.decompress(message, self._most + 1)
+            plain = unzip.decompress(message, self.most + 1)
         except zlib.error:
             raise GrpcError(Code.INTERNAL, "a message is not compressed as was said") from None
-        if len(plain) > self._most:
+        if len(plain) > self.most:
             raise GrpcError(Code.RESOURCE_EXHAUSTED, "Decompressed message larger than max")
         if not unzip.eof:
             raise GrpcError(Code.INTERNAL, "a compressed message is cut off")

@@ -58,8 +58,6 @@ PACES = "pings", "settings", "resets", "provoked_resets", "refusals", "window_up
 class Budget:
     """Tokens that come back with time and with answers, never more than the burst."""
 
-    __slots__ = ("_answered", "_at", "_pace", "_tokens")
-
     def __init__(self, pace: Pace, now: float) -> None:
         self._pace = pace
         self._tokens = pace.burst

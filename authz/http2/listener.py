@@ -36,18 +36,17 @@ class _Line(asyncio.Protocol):
     def __init__(self, server: "GrpcServer") -> None:
         self._server = server
         self.connection: Link
-        self.transport: asyncio.Transport | None = None
+        self.transport: asyncio.Transport
         self._stuck_since = 0.0
         self._waits = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        transport = cast("asyncio.Transport", transport)  # uvloop's are none by their class
-        self.transport = transport
+        self.transport = cast("asyncio.Transport", transport)  # uvloop's are none by their class
         self.connection = self._server.connect(transport)
         security = transport.get_extra_info("ssl_object")
         if security is not None and security.selected_alpn_protocol() != "h2":
             self._server.hear("alpn", "the client does not speak HTTP/2")  # RFC 9113, 3.2
-            transport.close()
+            self.transport.close()
         else:
             self._server.peers.add(self)
             self.connection.flush = self.flush
@@ -62,7 +61,7 @@ class _Line(asyncio.Protocol):
         self.connection.keep(data)
         if not self._waits:
             self._go_on()
-        elif self.transport is not None:
+        else:
             self.transport.pause_reading()
 
     def _work(self, end: float) -> bool:
@@ -77,7 +76,7 @@ class _Line(asyncio.Protocol):
 
     def _go_on(self) -> None:
         """With what was read, or with reading, unless the peer takes nothing."""
-        if self.transport is None or self.transport.is_closing() or self._stuck_since:
+        if self.transport.is_closing() or self._stuck_since:
             return
         if not self.connection.is_behind:
             self.transport.resume_reading()
@@ -91,26 +90,24 @@ class _Line(asyncio.Protocol):
         except Exception as error:  # noqa: BLE001 - a fault of ours ends the connection, and no other
             self._server.application.failed(error)
             self.connection.close()
-            self.abort()
+            self.transport.abort()
         self.flush()
 
     def flush(self) -> None:
         """Write what waits."""
-        if self.transport is not None:
-            if data := self.connection.output():
-                self.transport.write(data)
-            if self.connection.is_over:
-                self.transport.close()
+        if data := self.connection.output():
+            self.transport.write(data)
+        if self.connection.is_over:
+            self.transport.close()
 
     def pause_writing(self) -> None:
         self._stuck_since = asyncio.get_running_loop().time()
         self.connection.pause()
-        if self.transport is not None:
-            self.transport.pause_reading()
+        self.transport.pause_reading()
 
     def resume_writing(self) -> None:
         self._stuck_since = 0.0
-        if self.transport is not None and not self.transport.is_closing():
+        if not self.transport.is_closing():
             self.connection.resume()
             self.flush()
             self._go_on()
@@ -118,21 +115,16 @@ class _Line(asyncio.Protocol):
     def connection_lost(self, _error: Exception | None) -> None:
         self._server.forget(self)
         self.connection.close()
-        self.transport = None
+        self.connection.output()  # nobody takes it any more, and nothing follows
 
     def tick(self, now: float) -> int:
         """About once a second; returns how much was looked at."""
         looked = 1 + self.connection.tick()
         if self._stuck_since and now - self._stuck_since > self._server.limits.stall_seconds:
             self._server.hear("slow_reader", "the peer takes nothing")
-            self.abort()
+            self.transport.abort()
         self.flush()
         return looked
-
-    def abort(self) -> None:
-        """Hang up at once."""
-        if self.transport is not None:
-            self.transport.abort()
 
 
 class GrpcServer:
@@ -154,11 +146,10 @@ class GrpcServer:
         self.limits = limits
         self.application = GrpcApplication(methods, limits.message_bytes, failed)
         self.is_draining = False
-        self._methods_for = methods_for
+        self._methods_for, self._told = methods_for, told
         self.peers: set[_Line] = set()
         self.turns = turns or Turns()
         self.faults: Counter[str] = Counter()
-        self._told = told
         self._listening: list[socket.socket] = []
         self._handshakes: dict[socket.socket, float] = {}  # since when, the oldest first
         self._greetings: set[asyncio.Task[None]] = set()
@@ -168,10 +159,9 @@ class GrpcServer:
 
     def connect(self, transport: asyncio.BaseTransport) -> Link:
         """The state of a new connection, with the methods that its peer may call."""
-        own = self._methods_for(transport)
-        most, failed = self.limits.message_bytes, self.application.failed
-        application = self.application if own is None else GrpcApplication(own, most, failed)
-        return Connection(application, self.limits, told=self.hear)
+        own, served = self._methods_for(transport), self.application
+        served = served if own is None else GrpcApplication(own, self.limits.message_bytes, served.failed)
+        return Connection(served, self.limits, told=self.hear)
 
     def hear(self, kind: str, reason: str) -> None:
         """Count and pass on a fault."""
@@ -279,14 +269,12 @@ class GrpcServer:
 
     def _lighten(self) -> None:
         """Together connections may make us keep as much as four of them; beyond that the heaviest ones go."""
-        kept = sum(peer.connection.weight for peer in self.peers) - _HEAVY * self.limits.buffered_bytes
-        heaviest = sorted(self.peers, key=lambda peer: -peer.connection.weight) if kept > 0 else []
-        for peer in heaviest:
-            if kept <= 0:
-                return
-            kept -= peer.connection.weight
-            peer.connection.fail(too_much("buffered", "too much waits of all connections together"))
-            peer.flush()
+        kept = 0
+        for peer in sorted(self.peers, key=lambda peer: peer.connection.weight):
+            kept += peer.connection.weight
+            if kept > _HEAVY * self.limits.buffered_bytes:
+                peer.connection.fail(too_much("buffered", "too much waits of all connections together"))
+                peer.flush()
 
     async def drain(self, seconds: float) -> None:
         """Take no new connections or calls, wait so long for those under way, then hang up."""
@@ -302,7 +290,7 @@ class GrpcServer:
         for accepted in list(self._handshakes):
             self._let_go(accepted)
         for peer in list(self.peers):
-            peer.abort()
+            peer.transport.abort()
         await self._wait_until_gone(_GONE_SECONDS)
         if self._ticks is not None:
             self._ticks.cancel()
