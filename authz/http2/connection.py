@@ -32,9 +32,6 @@ class Application(Protocol[Meaning]):
     def data(self, connection: "Connection[Meaning]", stream: Stream[Meaning], data: bytes, is_last: bool) -> None:  # noqa: FBT001 - a callback
         """Content arrived; the `is_last` may be empty."""
 
-    def is_patient(self, stream: Stream[Meaning]) -> bool:
-        """Whether the request may take as long as it likes to arrive."""
-
     def cancelled(self, stream: Stream[Meaning]) -> None:
         """The stream is gone before its answer ended."""
 
@@ -134,7 +131,7 @@ class Connection(Sending[Meaning]):
         self.weight, streams = 0, list(self._streams.values())
         for stream in streams:
             self._hurry(stream, now)
-            self.weight += _STREAM_BYTES + stream.held + len(stream.unsent or b"")
+            self.weight += _STREAM_BYTES + stream.held + len(stream.unsent)
         return len(streams)
 
     def _hurry_drain(self, now: float) -> None:
@@ -151,7 +148,7 @@ class Connection(Sending[Meaning]):
     def _hurry(self, stream: Stream[Meaning], now: float) -> None:
         """Slow writers and slow readers."""
         limits = self._limits
-        is_late = not stream.is_remote_closed and not self._application.is_patient(stream)
+        is_late = not stream.is_remote_closed and not stream.is_patient
         is_stuck = stream.number in self._blocked
         stream.since = (stream.since or now) if is_late else 0.0
         stream.stalled = (stream.stalled or now) if is_stuck else 0.0

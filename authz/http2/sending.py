@@ -81,10 +81,11 @@ class Sending(Control, Generic[Meaning]):
         """Content, now or when the windows allow; `unsent` is what waits."""
         if stream.is_ended:
             return
-        if stream.unsent is None:
-            stream.unsent = bytearray()
-        stream.unsent += content
-        self._push(stream)
+        if stream.unsent or len(content) > self._allowed(stream):
+            stream.unsent += content
+            self._push(stream)
+        else:
+            self._write_content(stream, content)
 
     def end(self, stream: Stream[Meaning], block: bytes) -> None:
         """The fields that an answer ends with, after all content; alone they are a whole answer."""
@@ -100,19 +101,27 @@ class Sending(Control, Generic[Meaning]):
             first, rest = rest[:MOST_BYTES], rest[MOST_BYTES:]
             self._out.append(frames.frame(CONTINUATION, 0 if rest else END_HEADERS, number, first))
 
+    def _allowed(self, stream: Stream[Meaning]) -> int:
+        """How many bytes of content may be written at once (RFC 9113, 6.9.1)."""
+        return 0 if self._is_stuck else min(stream.send_window, self._send_window, MOST_BYTES)
+
+    def _write_content(self, stream: Stream[Meaning], content: bytes) -> None:
+        size = len(content)
+        self._out += (size << 16).to_bytes(5, "big"), stream.number.to_bytes(4, "big"), content
+        self._answered += 1  # the peer may say as much about a piece of a long answer as about a short one
+        stream.send_window -= size
+        self._send_window -= size
+
     def _push(self, stream: Stream[Meaning]) -> None:
-        """Write what the windows allow (RFC 9113, 6.9.1)."""
+        """Write what is allowed."""
         unsent, number = stream.unsent, stream.number
         while unsent:
-            size = min(len(unsent), stream.send_window, self._send_window, MOST_BYTES)
-            if size <= 0 or self._is_stuck:
+            size = min(len(unsent), self._allowed(stream))
+            if size <= 0:
                 self._blocked[number] = stream
                 return
-            self._out.append(frames.frame(frames.DATA, 0, number, bytes(unsent[:size])))
+            self._write_content(stream, bytes(unsent[:size]))
             del unsent[:size]
-            self._answered += 1  # the peer may say as much about a piece of a long answer as about a short one
-            stream.send_window -= size
-            self._send_window -= size
             stream.stalled = 0.0
         self._blocked.pop(number, None)
         if stream.drained is not None:

@@ -12,11 +12,12 @@ from authz.http2.calls import Method as Http2Method
 from authz.http2.grpc import Code, GrpcError
 from authz.http2.sending import Prepared
 from authz.http2.turns import Turns
+from authz.server.admission import Answer
 from authz.server.allowance import Allowance
 from authz.server.check import RevisionAheadError
 from authz.server.conduct import Conduct, ending, resolved
 from authz.server.methods import Conversation, Lengthy, Method, MethodTable, Single, Watch
-from authz.server.streams import OpenStreams
+from authz.server.streams import OpenStream, OpenStreams
 from authz.server.tally import MethodTally
 from authz.wire.status import Status, status_of
 
@@ -119,19 +120,32 @@ def _conversation(method: Conversation, conduct: Conduct, tally: MethodTally, st
         tally.started += 1
         try:
             with streams.open() as stream:
+                quick = call.quick = _counted(answer, stream, tally)
                 while (data := await stream.next(call.read())) is not None:
                     began = perf_counter()
                     try:
-                        result = answer(data)
+                        result = quick(data)
                     except Exception as error:  # noqa: BLE001 - as above
                         result = await _second_try(resolved(answer, data), error, call, conduct, tally)
-                    tally.took(perf_counter() - began)
+                        tally.answered += 1
+                        tally.took(perf_counter() - began)
                     await call.write(result)
-                    tally.answered += 1
         except AuthzError as error:
             raise _error(ending(error, tally)) from None
 
     return Streaming(handle)
+
+
+def _counted(answer: Answer, stream: OpenStream, tally: MethodTally) -> Answer:
+    def counted(data: bytes) -> bytes:
+        began = perf_counter()
+        result = answer(data)
+        stream.heard()
+        tally.answered += 1
+        tally.took(perf_counter() - began)
+        return result
+
+    return counted
 
 
 def _watch(method: Watch, tally: MethodTally) -> Streaming:

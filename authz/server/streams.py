@@ -40,6 +40,10 @@ class OpenStream:
         finally:
             self._is_waiting = self._was_waiting = False
 
+    def heard(self) -> None:
+        """A question came that nobody had to wait for."""
+        self._was_waiting = False
+
     def end_if_idle(self) -> None:
         """End it if it has been waiting since this was called before."""
         if self._is_waiting and self._was_waiting and not self._is_ended and self._task is not None:

@@ -44,9 +44,6 @@ class Listening:
     def opened(self, _connection, stream):
         self.heard.append(("opened", stream.number, stream.opening.meaning))
 
-    def is_patient(self, _stream):
-        return False
-
     def data(self, connection, stream, data, is_last):
         self.content[stream.number] = self.content.get(stream.number, b"") + data
         connection.credit(stream, len(data))

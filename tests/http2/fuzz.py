@@ -24,6 +24,7 @@ START = b"\x83\x86" + literal(b":authority", b"a") + b"\x5f\x10application/grpc\
 CALLS = [
     headers(1, b"\x44\x02/u" + START) + data(1, framed(b"hello"), 1),
     headers(1, b"\x44\x02/c" + START) + data(1, framed(b"hello")) + data(1, framed(b"x" * 500), 1),
+    headers(9, b"\x44\x02/q" + START) + data(9, framed(b"hello")) + data(9, framed(b"x" * 500)) + data(9, b"", 1),
     headers(3, b"\x44\x02/u\xbe" + START) + reset(3),
     headers(7, b"\x44\x02/d" + START) + data(7, framed(b"hello"), 1),
     headers(5, b"\x44\x02/u" + START + literal(b"grpc-timeout", b"1S"), 0) + bytes.fromhex("000000090400000005"),
@@ -61,6 +62,11 @@ async def converse(call):
         await call.write(message)
 
 
+async def converse_quickly(call):
+    call.quick = bytes
+    await converse(call)
+
+
 async def reply(message, call):
     await asyncio.sleep(0)
     await call.write(message)
@@ -77,7 +83,8 @@ def echoing():
     """One method of each kind, which echo."""
     ending = refusal(GrpcError(Code.RESOURCE_EXHAUSTED, "too many"))
     unary = Unary(lambda message: message, None, itertools.cycle((None, None, ending)).__next__)
-    return World({"/u": unary, "/c": Streaming(converse), "/d": deferred(reply)}, lambda _frames: None)
+    talks = {"/c": Streaming(converse), "/q": Streaming(converse_quickly)}
+    return World({"/u": unary, **talks, "/d": deferred(reply)}, lambda _frames: None)
 
 
 class Room:

@@ -147,7 +147,7 @@ def test_a_window_of_a_stream_is_used_up_to_the_last_byte_and_may_become_negativ
     driven.send(settings((4, 4)))
     assert content_of(driven.send(window(1, 6)), 1) == b""
     assert content_of(driven.send(window(1, 1)), 1) == b"x"
-    assert len(stream.unsent or b"") == 1
+    assert len(stream.unsent) == 1
 
 
 def test_what_a_stream_holds_is_free_again_when_it_ends_however_it_ends():

@@ -1,18 +1,20 @@
-"""What the lean transport alone does: it sheds."""
+"""What the lean transport alone does: it sheds, and answers messages of conversations without their tasks."""
 
 import asyncio
 import socket
 
+import grpc
 import pytest
 
 from authz.http2 import frames
 from authz.http2.grpc import framed
 from authz.http2.hpack import HeaderDecoder, literal
 from authz.server.admission import Admission
+from authz.server.check import RevisionAheadError
 from authz.server.conduct import Conduct
 from authz.server.limits import DEFAULT_LIMITS
 from authz.server.listeners import parse_address
-from authz.server.methods import MethodTable, Single
+from authz.server.methods import Conversation, MethodTable, Single
 from authz.server.revisions import RevisionFeed
 from authz.server.tally import Tally
 from authz.server.transport import TransportKind, open_transport
@@ -74,3 +76,59 @@ def test_what_comes_in_one_burst_beyond_the_limit_is_refused_at_once(is_vital):
     counted = tally.method("m")
     assert (counted.started, counted.answered, len(given)) == (BURST + 1, BURST + 1 - refused, BURST + 1 - refused)
     assert (counted.failed["RESOURCE_EXHAUSTED"], admission.rejected["in_flight"]) == (refused, refused)
+
+
+async def conversation(answer, tally, scenario):
+    """Run a scenario with the transport, a function that asks, and one that reads the status."""
+    live = engine(account())
+    conduct = Conduct(RevisionFeed(live), tally, 0.3, Admission(LIMIT))
+    table = MethodTable("s", {"m": Conversation(answer)}, conduct)
+    transport = open_transport(TransportKind.LEAN, [table], DEFAULT_LIMITS)
+    address = transport.listen(parse_address("127.0.0.1:0"), None)
+    await transport.start()
+    async with grpc.aio.insecure_channel(address) as channel:
+        talk = channel.stream_stream("/s/m")()
+
+        async def ask(question):
+            await talk.write(question)
+            return await asyncio.wait_for(talk.read(), 5)
+
+        try:
+            return await asyncio.wait_for(scenario(transport, ask, talk), 20)
+        finally:
+            await transport.close()
+
+
+def test_messages_of_a_conversation_are_counted_and_a_second_try_is_one_answer():
+    tally, tries = Tally(), []
+
+    def answer(question):
+        tries.append(question)
+        if question == b"ahead" and tries.count(question) < 3:
+            raise RevisionAheadError(1, 0)  # it is in force when the call waits for it
+        return question.upper()
+
+    async def scenario(_transport, ask, talk):
+        answers = [await ask(question) for question in (b"a", b"b", b"ahead", b"c")]
+        await talk.done_writing()
+        return answers, await talk.code()
+
+    answers, code = asyncio.run(conversation(answer, tally, scenario))
+    assert (answers, code) == ([b"A", b"B", b"AHEAD", b"C"], grpc.StatusCode.OK)
+    counted = tally.method("m")
+    assert (counted.started, counted.answered, sum(counted.failed.values())) == (1, 4, 0)
+
+
+def test_a_stopping_server_ends_a_conversation_when_it_falls_silent_and_no_sooner():
+    async def scenario(transport, ask, talk):
+        answers = [await ask(b"first")]
+        draining = asyncio.ensure_future(transport.drain(5))
+        end = asyncio.get_running_loop().time() + 0.5  # several times as long as the silence that ends it
+        while asyncio.get_running_loop().time() < end:
+            answers.append(await ask(b"more"))
+        code = await talk.code()
+        await draining
+        return set(answers), code
+
+    answers, code = asyncio.run(conversation(bytes, Tally(), scenario))
+    assert (answers, code) == ({b"first", b"more"}, grpc.StatusCode.UNAVAILABLE)
