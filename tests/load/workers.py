@@ -5,7 +5,8 @@
 gRPC works beside Python, so that one process keeps more than one core busy. Therefore each way is measured free, and
 held to one core for each process, which is what shows how the work divides. Each runs for a time, not for a number of
 calls: the kernel gives one worker more connections than the other, and would be waited for in the end. h2load's own
-share is printed; where calls cost more, as with `--batch 100` or without the decision cache, it is smaller.
+share is printed; where calls cost more, as with `--batch 100` or without the decision cache, it is smaller. The last
+column is what a second of a core answers, to what it does with one worker: what h2load takes is not in it.
 """
 
 import argparse
@@ -44,11 +45,13 @@ def main():
                 for pid, core in zip(serving(sidecar), _CORES, strict=False):
                     hold(pid, core)
         rounds = [[measured(sidecar, options) for _, sidecar in ways] for _ in range(options.runs)]
-    print("workers                calls/s  to one  server cores  h2load cores")
+    print("workers                calls/s  to one  server cores  h2load cores  a core to one's")
     for at, (name, _) in enumerate(ways):
         rate, server, own = (statistics.median(column) for column in zip(*(turn[at] for turn in rounds), strict=True))
-        to_one = statistics.median(turn[at][0] / turn[2 if "core" in name else 0][0] for turn in rounds)
-        print(f"{name:20} {rate:9.0f} {to_one:7.2f} {server:13.2f} {own:13.2f}")
+        pairs = [(turn[at], turn[2 if "core" in name else 0]) for turn in rounds]
+        to_one = statistics.median(these[0] / one[0] for these, one in pairs)
+        of_a_core = statistics.median(these[0] / these[1] / (one[0] / one[1]) for these, one in pairs)
+        print(f"{name:20} {rate:9.0f} {to_one:7.2f} {server:13.2f} {own:13.2f} {of_a_core:15.2f}")
 
 
 def serving(sidecar):
