@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable
 from time import monotonic
 
-_SECONDS = 0.0003, 0.0002  # of work of each queue in one pass of the event loop, whoever waits
+_SECONDS = 0.0002, 0.0001  # of work of each queue in one pass of the event loop, whoever waits
 Work = Callable[[float], bool]
 
 
