@@ -24,6 +24,10 @@ from authz.wire.status import Status, status_of
 _DETAILS = "grpc-status-details-bin"
 
 
+class _TakesTimeError(Exception):
+    """The answer has to wait for its turn."""
+
+
 def handlers(table: MethodTable, streams: OpenStreams, turns: Turns) -> Mapping[str, Http2Method]:
     """The methods of a service by their paths."""
     conduct = table.conduct
@@ -91,14 +95,27 @@ def _shedding(conduct: Conduct, tally: MethodTally, turns: Turns) -> Callable[[]
     return shed
 
 
-def _lengthy(method: Lengthy, conduct: Conduct, tally: MethodTally) -> Streaming:
+def _lengthy(method: Lengthy, conduct: Conduct, tally: MethodTally) -> Unary:
     admission = conduct.admission
 
-    async def handle(call: Call) -> None:
-        YOUTH.begun()
-        data = await _only(call)
+    def at_once(data: bytes) -> bytes:
         began = perf_counter()
         tally.started += 1
+        try:
+            result = admission.now(method.work, data) if len(data) <= method.short_bytes else None
+        except RevisionAheadError:
+            raise
+        except Exception as error:  # noqa: BLE001 - as above
+            raise _error(ending(error, tally)) from None
+        if result is None:
+            raise _TakesTimeError
+        tally.answered += 1
+        tally.took(perf_counter() - began)
+        return result
+
+    async def in_turn(data: bytes, _error: Exception, call: Call) -> None:
+        YOUTH.begun()
+        began = perf_counter()
         answer = partial(admission.work, method.work, data)
         try:
             with admission.call():
@@ -109,7 +126,7 @@ def _lengthy(method: Lengthy, conduct: Conduct, tally: MethodTally) -> Streaming
         tally.took(perf_counter() - began)
         await call.write(result)
 
-    return Streaming(handle, is_patient=False)
+    return Unary(at_once, in_turn)
 
 
 def _conversation(method: Conversation, conduct: Conduct, tally: MethodTally, streams: OpenStreams) -> Streaming:

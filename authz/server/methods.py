@@ -12,6 +12,7 @@ from authz.server.explain import Explainer
 from authz.server.revisions import RevisionFeed
 from authz.v1 import authz_pb2
 
+_SHORT_BATCH_BYTES = 4096  # some forty checks
 SERVICE = authz_pb2.DESCRIPTOR.services_by_name["AuthorizationService"].full_name
 
 
@@ -25,9 +26,13 @@ class Single:
 
 @dataclass(frozen=True, slots=True)
 class Lengthy:
-    """One question, one answer that takes long: it is let in or turned away, and waits for its turn."""
+    """One question, one answer that takes long: it is let in or turned away, and waits for its turn.
+
+    Of at most `short_bytes` a question is so short that a transport may answer it where it read it.
+    """
 
     work: Work
+    short_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,7 @@ def authorization(
     """The service that this is all about."""
     methods: dict[str, Method] = {
         "Check": Single(checker.check),
-        "BatchCheck": Lengthy(batches.check),
+        "BatchCheck": Lengthy(batches.check, _SHORT_BATCH_BYTES),
         "StreamCheck": Conversation(checker.check),
         "Explain": Lengthy(at_once(explainer.explain)),
         "AllowedResources": Lengthy(at_once(explainer.allowed_resources)),

@@ -104,6 +104,15 @@ def headers(stream, block=HEAD, flags=frames.END_HEADERS):
     return frames.frame(frames.HEADERS, flags, stream, block)
 
 
+START = b"\x83\x86" + literal(b":authority", b"a")
+GRPC = literal(b"content-type", b"application/grpc+proto")
+
+
+def call(path, *fields, kind=GRPC, stream=1):
+    block = START + literal(b":path", path) + kind + b"".join(literal(name, value) for name, value in fields)
+    return headers(stream, block)
+
+
 def data(stream, content=b"", flags=0):
     return frames.frame(frames.DATA, flags, stream, content)
 

@@ -68,7 +68,7 @@ class Witness:
             case Single(answer) | Conversation(answer):
                 return replace(method, answer=lambda data: self.heard(kind, data, answer(data)))
             case Lengthy(work):
-                return Lengthy(lambda data: self._work(kind, work, data))
+                return replace(method, work=lambda data: self._work(kind, work, data))
             case Watch(messages):
                 return Watch(lambda data: self._messages(kind, messages, data))
 

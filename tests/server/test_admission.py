@@ -112,3 +112,30 @@ def test_a_slice_is_over_after_its_time_and_the_next_one_begins(monkeypatch):
     for now[0] in (0.0005, 0.001, 0.0015, 0.002):
         seen.append(slices.is_over())
     assert seen == [False, True, False, True]
+
+
+def test_what_is_short_is_answered_now_unless_somebody_waits_or_it_takes_longer_than_a_slice():
+    def long(data):
+        yield
+        return data
+
+    async def scenario():
+        doors = Admission(2)
+        found = [doors.now(at_once(bytes), b"a"), doors.now(long, b"b")]
+        with doors.call():
+            found.append(doors.now(at_once(bytes), b"c"))
+            first = asyncio.ensure_future(doors.work(long, b"d"))
+            await asyncio.sleep(0)
+        found.append(doors.now(at_once(bytes), b"e"))
+        await first
+        return [*found, doors.now(at_once(bytes), b"f"), doors.in_flight]
+
+    assert asyncio.run(scenario()) == [b"a", None, None, None, b"f", 0]
+
+
+def test_a_fault_of_what_is_answered_now_is_its_callers():
+    def fail(_data):
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        Admission(1).now(at_once(fail), b"")

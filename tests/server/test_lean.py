@@ -1,4 +1,4 @@
-"""What the lean transport alone does: it sheds, and answers messages of conversations without their tasks."""
+"""What the lean transport alone does: it sheds, and answers what is short without a task."""
 
 import asyncio
 import socket
@@ -6,6 +6,7 @@ import socket
 import grpc
 import pytest
 
+from authz.errors import InvalidRequestError
 from authz.http2 import frames
 from authz.http2.grpc import framed
 from authz.http2.hpack import HeaderDecoder, literal
@@ -14,7 +15,7 @@ from authz.server.check import RevisionAheadError
 from authz.server.conduct import Conduct
 from authz.server.limits import DEFAULT_LIMITS
 from authz.server.listeners import parse_address
-from authz.server.methods import Conversation, MethodTable, Single
+from authz.server.methods import Conversation, Lengthy, MethodTable, Single
 from authz.server.revisions import RevisionFeed
 from authz.server.tally import Tally
 from authz.server.transport import TransportKind, open_transport
@@ -78,25 +79,34 @@ def test_what_comes_in_one_burst_beyond_the_limit_is_refused_at_once(is_vital):
     assert (counted.failed["RESOURCE_EXHAUSTED"], admission.rejected["in_flight"]) == (refused, refused)
 
 
-async def conversation(answer, tally, scenario):
-    """Run a scenario with the transport, a function that asks, and one that reads the status."""
+async def served(method, tally, scenario):
+    """Run a scenario with the transport and a channel to it."""
     live = engine(account())
     conduct = Conduct(RevisionFeed(live), tally, 0.3, Admission(LIMIT))
-    table = MethodTable("s", {"m": Conversation(answer)}, conduct)
+    table = MethodTable("s", {"m": method}, conduct)
     transport = open_transport(TransportKind.LEAN, [table], DEFAULT_LIMITS)
     address = transport.listen(parse_address("127.0.0.1:0"), None)
     await transport.start()
     async with grpc.aio.insecure_channel(address) as channel:
+        try:
+            return await asyncio.wait_for(scenario(transport, channel), 20)
+        finally:
+            await transport.close()
+
+
+def conversation(answer, tally, scenario):
+    """Run a scenario with the transport, a function that asks, and the stream that it asks on."""
+
+    async def on_a_stream(transport, channel):
         talk = channel.stream_stream("/s/m")()
 
         async def ask(question):
             await talk.write(question)
             return await asyncio.wait_for(talk.read(), 5)
 
-        try:
-            return await asyncio.wait_for(scenario(transport, ask, talk), 20)
-        finally:
-            await transport.close()
+        return await scenario(transport, ask, talk)
+
+    return served(Conversation(answer), tally, on_a_stream)
 
 
 def test_messages_of_a_conversation_are_counted_and_a_second_try_is_one_answer():
@@ -132,3 +142,30 @@ def test_a_stopping_server_ends_a_conversation_when_it_falls_silent_and_no_soone
 
     answers, code = asyncio.run(conversation(bytes, Tally(), scenario))
     assert (answers, code) == ({b"first", b"more"}, grpc.StatusCode.UNAVAILABLE)
+
+
+def test_a_short_batch_is_answered_where_it_was_read_and_others_in_their_turn():
+    tally = Tally()
+
+    def work(question):
+        if question == b"ahead" and asyncio.current_task() is None:
+            raise RevisionAheadError(1, 0)
+        if question == b"bad":
+            raise InvalidRequestError("checks", "no batch")
+        if question == b"long":
+            yield
+        yield from ()
+        return b"%s, %s" % (question, b"in a task" if asyncio.current_task() else b"at once")
+
+    async def scenario(_transport, channel):
+        ask = channel.unary_unary("/s/m")
+        answers = [await ask(question) for question in (b"short", b"long", b"x" * 9, b"ahead")]
+        with pytest.raises(grpc.aio.AioRpcError) as caught:
+            await ask(b"bad")
+        return answers, caught.value.code()
+
+    answers, code = asyncio.run(served(Lengthy(work, 8), tally, scenario))
+    assert answers == [b"short, at once", b"long, in a task", b"x" * 9 + b", in a task", b"ahead, in a task"]
+    assert code is grpc.StatusCode.INVALID_ARGUMENT
+    counted = tally.method("m")
+    assert (counted.started, counted.answered, dict(counted.failed)) == (5, 4, {"INVALID_ARGUMENT": 1})
