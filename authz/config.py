@@ -21,7 +21,7 @@ class Settings:
     source: Path
     listen: tuple[Address, ...]
     http: str | None = None
-    transport: TransportKind = TransportKind.GRPCIO
+    transport: TransportKind = TransportKind.LEAN
     workers: int = 1
     cache_size: int = 100_000
     limits: Limits = DEFAULT_LIMITS

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import fields
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -38,13 +37,6 @@ def _mode(_ctx: click.Context, _param: click.Parameter, text: str | None) -> int
     return int(text, 8)
 
 
-def _transport(_ctx: click.Context, _param: click.Parameter, name: str) -> TransportKind:
-    kind = TransportKind(name)
-    if kind is TransportKind.LEAN and find_spec("hpack") is None:
-        raise click.BadParameter("`lean` needs an extra: pip install 'authz-sidecar[lean]'")
-    return kind
-
-
 @click.command("serve")
 @click.argument("source", callback=policy_directory, envvar="AUTHZ_SERVE_SOURCE")
 @click.option(
@@ -60,10 +52,10 @@ def _transport(_ctx: click.Context, _param: click.Parameter, name: str) -> Trans
 @click.option(
     "--transport",
     type=click.Choice([kind.value for kind in TransportKind]),
-    default=TransportKind.GRPCIO.value,
+    default=TransportKind.LEAN.value,
     show_default=True,
-    callback=_transport,
-    help="What serves gRPC: grpcio, or the HTTP/2 server of our own (extra lean).",
+    callback=lambda _ctx, _param, name: TransportKind(name),
+    help="What serves gRPC: the HTTP/2 server of our own, or grpcio.",
 )
 @click.option(
     "--workers",

@@ -40,7 +40,7 @@ class Listening:
     certificates: Certificates | None = None
     socket_mode: int | None = None
     is_port_shared: bool = False
-    transport: TransportKind = TransportKind.GRPCIO
+    transport: TransportKind = TransportKind.LEAN
 
 
 class Server:

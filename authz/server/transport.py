@@ -31,10 +31,10 @@ class Transport(Protocol):
 
 
 class TransportKind(Enum):
-    """Which transport serves: that of grpcio, or the one of our own."""
+    """Which transport serves: the one of our own, or that of grpcio."""
 
-    GRPCIO = "grpcio"
     LEAN = "lean"
+    GRPCIO = "grpcio"
 
 
 def open_transport(
@@ -45,6 +45,6 @@ def open_transport(
         from authz.server.grpcio_transport import GrpcioTransport  # noqa: PLC0415 - see above
 
         return GrpcioTransport(tables, limits, is_port_shared=is_port_shared)
-    from authz.server.lean_transport import LeanTransport  # noqa: PLC0415 - its library is an extra
+    from authz.server.lean_transport import LeanTransport  # noqa: PLC0415 - as above
 
     return LeanTransport(tables, limits, is_port_shared=is_port_shared)

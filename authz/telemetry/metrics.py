@@ -57,7 +57,7 @@ def _service(service: ServiceReading) -> Iterator[Metric]:
     rejected = CounterMetricFamily("authz_rejected", "Calls turned away with RESOURCE_EXHAUSTED.", labels=["reason"])
     rejected.add_metric(["in_flight"], service.rejected)
     yield rejected
-    text = "Connections and streams of clients that broke a rule or a limit; counted with --transport lean alone."
+    text = "Connections and streams of clients that broke a rule or a limit; not counted with --transport grpcio."
     faults = CounterMetricFamily("authz_peer_faults", text, labels=["kind"])
     for kind, count in service.peer_faults:
         faults.add_metric([kind], count)

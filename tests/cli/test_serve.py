@@ -90,14 +90,8 @@ def test_what_cannot_start_exits_with_1(monkeypatch):
     assert (result.exit_code, "cannot listen" in result.output) == (1, True)
 
 
-def test_the_transport_is_grpcio_unless_it_is_chosen(settings):
+def test_the_transport_is_ours_unless_grpcio_is_chosen(settings):
     serve(EXAMPLE)
-    serve(EXAMPLE, "--transport", "lean")
-    serve(EXAMPLE, AUTHZ_SERVE_TRANSPORT="lean")
-    assert [given.transport.value for given in settings] == ["grpcio", "lean", "lean"]
-
-
-def test_the_lean_transport_without_its_library_is_told_with_what_brings_it(settings, monkeypatch):
-    monkeypatch.setattr(serve_module, "find_spec", lambda _name: None)
-    result = serve(EXAMPLE, "--transport", "lean")
-    assert (result.exit_code, "authz-sidecar[lean]" in result.output, settings) == (2, True, [])
+    serve(EXAMPLE, "--transport", "grpcio")
+    serve(EXAMPLE, AUTHZ_SERVE_TRANSPORT="grpcio")
+    assert [given.transport.value for given in settings] == ["lean", "grpcio", "grpcio"]
