@@ -177,6 +177,7 @@ def _log_serving(settings: Settings, bound: Bound, http: HttpEndpoint | None) ->
     log.info(
         "serving",
         listen=bound.listen,
+        transport=settings.transport.value,
         health=bound.health or None,
         http=http.address if http else None,
         tls=settings.tls is not None,

@@ -24,6 +24,10 @@ def sidecar(transport):  # noqa: ARG001 - it is set for the process
         assert running.check(user(), "im:AddUser", APP_1).allowed  # after everything below
 
 
+def test_the_log_tells_by_which_transport_it_serves(sidecar, transport):
+    assert sidecar.wait_for_log("serving")["transport"] == transport.value
+
+
 def failure(call):
     """The gRPC error that a call ends with."""
     with pytest.raises(grpc.RpcError) as caught:
