@@ -53,22 +53,22 @@ class Admission:
         self._worked = 0.0  # seconds since others were let go first
 
     def now(self, work: Work, data: bytes) -> bytes | None:
-        """The answer, if nobody waits for one and it takes no more than a slice of time; else None.
+        """The answer of short work, without a pause, unless somebody waits for one; else None, and nothing was begun.
 
         Raises:
             whatever the work raises.
         """
         if self.in_flight or self._turn.locked():
             return None
-        began = perf_counter()
+        began, steps = perf_counter(), work(data)
         try:
-            next(work(data))
+            while True:
+                next(steps)
         except StopIteration as end:
             answer: bytes = end.value
             return answer
         finally:
             self._worked += perf_counter() - began
-        return None
 
     @contextmanager
     def call(self) -> Iterator[None]:

@@ -114,8 +114,11 @@ def test_a_slice_is_over_after_its_time_and_the_next_one_begins(monkeypatch):
     assert seen == [False, True, False, True]
 
 
-def test_what_is_short_is_answered_now_unless_somebody_waits_or_it_takes_longer_than_a_slice():
+def test_what_is_short_is_answered_now_without_a_pause_unless_somebody_waits():
+    begun = []
+
     def long(data):
+        begun.append(data)
         yield
         return data
 
@@ -123,14 +126,15 @@ def test_what_is_short_is_answered_now_unless_somebody_waits_or_it_takes_longer_
         doors = Admission(2)
         found = [doors.now(at_once(bytes), b"a"), doors.now(long, b"b")]
         with doors.call():
-            found.append(doors.now(at_once(bytes), b"c"))
+            found.append(doors.now(long, b"c"))
             first = asyncio.ensure_future(doors.work(long, b"d"))
             await asyncio.sleep(0)
-        found.append(doors.now(at_once(bytes), b"e"))
+        found.append(doors.now(long, b"e"))
         await first
         return [*found, doors.now(at_once(bytes), b"f"), doors.in_flight]
 
-    assert asyncio.run(scenario()) == [b"a", None, None, None, b"f", 0]
+    assert asyncio.run(scenario()) == [b"a", b"b", None, None, b"f", 0]
+    assert begun == [b"b", b"d"]
 
 
 def test_a_fault_of_what_is_answered_now_is_its_callers():
