@@ -10,6 +10,7 @@ import click
 from authz.assemble import serve
 from authz.cli.progress import show_progress
 from authz.cli.source_argument import policy_directory
+from authz.cli.transport_option import transport_option
 from authz.config import Settings
 from authz.errors import AuthzError, InvalidAccountError, ListenError
 from authz.server.files import raise_file_limit
@@ -49,14 +50,7 @@ def _mode(_ctx: click.Context, _param: click.Parameter, text: str | None) -> int
     help="Where gRPC is served: host:port or unix:/path. May be given several times.",
 )
 @click.option("--http", metavar="HOST:PORT", help="Where /healthz, /readyz and /metrics are served; off by default.")
-@click.option(
-    "--transport",
-    type=click.Choice([kind.value for kind in TransportKind]),
-    default=TransportKind.LEAN.value,
-    show_default=True,
-    callback=lambda _ctx, _param, name: TransportKind(name),
-    help="What serves gRPC: the HTTP/2 server of our own, or grpcio.",
-)
+@transport_option(TransportKind.LEAN, "What serves gRPC: the HTTP/2 server of our own, or grpcio.")
 @click.option(
     "--workers",
     type=click.IntRange(min=1),

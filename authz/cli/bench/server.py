@@ -17,6 +17,7 @@ from authz.cli.bench.http2_load import Figures, closed_loop, streams
 from authz.cli.bench.process import Sidecar, running_floor, running_sidecar
 from authz.cli.bench.table import Row, show
 from authz.cli.bench.workload import write_accounts
+from authz.cli.transport_option import transport_option
 from authz.errors import AuthzError
 from authz.server.transport import TransportKind
 from authz.v1 import authz_pb2
@@ -109,16 +110,13 @@ _FLOORS = [
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="An interpreter with another grpcio: a plain servicer with messages is measured there in the same run.",
 )
-@click.option(
-    "--transport",
-    type=click.Choice([kind.value for kind in TransportKind]),
-    default=TransportKind.GRPCIO.value,
-    show_default=True,
-    help="What the sidecar serves by. The floor is grpcio's: with the same, the ratios tell what all but gRPC costs.",
+@transport_option(
+    TransportKind.GRPCIO,
+    "What the sidecar serves by. The floor is grpcio's: with the same, the ratios tell what all but gRPC costs.",
 )
 @click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the figures there.")
 def server_command(
-    *, runs: int, calls: int, only: str, rival_python: Path | None, transport: str, json_file: Path | None
+    *, runs: int, calls: int, only: str, rival_python: Path | None, transport: TransportKind, json_file: Path | None
 ) -> None:
     """Load a sidecar in many ways, and beside it servers that only echo; medians, and ratios to the echo.
 
@@ -127,7 +125,7 @@ def server_command(
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         root = Path(folder)
         write_accounts(root, questions.ACCOUNTS, questions.USERS, questions.POLICIES)
-        sidecar = stack.enter_context(running_sidecar(root, "--transport", transport))
+        sidecar = stack.enter_context(running_sidecar(root, "--transport", transport.value))
         floor = stack.enter_context(running_floor(FloorMode.AIO))
         plan = [(floor, each) for each in _FLOORS]
         if rival_python is not None:
