@@ -60,15 +60,10 @@ class Admission:
         """
         if self.in_flight or self._turn.locked():
             return None
-        began, steps = perf_counter(), work(data)
-        try:
-            while True:
-                next(steps)
-        except StopIteration as end:
-            answer: bytes = end.value
-            return answer
-        finally:
-            self._worked += perf_counter() - began
+        steps = work(data)
+        while (answer := self._step(steps)) is None:
+            pass
+        return answer
 
     @contextmanager
     def call(self) -> Iterator[None]:
@@ -96,16 +91,21 @@ class Admission:
             if self.in_flight > 1 and self._worked > _QUICK_SECONDS:
                 await self._let_others_go_first()
             steps = work(data)
-            while True:
-                began = perf_counter()
-                try:
-                    next(steps)
-                except StopIteration as end:
-                    answer: bytes = end.value
-                    return answer
-                finally:
-                    self._worked += perf_counter() - began
+            while (answer := self._step(steps)) is None:
                 await self._let_others_go_first()
+            return answer
+
+    def _step(self, steps: Generator[None, None, bytes]) -> bytes | None:
+        """As far as work goes without a pause: its answer, if that was the end."""
+        began = perf_counter()
+        try:
+            next(steps)
+        except StopIteration as end:
+            answer: bytes = end.value
+            return answer
+        finally:
+            self._worked += perf_counter() - began
+        return None
 
     async def _let_others_go_first(self) -> None:
         self._worked = 0.0

@@ -46,7 +46,7 @@ def _handler(method: Method, conduct: Conduct, tally: MethodTally, streams: Open
     if isinstance(method, Single):
         return _single(method, conduct, tally, turns)
     if isinstance(method, Lengthy):
-        return _lengthy(method, conduct, tally)
+        return _lengthy(method, conduct, tally, turns)
     if isinstance(method, Conversation):
         return _conversation(method, conduct, tally, streams)
     return _watch(method, tally)
@@ -55,19 +55,6 @@ def _handler(method: Method, conduct: Conduct, tally: MethodTally, streams: Open
 def _single(method: Single, conduct: Conduct, tally: MethodTally, turns: Turns) -> Unary:
     answer = method.answer
 
-    def counted(data: bytes) -> bytes:
-        began = perf_counter()
-        tally.started += 1
-        try:
-            result = answer(data)
-        except RevisionAheadError:
-            raise  # to be rescued: whatever else is wrong costs no task
-        except Exception as error:  # noqa: BLE001 - every fault ends in a status, never in an answer
-            raise _error(ending(error, tally)) from None
-        tally.answered += 1
-        tally.took(perf_counter() - began)
-        return result
-
     async def rescue(data: bytes, error: Exception, call: Call) -> None:
         began = perf_counter()
         result = await _second_try(resolved(answer, data), error, call, conduct, tally)
@@ -75,7 +62,24 @@ def _single(method: Single, conduct: Conduct, tally: MethodTally, turns: Turns) 
         tally.took(perf_counter() - began)
         await call.write(result)
 
-    return Unary(counted, rescue, None if method.is_vital else _shedding(conduct, tally, turns))
+    return Unary(_at_once(answer, tally), rescue, None if method.is_vital else _shedding(conduct, tally, turns))
+
+
+def _at_once(answer: Answer, tally: MethodTally) -> Answer:
+    def counted(data: bytes) -> bytes:
+        began = perf_counter()
+        tally.started += 1
+        try:
+            result = answer(data)
+        except (RevisionAheadError, _TakesTimeError):
+            raise  # to be rescued: whatever else is wrong costs no task
+        except Exception as error:  # noqa: BLE001 - every fault ends in a status, never in an answer
+            raise _error(ending(error, tally)) from None
+        tally.answered += 1
+        tally.took(perf_counter() - began)
+        return result
+
+    return counted
 
 
 def _shedding(conduct: Conduct, tally: MethodTally, turns: Turns) -> Callable[[], Prepared | None]:
@@ -95,25 +99,16 @@ def _shedding(conduct: Conduct, tally: MethodTally, turns: Turns) -> Callable[[]
     return shed
 
 
-def _lengthy(method: Lengthy, conduct: Conduct, tally: MethodTally) -> Unary:
+def _lengthy(method: Lengthy, conduct: Conduct, tally: MethodTally, turns: Turns) -> Unary:
     admission = conduct.admission
 
-    def at_once(data: bytes) -> bytes:
-        began = perf_counter()
-        tally.started += 1
-        try:
-            result = admission.now(method.work, data) if len(data) <= method.short_bytes else None
-        except RevisionAheadError:
-            raise
-        except Exception as error:  # noqa: BLE001 - as above
-            raise _error(ending(error, tally)) from None
+    def short(data: bytes) -> bytes:
+        result = admission.now(method.work, data) if len(data) <= method.short_bytes else None
         if result is None:
             raise _TakesTimeError
-        tally.answered += 1
-        tally.took(perf_counter() - began)
         return result
 
-    async def in_turn(data: bytes, _error: Exception, call: Call) -> None:
+    async def in_turn(data: bytes, _reason: Exception, call: Call) -> None:
         YOUTH.begun()
         began = perf_counter()
         answer = partial(admission.work, method.work, data)
@@ -126,7 +121,7 @@ def _lengthy(method: Lengthy, conduct: Conduct, tally: MethodTally) -> Unary:
         tally.took(perf_counter() - began)
         await call.write(result)
 
-    return Unary(at_once, in_turn)
+    return Unary(_at_once(short, tally), in_turn, _shedding(conduct, tally, turns))
 
 
 def _conversation(method: Conversation, conduct: Conduct, tally: MethodTally, streams: OpenStreams) -> Streaming:

@@ -10,7 +10,7 @@ from authz.errors import InvalidRequestError
 from authz.http2 import frames
 from authz.http2.grpc import framed
 from authz.http2.hpack import HeaderDecoder, literal
-from authz.server.admission import Admission
+from authz.server.admission import Admission, at_once
 from authz.server.check import RevisionAheadError
 from authz.server.conduct import Conduct
 from authz.server.limits import DEFAULT_LIMITS
@@ -43,8 +43,16 @@ async def read(reader, calls):
     return found
 
 
-@pytest.mark.parametrize("is_vital", [False, True])
-def test_what_comes_in_one_burst_beyond_the_limit_is_refused_at_once(is_vital):
+@pytest.mark.parametrize(
+    ("method", "is_vital"),
+    [
+        (Single, False),
+        (lambda answer: Single(answer, is_vital=True), True),
+        (lambda answer: Lengthy(at_once(answer), short_bytes=8), False),
+    ],
+    ids=["single", "vital", "short batch"],
+)
+def test_what_comes_in_one_burst_beyond_the_limit_is_refused_at_once(method, is_vital):
     admission, tally, given = Admission(LIMIT), Tally(), []
 
     def answer(question):
@@ -53,7 +61,7 @@ def test_what_comes_in_one_burst_beyond_the_limit_is_refused_at_once(is_vital):
 
     async def scenario():
         conduct = Conduct(RevisionFeed(engine(account())), tally, 1.0, admission)
-        table = MethodTable("s", {"m": Single(answer, is_vital=is_vital)}, conduct)
+        table = MethodTable("s", {"m": method(answer)}, conduct)
         transport = open_transport(TransportKind.LEAN, [table], DEFAULT_LIMITS)
         address = transport.listen(parse_address("127.0.0.1:0"), None)
         await transport.start()
