@@ -1,6 +1,5 @@
 """Values of a condition key that would make a condition hold, or fail: guesses, each tried before it is told."""
 
-import ipaddress
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -8,6 +7,7 @@ from typing import Any
 
 from authz.engine.conditions import BoundCondition
 from authz.engine.facts import Facts
+from authz.language.address import Network
 from authz.language.condition import OWNER_UIN, REQUEST_TAG, RESOURCE_TAG, UIN, Qualifier
 from authz.language.pattern import Pattern
 
@@ -70,8 +70,8 @@ def _near(expected: Any) -> Iterable[str]:
         return (str(expected), str(expected - 1), str(expected + 1))
     if isinstance(expected, datetime):
         return [_dated(expected + timedelta(seconds=step)) for step in (0, -1, 1)]
-    if isinstance(expected, ipaddress.IPv4Network | ipaddress.IPv6Network):
-        return (str(next(iter(expected.hosts()), expected.network_address)),)
+    if isinstance(expected, Network):
+        return (expected.host,)
     if isinstance(expected, bool):
         return ("true", "false")
     return (str(expected),)

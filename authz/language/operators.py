@@ -3,7 +3,6 @@
 CAM conditions, 598/10608 (cam-language 2.1, 2.3).
 """
 
-import ipaddress
 import operator as compare
 import re
 from collections.abc import Callable, Mapping
@@ -14,18 +13,17 @@ from functools import lru_cache, wraps
 from socket import AF_INET, inet_pton
 from typing import Any, TypeVar
 
+from authz.language.address import Network, parse_address, parse_network
 from authz.language.pattern import Pattern
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?(?:[eE][+-]?[0-9]{1,3})?")
-_DATE = re.compile(r"(\d{4}-\d\d-\d\d)(?:T ?| )(\d\d:\d\d:\d\d)(\.\d{1,9})?(Z|z|[+-]\d\d:\d\d)?", re.ASCII)
-_USUAL_DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
+_DATE = re.compile(r"(\d{4}-\d\d-\d\d)(?:T ?| )((?!24)\d\d:\d\d:\d\d)(\.\d{1,9})?(Z|z|[+-]\d\d:\d\d)?", re.ASCII)
+_USUAL_DATE = re.compile(r"\d{4}-\d\d-\d\dT(?!24)\d\d:\d\d:\d\dZ", re.ASCII)
 _BOOLEANS = {"true": True, "false": False}
 
 _KEPT = 64  # characters; what is longer is read each time, since callers write it and memory is kept for it
 
 Value = TypeVar("Value")
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 def _remembered(read: Callable[[str], Value]) -> Callable[[str], Value]:
@@ -82,6 +80,8 @@ def read_boolean(text: str) -> bool:
 def read_date(text: str) -> datetime:
     """RFC 3339; without a zone, or with a blank for the `T`, it is UTC, as published samples have it.
 
+    There is no hour 24 in RFC 3339, whatever this Python's `fromisoformat` takes.
+
     Raises:
         ValueError: for anything else.
     """
@@ -96,33 +96,10 @@ def read_date(text: str) -> datetime:
         raise ValueError(f"`{text[:80]}` is no date that exists") from None
 
 
-@_remembered
-def read_network(text: str) -> Network:
-    """An address or a CIDR block; host bits may be set (`10.217.182.3/24` is `10.217.182.0/24`).
-
-    Raises:
-        ValueError: for anything else.
-    """
-    try:
-        return ipaddress.ip_network(text.strip(), strict=False)
-    except ValueError:
-        raise ValueError(f"`{text[:80]}` is no IP address or CIDR block") from None
-
-
-@_remembered
-def read_address(text: str) -> IpAddress:
-    """One address; an IPv4 address in IPv6 clothes (`::ffff:10.0.0.1`) is the IPv4 address.
-
-    Raises:
-        ValueError: for anything else.
-    """
-    try:
-        address = ipaddress.ip_address(text.strip())
-    except ValueError:
-        raise ValueError(f"`{text[:80]}` is no IP address") from None
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
-        return address.ipv4_mapped
-    return address
+read_network = _remembered(parse_network)
+"""parse_network, for texts that repeat."""
+read_address = _remembered(parse_address)
+"""parse_address, for texts that repeat."""
 
 
 def check_address(text: str) -> None:
@@ -153,8 +130,8 @@ def check_date(text: str) -> None:
         read_date(text)  # which words the error
 
 
-def _inside(address: IpAddress, network: Network) -> bool:
-    return address in network
+def _inside(address: int, network: Network) -> bool:
+    return network.holds(address)
 
 
 def _like(text: str, pattern: Pattern) -> bool:

@@ -44,6 +44,7 @@ def test_published_forms_of_a_value_are_read(read, texts):
         (read_number, ["", "one", "0x1", "nan", "inf", "1e9999", "9" * 41, "1_000", "\u0661"]),
         (read_boolean, ["", "1", "yes"]),
         (read_date, ["", "2026-01-01", "2026-13-01T00:00:00Z", "noon", "2026-01-01T24:00:01Z", "1767225600"]),
+        (read_date, ["2026-01-01T24:00:00Z", "2026-01-01 24:00:00", "\u0662026-01-01T00:00:00Z"]),
         (read_network, ["", "10.0.0", "10.0.0.1/33", "host"]),
         (read_address, ["", "10.0.0.0/8", "host", "10.0.0.1:80"]),
     ],
