@@ -1,7 +1,6 @@
-"""Documents that nobody writes by hand: refused with code, path, line and column, without a crash, at once."""
+"""Documents that nobody writes by hand: refused with code, path, line and column, without a crash or much work."""
 
 import json
-import time
 
 import pytest
 
@@ -9,19 +8,18 @@ from authz.errors import InvalidAccountError, InvalidPolicyError
 from authz.language.parse import parse_policy
 from authz.sources.directory import DirectorySource
 from tests.builders import allow, document
+from tests.growth import TIMES, is_proportionate
 
-HUGE = 4_000_000
-PATIENCE_SECONDS = 1.0
+LARGE = 500_000
+HUGE = LARGE * TIMES
 DOCUMENT = "PolicyDocumentError"
 GOOD = '{"version": "2.0",\n "statement": [\n  {"effect": "allow", "action": ["im:*"],\n   "resource": "*"}]}'
 
 
 def refused(text):
-    """Code, path, line and column of the first problem, which must come before anybody grows impatient."""
-    start = time.perf_counter()
+    """Code, path, line and column of the first problem."""
     with pytest.raises(InvalidPolicyError) as caught:
         parse_policy(text)
-    assert time.perf_counter() - start < PATIENCE_SECONDS
     first = caught.value.problems[0]
     return first.code.removeprefix("InvalidParameter."), first.path, first.line, first.column
 
@@ -151,48 +149,57 @@ def test_6145_characters_are_one_too_many_and_blanks_are_free():
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("written", "size"),
     [
-        document(allow("im:" + "x" * HUGE)),
-        document(allow("x" * HUGE)),
-        document(allow("im:*", "qcs::im:::" + "*" * HUGE)),
-        document(allow("im:*"), **{"x" * HUGE: 1}),
-        document(allow("im:*", condition={"x" * HUGE: {"a": "b"}})),
-        document(allow("im:*", condition={"date_equal": {"a": "2" * HUGE}})),
-        document(*[1] * 200_000),
-        document(allow(["im:*"] * 200_000)),
+        (lambda size: document(allow("im:" + "x" * size)), LARGE),
+        (lambda size: document(allow("x" * size)), LARGE),
+        (lambda size: document(allow("im:*", "qcs::im:::" + "*" * size)), LARGE),
+        (lambda size: document(allow("im:*"), **{"x" * size: 1}), LARGE),
+        (lambda size: document(allow("im:*", condition={"x" * size: {"a": "b"}})), LARGE),
+        (lambda size: document(allow("im:*", condition={"date_equal": {"a": "2" * size}})), LARGE),
+        (lambda size: document(*[1] * size), 25_000),
+        (lambda size: document(allow(["im:*"] * size)), 25_000),
     ],
     ids=["action", "no action", "stars", "key", "operator", "date", "statements", "list"],
 )
-def test_a_huge_document_is_refused_for_its_length(text):
-    assert refused(text) == ("PolicyDocumentLengthOverLimit", "$", 1, 1)
+def test_a_huge_document_is_refused_for_its_length(written, size):
+    assert refused(written(size * TIMES)) == ("PolicyDocumentLengthOverLimit", "$", 1, 1)
+    assert is_proportionate(refused, written, size // 5)
 
 
 def test_a_huge_text_of_blanks_is_read_at_once():
     assert refused(put('"im:*"', f'"{" " * HUGE}"'))[:2] == ("ActionError", "$.statement[0].action[0]")
+    assert is_proportionate(refused, lambda size: put('"im:*"', f'"{" " * size}"'), LARGE)
     assert refused(put('["im:*"]', "[" + '"",\n' * 1500 + '""]'))[0] == "ActionError"
+    assert is_proportionate(refused, lambda size: put('["im:*"]', "[" + '"",\n' * size + '""]'), 200)
+
+
+def of_many_problems(size):
+    """A document with a wrong action on each 1000th line."""
+    blanks = "\n" * 1000
+    return put('"im:*"', f",{blanks}".join(['"x"'] * size))
 
 
 def test_many_problems_on_many_lines_are_placed_at_once():
-    blanks = "\n" * 1000
-    text = put('"im:*"', f",{blanks}".join(['"x"'] * 1000))
-    start = time.perf_counter()
     with pytest.raises(InvalidPolicyError) as caught:
-        parse_policy(text)
-    assert time.perf_counter() - start < PATIENCE_SECONDS
+        parse_policy(of_many_problems(1000))
     assert [problem.line for problem in caught.value.problems] == [3 + 1000 * at for at in range(1000)]
+    assert is_proportionate(refused, of_many_problems, 40)
+
+
+def nested(opening, depth, *, is_closed):
+    closing = "1" + "".join("}" if char == "{" else "]" for char in reversed(opening) if char in "[{") * depth
+    return opening * depth + (closing if is_closed else "")
 
 
 @pytest.mark.parametrize("opening", ["[", '{"a":', '[{"a":'])
 @pytest.mark.parametrize("is_closed", [True, False])
 def test_deep_nesting_is_refused_where_it_becomes_absurd(opening, is_closed):
-    depth = 100_000
-    text = opening * depth
-    if is_closed:
-        text += "1" + "".join("}" if char == "{" else "]" for char in reversed(opening) if char in "[{") * depth
+    text = nested(opening, 100_000, is_closed=is_closed)
     code, path, line, column = refused(text)
     assert (code, path, line) == (DOCUMENT, "$", 1)
     assert text[:column].count("[") + text[:column].count("{") == 51
+    assert is_proportionate(refused, lambda depth: nested(opening, depth, is_closed=is_closed), 10_000)
 
 
 @pytest.mark.parametrize("depth", [60, 500, 900, 980, 1100])
@@ -264,10 +271,8 @@ def loaded(folder, data, name="p.json"):
     """The first problem of an account with a file of these bytes."""
     (folder / "attachments.json").write_text(json.dumps({"account": "12345678"}))
     (folder / name).write_bytes(data)
-    start = time.perf_counter()
     with pytest.raises(InvalidAccountError) as caught:
         DirectorySource(folder).load("")
-    assert time.perf_counter() - start < PATIENCE_SECONDS
     first = caught.value.problems[0]
     return first.code.removeprefix("InvalidParameter."), first.line, first.column
 
