@@ -10,7 +10,7 @@ import pickle
 import signal
 import sys
 import time
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -102,12 +102,13 @@ class _Version:
 
 
 class Scout:
-    """Answers questions about the files below `root`."""
+    """Answers questions about the files below `root`; by `clock`, in seconds, it parts a look at everything."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, clock: Callable[[], float] = time.monotonic) -> None:
         pace = Pace(_WORK_SECONDS, _REST_SECONDS)
         pace.slow_down()
         self._files = LocalFiles(root, pace)
+        self._clock = clock
         self._before = NOTHING
         self._looking: Generator[None, None, Look] | None = None
         self._versions: dict[str, _Version] = {}
@@ -130,10 +131,10 @@ class Scout:
     def _look_on(self) -> LookNews | None:
         """A part of a look at everything, so that other questions need not wait for all of it."""
         looking, self._looking = self._looking or self._files.looking(), None
-        end = time.monotonic() + _PART_SECONDS
+        end = self._clock() + _PART_SECONDS
         try:
             next(looking)
-            while time.monotonic() < end:
+            while self._clock() < end:
                 next(looking)
         except StopIteration as done:
             before, self._before = self._before, done.value
@@ -170,9 +171,8 @@ def _digest(file: AccountFile) -> bytes:
     return blake2b(file.text.encode(), digest_size=_DIGEST_BYTES).digest()
 
 
-def serve(root: Path, questions: BinaryIO, answers: BinaryIO) -> None:
+def serve(scout: Scout, questions: BinaryIO, answers: BinaryIO) -> None:
     """Answer until there are no more questions."""
-    scout = Scout(root)
     while True:
         try:
             question = pickle.load(questions)  # noqa: S301 - from the process that started this one
@@ -189,4 +189,4 @@ def main() -> None:
     lower_priority()
     with os.fdopen(os.dup(1), "wb") as answers:
         os.dup2(2, 1)  # whatever prints must not get between the answers
-        serve(Path(sys.argv[1]), sys.stdin.buffer, answers)
+        serve(Scout(Path(sys.argv[1])), sys.stdin.buffer, answers)

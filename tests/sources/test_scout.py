@@ -16,8 +16,12 @@ from authz.sources.scout import NOTHING, AreSettled, Compare, LookAt, Scout, app
 from authz.sources.source import Look
 from tests.sources.folders import GRANT, write_account
 from tests.sources.folders import NOTHING as NOTHING_GRANTED
+from tests.waiting import DEADLINE
 
-DEADLINE = 15.0
+
+def unhurried(root):
+    """A scout whose look at everything is one part, since no time passes."""
+    return Scout(root, clock=lambda: 0.0)
 
 
 def only(scout, question):
@@ -34,7 +38,7 @@ def test_it_sees_what_a_look_of_ones_own_sees(tmp_path):
     write_account(tmp_path / "a", 1)
     (tmp_path / "bare").mkdir()
     files = LocalFiles(tmp_path, Pace())
-    scout = Scout(tmp_path)
+    scout = unhurried(tmp_path)
     assert apply(NOTHING, only(scout, LookAt())) == files.look()
     assert only(scout, LookAt(("a",))) == files.look_at(["a"])
     assert only(scout, AreSettled(("a",))) is True
@@ -43,7 +47,7 @@ def test_it_sees_what_a_look_of_ones_own_sees(tmp_path):
 def test_a_second_look_tells_only_what_is_new(tmp_path):
     for key in "abc":
         write_account(tmp_path / key, 1)
-    scout = Scout(tmp_path)
+    scout = unhurried(tmp_path)
     first = apply(NOTHING, only(scout, LookAt()))
     assert apply(first, only(scout, LookAt())) is first
     (tmp_path / "b" / "policies" / "p.json").write_text("{}")
@@ -194,7 +198,7 @@ def test_it_answers_until_there_are_no_more_questions(tmp_path):
     write_account(tmp_path / "a", 1)
     questions = io.BytesIO(pickle.dumps(LookAt()) + pickle.dumps(Compare("a", 0)))
     answers = io.BytesIO()
-    serve(tmp_path, questions, answers)
+    serve(unhurried(tmp_path), questions, answers)
     answers.seek(0)
     look, files, changes = (pickle.load(answers) for _ in range(3))
     assert (list(look.accounts), len(files), changes.is_whole, answers.read()) == (["a"], 2, True, b"")
