@@ -12,6 +12,7 @@ import structlog
 from authz import Engine
 from authz.client import Client
 from tests.sidecar import eventually, user
+from tests.waiting import DEADLINE
 
 EXPECTED = {("100001", "sms:SendSms"): True, ("100002", "sms:SendSms"): False, ("100001", "sms:GetSms"): False}
 CHILDREN = 3
@@ -20,7 +21,7 @@ CHILDREN = 3
 def connected(kind, where, *more):
     if kind == "engine":
         return Engine.from_directory(where, follow=True)
-    client = Client(where, timeout=5, cache_size=int(more[0]), cache_ttl=600)
+    client = Client(where, timeout=DEADLINE, cache_size=int(more[0]), cache_ttl=600)
     if client._memory is not None:
         eventually(lambda: client.check(user(), "sms:SendSms") and len(client._memory) == 1)
     return client

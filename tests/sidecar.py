@@ -4,7 +4,6 @@ import json
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -14,19 +13,10 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from prometheus_client.parser import text_string_to_metric_families
 
 from authz.v1 import authz_pb2, authz_pb2_grpc
+from tests.waiting import DEADLINE, eventually
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = ROOT / "deploy" / "example"
-DEADLINE = 15.0
-
-
-def eventually(condition, deadline=DEADLINE):
-    """The first true value of `condition()`, asked again and again; a failure after `deadline` seconds."""
-    end = time.monotonic() + deadline
-    while not (value := condition()):
-        assert time.monotonic() < end, "what was waited for did not happen"
-        time.sleep(0.01)
-    return value
 
 
 class Sidecar:
@@ -92,7 +82,7 @@ class Sidecar:
         lines = self._log.read_text().splitlines()
         return [json.loads(line) for line in lines if line.startswith("{") and line.endswith("}")]
 
-    def wait_for_log(self, event, deadline=DEADLINE, **fields):
+    def wait_for_log(self, event, **fields):
         """The first event of that name whose fields are those given."""
 
         def found():
@@ -100,7 +90,7 @@ class Sidecar:
             matching = (each for each in self.log() if each["event"] == event)
             return next((each for each in matching if all(each[key] == value for key, value in fields.items())), None)
 
-        return eventually(found, deadline)
+        return eventually(found)
 
     def get(self, path):
         """Status and body over HTTP."""

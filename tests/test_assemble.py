@@ -11,6 +11,7 @@ from authz.config import Settings
 from authz.errors import InvalidAccountError, ListenError, SourceError
 from authz.server.listeners import parse_address
 from tests.sidecar import EXAMPLE, write_account
+from tests.waiting import DEADLINE
 
 ANYWHERE = (parse_address("127.0.0.1:0"),)
 
@@ -27,7 +28,7 @@ def test_it_serves_until_a_signal_and_ends_by_itself():
             if signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
                 os.kill(os.getpid(), signal.SIGTERM)
                 break
-        await asyncio.wait_for(running, 20)
+        await asyncio.wait_for(running, DEADLINE)
 
     asyncio.run(scenario())
 

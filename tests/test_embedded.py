@@ -11,6 +11,7 @@ from authz import Engine, InvalidAccountError, InvalidRequestError, NotReadyErro
 from authz.client import Client, InvalidQuestionError, Question
 from authz.errors import SourceError
 from tests.sidecar import EXAMPLE, ROOT, Sidecar, eventually, user, write_account
+from tests.waiting import DEADLINE
 
 ALLOW_SEND = [{"effect": "allow", "action": "sms:SendSms", "resource": "*"}]
 ACTIONS = [
@@ -43,7 +44,7 @@ def random_questions(number):
 def test_random_questions_get_the_answers_of_the_sidecar():
     questions = random_questions(3000)
     engine = Engine.from_directory(EXAMPLE)
-    with Sidecar(EXAMPLE) as sidecar, Client(sidecar.socket, timeout=30) as client:
+    with Sidecar(EXAMPLE) as sidecar, Client(sidecar.socket, timeout=DEADLINE) as client:
         told = client.batch(questions)
     for question, answer in zip(questions, told, strict=True):
         asked = (question.principal, question.action, question.resource, question.context)

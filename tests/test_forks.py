@@ -8,6 +8,7 @@ import pytest
 
 from tests.client.asking import ALLOW_SEND
 from tests.sidecar import ROOT, Sidecar, write_account
+from tests.waiting import DEADLINE
 
 NAMES = ["child 0", "child 1", "child 2", "parent"]
 
@@ -26,7 +27,7 @@ def told_by_processes(revoke, *arguments):
             before = sorted(islice(said, len(NAMES)))
             revoke()
             after = sorted(said)
-            assert program.wait(30) == 0
+            assert program.wait(DEADLINE) == 0
         finally:
             program.kill()
     return before, after

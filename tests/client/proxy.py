@@ -3,6 +3,8 @@
 import asyncio
 import threading
 
+from tests.waiting import DEADLINE
+
 
 class Proxy:
     """`with Proxy("127.0.0.1:1234") as proxy:` forwards from `proxy.address` on a thread of its own."""
@@ -42,7 +44,7 @@ class Proxy:
         self._is_silent = True
 
     def _do(self, work):
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(DEADLINE)
 
     async def _cut(self, refuse):
         self._refuses = refuse

@@ -24,6 +24,7 @@ from authz.client import (
 )
 from tests.client.asking import ALLOW_SEND, CLIENTS, asyncio_client, blocking_client
 from tests.sidecar import EXAMPLE, Sidecar, user, write_account
+from tests.waiting import DEADLINE
 
 IVAN = user(100009)
 APP = "qcs::sms::uin/12345678:app/1400000001"
@@ -185,7 +186,7 @@ def test_a_sidecar_that_takes_calls_and_answers_none_times_out(connect):
 @pytest.mark.parametrize("connect", [asyncio_client, blocking_client])
 def test_a_sidecar_that_starts_later_is_waited_for(connect):
     address = free_port()
-    with connect(address, timeout=30) as client:
+    with connect(address, timeout=DEADLINE) as client:
         with pytest.raises(UnavailableError):
             client.check(IVAN, "sms:DescribeAppInfo", APP, timeout=0.1)
         late = Sidecar(EXAMPLE, "--listen", address)
@@ -202,7 +203,7 @@ def test_a_sidecar_that_starts_later_is_waited_for(connect):
 def test_a_server_that_restarts_costs_no_answer(tmp_path, connect):
     account = write_account(tmp_path / "a", {"send": ALLOW_SEND}, users=[{"uin": "100001", "policies": ["send"]}])
     address = free_port()
-    with connect(address, timeout=30) as client:
+    with connect(address, timeout=DEADLINE) as client:
         for _ in range(2):
             with Sidecar(account, "--listen", address):
                 assert client.check(user(), "sms:SendSms")
@@ -212,9 +213,9 @@ def test_a_closed_client_answers_nothing_and_leaves_nothing_behind(sidecar):
     async def scenario():
         client = AsyncClient(sidecar.socket, cache_size=10)
         async with client:
-            await client.check(IVAN, "sms:DescribeAppInfo", APP, timeout=10)
+            await client.check(IVAN, "sms:DescribeAppInfo", APP, timeout=DEADLINE)
         await client.close()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(DEADLINE):
             while others := asyncio.all_tasks() - {asyncio.current_task()}:
                 await asyncio.wait(others)  # gRPC's own end in their next turn
         with pytest.raises(UnavailableError):
@@ -223,7 +224,7 @@ def test_a_closed_client_answers_nothing_and_leaves_nothing_behind(sidecar):
     asyncio.run(scenario())
     blocking = Client(sidecar.socket, cache_size=10)
     with blocking:
-        assert blocking.check(IVAN, "sms:DescribeAppInfo", APP, timeout=10)
+        assert blocking.check(IVAN, "sms:DescribeAppInfo", APP, timeout=DEADLINE)
     blocking.close()
     with pytest.raises(UnavailableError):
         blocking.check(IVAN, "sms:DescribeAppInfo", APP)

@@ -7,6 +7,7 @@ import pytest
 
 from authz.client import AsyncClient, Client, Question
 from tests.sidecar import EXAMPLE, Sidecar, user
+from tests.waiting import DEADLINE
 
 SHARED = ["check", "check_all", "batch", "allowed_resources", "explain", "close"]
 
@@ -16,7 +17,7 @@ def test_many_threads_share_one_client(cache_size):
     asked = [Question(user(100001 + number % 14), "im:AddUser", "*") for number in range(400)]
     with (
         Sidecar(EXAMPLE) as sidecar,
-        Client(sidecar.socket, timeout=30, cache_size=cache_size) as client,
+        Client(sidecar.socket, timeout=DEADLINE, cache_size=cache_size) as client,
         ThreadPoolExecutor(8) as pool,
     ):
         expected = client.batch(asked)

@@ -8,6 +8,7 @@ from authz.client import ClientError
 from tests.client.asking import ALLOW_SEND, CLIENTS, asyncio_client, until
 from tests.client.proxy import Proxy
 from tests.sidecar import Sidecar, user, write_account
+from tests.waiting import DEADLINE
 
 BOUND = 1.0
 CACHING = {"cache_size": 100, "timeout": 0.5}
@@ -95,7 +96,7 @@ def test_it_is_refused_in_time_too_after_the_peer_fell_silent(account, connect):
 
 def test_a_sidecar_that_restarts_with_other_policies_is_believed(account, connect, tmp_path):
     socket = f"unix:{tmp_path}/s"
-    with connect(socket, cache_size=100, cache_ttl=600, timeout=30) as client:
+    with connect(socket, cache_size=100, cache_ttl=600, timeout=DEADLINE) as client:
         with Sidecar(account, "--listen", socket):
             watched(client)
         grant(account)

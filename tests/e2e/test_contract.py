@@ -13,6 +13,7 @@ from grpc_reflection.v1alpha import reflection_pb2
 from authz.v1 import authz_pb2
 from tests.builders import APP_1
 from tests.sidecar import EXAMPLE, ROOT, Sidecar, check_request, eventually, reason, user, write_account
+from tests.waiting import DEADLINE
 
 SERVICE = "authz.v1.AuthorizationService"
 
@@ -131,11 +132,11 @@ def test_a_revision_that_does_not_come_is_unavailable_before_the_deadline(sideca
 def test_a_revision_is_waited_for_and_watched(tmp_path):
     write_account(tmp_path, users=[{"uin": "100001"}])
     with Sidecar(tmp_path) as running:
-        watch = iter(running.stub.WatchRevision(authz_pb2.WatchRevisionRequest(), timeout=20))
+        watch = iter(running.stub.WatchRevision(authz_pb2.WatchRevisionRequest(), timeout=DEADLINE))
         first = next(watch)
         assert (first.all, list(first.accounts)) == (True, [])
         waiting = running.stub.Check.future(
-            check_request(user(), "im:X", at_least_revision=str(int(first.revision) + 1)), timeout=10
+            check_request(user(), "im:X", at_least_revision=str(int(first.revision) + 1)), timeout=DEADLINE
         )
         write_account(tmp_path, users=[{"uin": "100001", "policies": ["AdministratorAccess"]}])
         second = next(watch)
@@ -162,14 +163,14 @@ def test_reflection_lists_the_services(sidecar, version):
         reflection_pb2.ServerReflectionRequest(list_services=""),
         reflection_pb2.ServerReflectionRequest(file_containing_symbol=SERVICE),
     ]
-    listed, described = ask(iter(requests), timeout=10)
+    listed, described = ask(iter(requests), timeout=DEADLINE)
     assert SERVICE in [each.name for each in listed.list_services_response.service]
     assert described.file_descriptor_response.file_descriptor_proto
 
 
 def authz(*arguments, **environment):
     command = [sys.executable, "-m", "authz", *map(str, arguments)]
-    return subprocess.run(command, cwd=ROOT, env=environment or None, capture_output=True, text=True, timeout=30)
+    return subprocess.run(command, cwd=ROOT, env=environment or None, capture_output=True, text=True, timeout=DEADLINE)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import pytest
 
 from authz.v1 import authz_pb2
 from tests.sidecar import EXAMPLE, Sidecar, check_request, eventually, user
+from tests.waiting import DEADLINE
 
 APP = "qcs::im::uin/12345678:sdkappid/1400000001"
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes((0, 0, 0, 4, 0, 0, 0, 0, 0))  # and empty SETTINGS
@@ -35,7 +36,7 @@ def test_too_much_in_one_request_is_refused_with_the_limit():
     with Sidecar(EXAMPLE, "--max-batch", "2", "--max-context-keys", "3", "--max-message-bytes", "2000") as sidecar:
         check = check_request(user(), "im:AddUser", APP)
         batch = authz_pb2.BatchCheckRequest(checks=[check] * 3)
-        code, details = refused(lambda: sidecar.stub.BatchCheck(batch, timeout=5))
+        code, details = refused(lambda: sidecar.stub.BatchCheck(batch, timeout=DEADLINE))
         assert (code, "at most 2" in details) == (grpc.StatusCode.INVALID_ARGUMENT, True)
         code, details = refused(lambda: sidecar.check(user(), "im:AddUser", APP, **{f"k{n}": ["v"] for n in range(4)}))
         assert (code, "at most 3" in details) == (grpc.StatusCode.INVALID_ARGUMENT, True)
@@ -51,7 +52,7 @@ def test_work_above_the_limit_is_turned_away_at_once_while_checks_go_on():
 
         def outcome(_):
             try:
-                return len(sidecar.stub.BatchCheck(batch, timeout=20).results)
+                return len(sidecar.stub.BatchCheck(batch, timeout=DEADLINE).results)
             except grpc.RpcError as error:
                 return error.code()
 
@@ -78,7 +79,7 @@ def test_a_call_whose_deadline_passes_in_the_queue_is_not_worked_on():
 
         assert set(threads.map(late, range(40))) == {grpc.StatusCode.DEADLINE_EXCEEDED}
         eventually(lambda: sidecar.metrics()["authz_in_flight",] == 0)
-        assert len(sidecar.stub.BatchCheck(batch, timeout=10).results) == 1000
+        assert len(sidecar.stub.BatchCheck(batch, timeout=DEADLINE).results) == 1000
 
 
 def test_a_thousand_idle_connections_do_no_harm():
@@ -87,10 +88,10 @@ def test_a_thousand_idle_connections_do_no_harm():
         before = megabytes(sidecar.process.pid)
         host, _, port = sidecar.tcp.rpartition(":")
         for _ in range(1000):
-            connection = stack.enter_context(socket.create_connection((host, int(port)), timeout=5))
+            connection = stack.enter_context(socket.create_connection((host, int(port)), timeout=DEADLINE))
             connection.sendall(PREFACE)
         other = sidecar.stub_on(sidecar.tcp)
-        assert other.Check(check_request(user(100003), "im:AddUser", APP), timeout=5).allowed
+        assert other.Check(check_request(user(100003), "im:AddUser", APP), timeout=DEADLINE).allowed
         assert megabytes(sidecar.process.pid) - before < 100
 
 
@@ -122,11 +123,11 @@ def test_one_connection_may_ask_and_wait_for_much_and_give_it_all_up():
     later = check_request(user(100003), "im:AddUser", APP, at_least_revision="9" * 15)
     with Sidecar(EXAMPLE, "--max-in-flight", "4000") as sidecar:
         assert sum(answer.allowed for answer in sidecar.stub.StreamCheck(iter([asked] * 10_000), timeout=60)) == 10_000
-        waiting = [sidecar.stub.Check.future(later, timeout=30) for _ in range(2000)]
+        waiting = [sidecar.stub.Check.future(later, timeout=DEADLINE) for _ in range(2000)]
         # A client keeps those back that are more than it may open.
         eventually(lambda: sidecar.metrics()["authz_in_flight",] >= 1000)
         for each in waiting:
             each.cancel()
         eventually(lambda: sidecar.metrics()["authz_in_flight",] == 0)
-        assert sidecar.stub.Check(asked, timeout=5).allowed
+        assert sidecar.stub.Check(asked, timeout=DEADLINE).allowed
         assert not [each for each in sidecar.log() if each["event"] == "peer at fault"]

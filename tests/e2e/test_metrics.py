@@ -10,6 +10,7 @@ import pytest
 
 from authz.v1 import authz_pb2
 from tests.sidecar import EXAMPLE, Sidecar, check_request, reason, user
+from tests.waiting import DEADLINE
 
 APP = "qcs::im::uin/12345678:sdkappid/1400000001"
 QUESTIONS = [
@@ -35,13 +36,13 @@ class Heard:
 
     def check(self, stub, question):
         try:
-            self.answer(stub.Check(question, timeout=10))
+            self.answer(stub.Check(question, timeout=DEADLINE))
             self.calls["Check", "OK"] += 1
         except grpc.RpcError as error:
             self.calls["Check", error.code().name] += 1
 
     def batch(self, stub, questions):
-        for result in stub.BatchCheck(authz_pb2.BatchCheckRequest(checks=questions), timeout=10).results:
+        for result in stub.BatchCheck(authz_pb2.BatchCheckRequest(checks=questions), timeout=DEADLINE).results:
             if result.HasField("error"):
                 self.decisions["error", grpc_name(result.error.code)] += 1
             else:
@@ -49,12 +50,12 @@ class Heard:
         self.calls["BatchCheck", "OK"] += 1
 
     def stream(self, stub, questions):
-        for response in stub.StreamCheck(iter(questions), timeout=10):
+        for response in stub.StreamCheck(iter(questions), timeout=DEADLINE):
             self.answer(response)
             self.calls["StreamCheck", "OK"] += 1
 
     def explain(self, stub, question):
-        stub.Explain(authz_pb2.ExplainRequest(check=question), timeout=10)
+        stub.Explain(authz_pb2.ExplainRequest(check=question), timeout=DEADLINE)
         self.calls["Explain", "OK"] += 1
 
 
@@ -101,7 +102,7 @@ def test_faults_of_peers_are_counted_by_their_kind_whichever_worker_saw_them(mon
     with Sidecar(EXAMPLE, workers=2) as sidecar:
         host, _, port = sidecar.tcp.rpartition(":")
         for _ in range(16):
-            with socket.create_connection((host, int(port)), 5) as peer:
+            with socket.create_connection((host, int(port)), DEADLINE) as peer:
                 peer.sendall(b"GET / HTTP/1.1\r\nHost: here\r\n\r\n")
                 while peer.recv(100):
                     pass

@@ -11,6 +11,7 @@ from authz.cli.bench.reload import measure
 from authz.cli.main import main
 from tests.builders import allow, document
 from tests.sidecar import ROOT, Sidecar, check_request, eventually, reason, user, write_account
+from tests.waiting import DEADLINE
 
 ADMIN = [allow("*")]
 
@@ -130,10 +131,10 @@ def test_changes_are_found_without_file_events(tmp_path):
     with Sidecar(tmp_path, "--no-watch") as sidecar:
         assert reason(sidecar.check(user(), "im:X")) == "NO_MATCHING_ALLOW"
         write_account(tmp_path, users=[{"uin": "100001", "policies": ["AdministratorAccess"]}])
-        eventually(lambda: sidecar.check(user(), "im:X").allowed, 3)
+        eventually(lambda: sidecar.check(user(), "im:X").allowed)
 
 
 def test_a_validation_that_cannot_read_exits_with_2(tmp_path):
     command = [sys.executable, "-m", "authz", "validate", str(tmp_path)]
-    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=30)
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=DEADLINE)
     assert (result.returncode, "no account found" in result.stderr) == (2, True)

@@ -13,6 +13,7 @@ from grpc_health.v1 import health_pb2
 from authz.v1 import authz_pb2
 from tests.builders import APP_1
 from tests.sidecar import EXAMPLE, Sidecar, check_request, eventually, user
+from tests.waiting import DEADLINE
 
 QUESTION = check_request(user(), "im:AddUser", APP_1)
 BATCH = authz_pb2.BatchCheckRequest(checks=[QUESTION] * 10)
@@ -46,7 +47,7 @@ class Clients:
 
     def join(self):
         for thread in self._threads:
-            thread.join(20)
+            thread.join(DEADLINE)
             assert not thread.is_alive()
 
 
@@ -55,8 +56,8 @@ def test_every_call_that_was_answered_arrived():
     with Sidecar(EXAMPLE, notice=0.2) as sidecar:
         for address in (sidecar.socket, sidecar.tcp) * 3:
             stub = sidecar.stub_on(address)
-            clients.start("Check", lambda stub=stub: stub.Check(QUESTION, timeout=10))
-            clients.start("BatchCheck", lambda stub=stub: stub.BatchCheck(BATCH, timeout=10))
+            clients.start("Check", lambda stub=stub: stub.Check(QUESTION, timeout=DEADLINE))
+            clients.start("BatchCheck", lambda stub=stub: stub.BatchCheck(BATCH, timeout=DEADLINE))
         stream = iter(sidecar.stub_on(sidecar.socket).WatchRevision(authz_pb2.WatchRevisionRequest()))
         clients.start("WatchRevision", lambda: next(stream))
         eventually(lambda: clients.answered["Check"] > 500 and clients.answered["BatchCheck"] > 50)
@@ -72,11 +73,11 @@ def test_a_call_that_waits_for_a_revision_is_not_cut_off():
     failures = []
     with Sidecar(EXAMPLE, notice=0.1) as sidecar:
         later = check_request(user(), "im:AddUser", APP_1, at_least_revision="9" * 15)
-        call = sidecar.stub.Check.future(later, timeout=30)
+        call = sidecar.stub.Check.future(later, timeout=DEADLINE)
         eventually(lambda: sidecar.metrics() is not None)
         assert sidecar.stop() == 0
         with pytest.raises(grpc.RpcError) as caught:
-            call.result(20)
+            call.result(DEADLINE)
         failures.append(caught.value.code())
     assert failures == [grpc.StatusCode.UNAVAILABLE]
 
@@ -87,7 +88,7 @@ def test_an_idle_stream_ends_with_the_server_and_does_not_hold_it_up():
 
         def questions():
             yield QUESTION
-            ended.wait(20)
+            ended.wait(DEADLINE)
 
         stream = iter(sidecar.stub.StreamCheck(questions()))
         assert next(stream).allowed
@@ -100,13 +101,13 @@ def test_an_idle_stream_ends_with_the_server_and_does_not_hold_it_up():
 
 def test_balancers_are_told_before_anything_is_refused():
     with Sidecar(EXAMPLE, notice=1.0) as sidecar:
-        watch = iter(sidecar.health.Watch(health_pb2.HealthCheckRequest(), timeout=20))
+        watch = iter(sidecar.health.Watch(health_pb2.HealthCheckRequest(), timeout=DEADLINE))
         assert next(watch).status == health_pb2.HealthCheckResponse.SERVING
         sidecar.process.terminate()
         assert next(watch).status == health_pb2.HealthCheckResponse.NOT_SERVING
         assert sidecar.check(user(), "im:AddUser", APP_1).allowed
         assert sidecar.get("/readyz")[0] == 503
-        assert sidecar.process.wait(15) == 0
+        assert sidecar.process.wait(DEADLINE) == 0
 
 
 @pytest.mark.parametrize("delay", [0.0, 0.01, 0.03, 0.1])
@@ -119,7 +120,7 @@ def test_a_stop_during_the_start_is_heard(tmp_path, delay):
             eventually(socket.exists)
             time.sleep(delay)  # not to wait for anything: to meet the start at different points
             process.terminate()
-            assert process.wait(15) == 0
+            assert process.wait(DEADLINE) == 0
         finally:
             process.kill()
         assert not socket.exists()

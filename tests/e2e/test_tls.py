@@ -15,6 +15,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from authz.v1 import authz_pb2_grpc
 from tests.certificates import Authority
 from tests.sidecar import EXAMPLE, Sidecar, check_request, eventually, user
+from tests.waiting import DEADLINE
 
 QUESTION = check_request(user(100003), "im:AddUser", "qcs::im::uin/12345678:sdkappid/1400000001")
 AUTHORITY = Authority()
@@ -42,7 +43,7 @@ def shown(address):
     context.set_alpn_protocols(["h2"])
     host, _, port = address.rpartition(":")
     with (
-        socket.create_connection((host, int(port)), timeout=5) as raw,
+        socket.create_connection((host, int(port)), timeout=DEADLINE) as raw,
         context.wrap_socket(raw, server_hostname="localhost") as connection,
     ):
         return connection.getpeercert(binary_form=True)
@@ -53,7 +54,7 @@ def asked(address, certificate=None, key=None):
     credentials = grpc.ssl_channel_credentials(AUTHORITY.pem, key, certificate)
     with grpc.secure_channel(address, credentials, OPTIONS) as channel:
         try:
-            return authz_pb2_grpc.AuthorizationServiceStub(channel).Check(QUESTION, timeout=5).allowed
+            return authz_pb2_grpc.AuthorizationServiceStub(channel).Check(QUESTION, timeout=DEADLINE).allowed
         except grpc.RpcError as error:
             return error.code()
 
@@ -70,14 +71,14 @@ def test_a_replaced_certificate_is_shown_to_new_connections_and_fails_no_call(tm
 
         def ask():
             while not stop.is_set():
-                answers.append(stub.Check(QUESTION, timeout=5).allowed)
+                answers.append(stub.Check(QUESTION, timeout=DEADLINE).allowed)
                 answers.append(asked(sidecar.tcp))
 
         thread = threading.Thread(target=ask)
         thread.start()
         try:
             second = put(tmp_path)
-            eventually(lambda: all(shown(sidecar.tcp) == second for _ in range(8)), deadline=5)
+            eventually(lambda: all(shown(sidecar.tcp) == second for _ in range(8)))
             before = len(answers)
             eventually(lambda: len(answers) > before + 10)
         finally:
@@ -106,12 +107,12 @@ def test_only_allowed_identities_may_ask_but_probes_need_none(tmp_path):
         )
         assert asked(sidecar.tcp, *Authority("stranger").issue("bill")) is grpc.StatusCode.UNAVAILABLE
         assert asked(sidecar.tcp) is grpc.StatusCode.UNAVAILABLE
-        assert sidecar.stub.Check(
-            QUESTION, timeout=5
-        ).allowed  # over the Unix socket, which is guarded by its permissions
+        # The Unix socket is guarded by its permissions.
+        assert sidecar.stub.Check(QUESTION, timeout=DEADLINE).allowed
         [address] = sidecar.wait_for_log("serving")["health"]
         health = health_pb2_grpc.HealthStub(sidecar.channel(address))
-        assert health.Check(health_pb2.HealthCheckRequest(), timeout=5).status == health_pb2.HealthCheckResponse.SERVING
+        answer = health.Check(health_pb2.HealthCheckRequest(), timeout=DEADLINE)
+        assert answer.status == health_pb2.HealthCheckResponse.SERVING
         assert sidecar.metrics()["authz_calls_total", "Check", "PERMISSION_DENIED"] == 1
 
 
@@ -121,7 +122,7 @@ def test_a_certificate_that_cannot_be_used_is_told_at_the_start(tmp_path):
     for workers in ("1", "2"):
         how = ("--listen", "127.0.0.1:0", "--workers", workers, *options(tmp_path))
         command = [sys.executable, "-m", "authz", "serve", str(EXAMPLE), *how]
-        ended = subprocess.run(command, capture_output=True, text=True, timeout=30)
+        ended = subprocess.run(command, capture_output=True, text=True, timeout=DEADLINE)
         assert (ended.returncode, "tls.crt" in ended.stderr) == (1, True)
 
 
@@ -131,6 +132,6 @@ def test_handshakes_at_the_same_time_all_succeed_also_while_certificates_are_rep
         answers = [callers.submit(shown, sidecar.tcp) for _ in range(600)]
         last = put(tmp_path)
         certificates = {answer.result() for answer in answers}
-        eventually(lambda: shown(sidecar.tcp) == last, deadline=5)
+        eventually(lambda: shown(sidecar.tcp) == last)
         assert last in certificates
         assert sidecar.process.poll() is None

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from authz.http2.limits import DEFAULT_HTTP2_LIMITS
 from authz.http2.listener import GrpcServer
 from tests.http2.echo import METHODS, bound
+from tests.waiting import DEADLINE
 
 
 class Running:
@@ -19,7 +20,7 @@ class Running:
         self._ask = (security, path, limits, methods_for)
         self.thread = threading.Thread(target=self.loop.run_forever)
         self.thread.start()
-        asyncio.run_coroutine_threadsafe(self._start(), self.loop).result(10)
+        asyncio.run_coroutine_threadsafe(self._start(), self.loop).result(DEADLINE)
 
     async def _start(self):
         security, path, limits, methods_for = self._ask
@@ -34,7 +35,7 @@ class Running:
         async def count():
             return sum(task.get_coro().__qualname__ == "GrpcApplication._run" for task in asyncio.all_tasks())
 
-        return asyncio.run_coroutine_threadsafe(count(), self.loop).result(10)
+        return asyncio.run_coroutine_threadsafe(count(), self.loop).result(DEADLINE)
 
     def drain(self, seconds):
         return asyncio.run_coroutine_threadsafe(self.server.drain(seconds), self.loop)
@@ -46,14 +47,14 @@ def running(**options):
     try:
         yield server
     finally:
-        server.drain(0).result(10)
+        server.drain(0).result(DEADLINE)
         server.loop.call_soon_threadsafe(server.loop.stop)
-        server.thread.join(10)
+        server.thread.join(DEADLINE)
         server.loop.close()
 
 
 def unary(channel, message, **options):
-    return channel.unary_unary("/echo.Echo/Unary")(message, timeout=10, **options)
+    return channel.unary_unary("/echo.Echo/Unary")(message, timeout=DEADLINE, **options)
 
 
 def certified(tmp_path, authority, name="server"):

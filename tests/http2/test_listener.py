@@ -21,6 +21,7 @@ from tests.http2.driving import ECHO, GREETING, HEAD, data, headers, made, split
 from tests.http2.echo import METHODS
 from tests.http2.running import certified, running, unary
 from tests.sidecar import eventually
+from tests.waiting import DEADLINE
 
 OPTIONS = (("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1))
 SPEC = shutil.which("h2spec")
@@ -75,19 +76,19 @@ def test_a_fault_of_ours_is_an_internal_error_that_tells_nothing(served):
 
 def test_a_method_that_is_not_there_is_unimplemented(channel):
     with pytest.raises(grpc.RpcError) as caught:
-        channel.unary_unary("/echo.Echo/Nothing")(b"", timeout=10)
+        channel.unary_unary("/echo.Echo/Nothing")(b"", timeout=DEADLINE)
     assert caught.value.code() is grpc.StatusCode.UNIMPLEMENTED
 
 
 def test_a_conversation_has_an_answer_for_each_message_and_knows_its_metadata(channel):
     talk = channel.stream_stream("/echo.Echo/Converse")
-    answers = list(talk(iter([b"a", b"x" * 1_000_000, b"metadata"]), timeout=10, metadata=(("k-bin", b"\0"),)))
+    answers = list(talk(iter([b"a", b"x" * 1_000_000, b"metadata"]), timeout=DEADLINE, metadata=(("k-bin", b"\0"),)))
     assert answers[:2] == [b"a", b"x" * 1_000_000]
     assert b"('k-bin', b'\\x00')" in answers[2]
 
 
 def test_a_stream_of_long_answers_arrives_whole(channel):
-    answers = list(channel.unary_stream("/echo.Echo/Burst")(b"q" * 100_000, timeout=30))
+    answers = list(channel.unary_stream("/echo.Echo/Burst")(b"q" * 100_000, timeout=DEADLINE))
     assert answers == [b"q" * 100_000] * 100
 
 
@@ -113,7 +114,9 @@ def test_many_calls_at_once_with_metadata_of_their_own(served):
     async def ask(target):
         async with grpc.aio.insecure_channel(target) as channel:
             ask = channel.unary_unary("/echo.Echo/Unary")
-            calls = [ask(b"%d" % n, timeout=30, metadata=(("traceparent", f"00-{n:032x}-01"),)) for n in range(2000)]
+            calls = [
+                ask(b"%d" % n, timeout=DEADLINE, metadata=(("traceparent", f"00-{n:032x}-01"),)) for n in range(2000)
+            ]
             return await asyncio.gather(*calls)
 
     if server.port is not None:
@@ -128,24 +131,24 @@ def test_a_draining_server_loses_no_call():
 
         def questions():
             yield b"a"
-            assert ready.wait(10)
+            assert ready.wait(DEADLINE)
             yield b"b"
 
-        answers = call(questions(), timeout=20)
+        answers = call(questions(), timeout=DEADLINE)
         assert next(answers) == b"a"
         draining.append(server.drain(10))
         ready.set()
         assert list(answers) == [b"b"]
-        draining[0].result(10)
+        draining[0].result(DEADLINE)
         with pytest.raises(grpc.RpcError):
             channel.unary_unary("/echo.Echo/Unary")(b"", timeout=0.5)
 
 
 def test_connections_above_the_limit_are_told_so_and_closed():
     with running(limits=replace(DEFAULT_HTTP2_LIMITS, connections=1)) as server:
-        with socket.create_connection(("127.0.0.1", server.port), 5) as first:
+        with socket.create_connection(("127.0.0.1", server.port), DEADLINE) as first:
             assert first.recv(9)
-            with socket.create_connection(("127.0.0.1", server.port), 5) as second:
+            with socket.create_connection(("127.0.0.1", server.port), DEADLINE) as second:
                 heard = b""
                 while part := second.recv(100):
                     heard += part
@@ -155,7 +158,7 @@ def test_connections_above_the_limit_are_told_so_and_closed():
 
 def test_a_peer_that_takes_nothing_is_hung_up_on():
     limits = replace(DEFAULT_HTTP2_LIMITS, stall_seconds=0.5)
-    with running(limits=limits) as server, socket.create_connection(("127.0.0.1", server.port), 5) as peer:
+    with running(limits=limits) as server, socket.create_connection(("127.0.0.1", server.port), DEADLINE) as peer:
         peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         wide = b"\0\0\x06\x04\0\0\0\0\0\0\x04\x7f\xff\xff\xff\0\0\x04\x08\0\0\0\0\0\x7f\xff\0\0"
         block = HEAD[:2] + b"\x04\x10/echo.Echo/Burst" + b"\x0f\x10\x10application/grpc"
@@ -184,10 +187,10 @@ def test_the_echo_server_runs_as_a_program(tmp_path):
     process = subprocess.Popen([sys.executable, program, f"unix:{path}"])
     try:
         with grpc.insecure_channel(f"unix:{path}") as channel:
-            assert channel.unary_unary("/echo.Echo/Unary")(b"a", timeout=20, wait_for_ready=True) == b"a"
+            assert channel.unary_unary("/echo.Echo/Unary")(b"a", timeout=DEADLINE, wait_for_ready=True) == b"a"
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(DEADLINE)
 
 
 def test_a_connection_that_is_made_while_the_server_drains_is_told_so():
@@ -256,7 +259,7 @@ def test_that_is_looked_at_in_turns(monkeypatch):
         for line, _ in peers:
             line.connection.receive(GREETING + headers(1, ECHO) + data(1, b"\0\0\0\xff\xff" + bytes(500)))
         ticks = asyncio.create_task(server._tick())
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(DEADLINE):
             await heard.wait()
         ticks.cancel()
         return server.faults["buffered"], sum(transport.is_closed for _, transport in peers)
@@ -281,7 +284,7 @@ def test_a_server_without_file_descriptors_goes_on_when_it_has_some_again():
         listening.bind(("127.0.0.1", 0))
         await server.listen(listening)
         reader, writer = await asyncio.open_connection(*listening.getsockname())
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(DEADLINE):
             assert await reader.read(9)
         writer.close()
         await server.drain(0)

@@ -21,6 +21,7 @@ from tests.certificates import Authority
 from tests.http2.echo import bound
 from tests.http2.running import certified, running, unary
 from tests.sidecar import eventually
+from tests.waiting import DEADLINE
 
 
 def secure(server, authority, client=None):
@@ -48,7 +49,7 @@ def test_mutual_tls_turns_strangers_away(tmp_path):
         with secure(server, authority, authority.issue("me")) as channel:
             assert unary(channel, b"a") == b"a"
         with secure(server, authority) as channel, pytest.raises(grpc.RpcError) as caught:
-            channel.unary_unary("/echo.Echo/Unary")(b"", timeout=2)
+            channel.unary_unary("/echo.Echo/Unary")(b"", timeout=DEADLINE)
         assert caught.value.code() in {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED}
 
 
@@ -70,7 +71,7 @@ def test_a_client_of_tls_that_speaks_no_http2_is_let_go(tmp_path):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         with (
-            socket.create_connection(("127.0.0.1", server.port), 5) as plain,
+            socket.create_connection(("127.0.0.1", server.port), DEADLINE) as plain,
             context.wrap_socket(plain) as peer,
         ):
             assert peer.recv(1) == b""
@@ -81,8 +82,8 @@ def test_a_handshake_that_does_not_end_is_given_up_and_counts_as_a_connection(tm
     limits = replace(DEFAULT_HTTP2_LIMITS, greeting_seconds=0.5, connections=1)
     context = server_context(*certified(tmp_path, Authority()))
     with running(security=context, limits=limits) as server:
-        with socket.create_connection(("127.0.0.1", server.port), 5) as silent:
-            with socket.create_connection(("127.0.0.1", server.port), 5) as second:
+        with socket.create_connection(("127.0.0.1", server.port), DEADLINE) as silent:
+            with socket.create_connection(("127.0.0.1", server.port), DEADLINE) as second:
                 assert second.recv(1) == b""
             assert silent.recv(1) == b""
         eventually(lambda: server.server.faults["handshake"])
@@ -93,7 +94,7 @@ def test_of_too_many_handshakes_the_oldest_makes_room_when_it_had_its_time(tmp_p
     monkeypatch.setattr(listener, "_HANDSHAKES", 2)
     authority = Authority()
     with running(security=server_context(*certified(tmp_path, authority))) as server, ExitStack() as stack:
-        silent = [stack.enter_context(socket.create_connection(("127.0.0.1", server.port), 5)) for _ in range(3)]
+        silent = [stack.enter_context(socket.create_connection(("127.0.0.1", server.port), DEADLINE)) for _ in range(3)]
         began = monotonic()
         with secure(server, authority) as channel:
             assert unary(channel, b"a") == b"a"
@@ -106,7 +107,7 @@ def test_a_handshake_may_take_its_time_while_nobody_else_wants_one(tmp_path, mon
     monkeypatch.setattr(listener, "_HANDSHAKES", 2)
     authority = Authority()
     with running(security=server_context(*certified(tmp_path, authority))) as server, ExitStack() as stack:
-        silent = [stack.enter_context(socket.create_connection(("127.0.0.1", server.port), 5)) for _ in range(2)]
+        silent = [stack.enter_context(socket.create_connection(("127.0.0.1", server.port), DEADLINE)) for _ in range(2)]
         with secure(server, authority) as channel:
             assert unary(channel, b"a") == b"a"
         assert not select.select(silent, [], [], 1.2)[0]
@@ -120,7 +121,7 @@ def test_given_many_clients_at_once_then_each_has_its_handshake_when_others_are_
     context.set_alpn_protocols(["h2"])
 
     async def connect(port):
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(DEADLINE):
             return await asyncio.open_connection("127.0.0.1", port, ssl=context, server_hostname="localhost")
 
     async def scenario(port):
@@ -140,7 +141,7 @@ def test_given_clients_that_hold_on_to_handshakes_then_no_more_of_them_cost_anyt
     with running(security=context, limits=limits) as server, ExitStack() as stack:
         others = open_files()
         for _ in range(50):
-            client = stack.enter_context(socket.create_connection(("127.0.0.1", server.port), 5))
+            client = stack.enter_context(socket.create_connection(("127.0.0.1", server.port), DEADLINE))
             client.send(b"\x16\x03\x01")
         eventually(lambda: server.server.faults["handshake"] >= 48)
         eventually(lambda: open_files() <= others + 50 + 2)
@@ -154,9 +155,9 @@ def test_given_several_addresses_then_what_waits_on_each_gets_its_turn(tmp_path,
     with running(security=context, limits=limits) as server, ExitStack() as stack:
         other = bound("127.0.0.1:0")
         port = other.getsockname()[1]
-        asyncio.run_coroutine_threadsafe(server.server.listen(other, context), server.loop).result(5)
+        asyncio.run_coroutine_threadsafe(server.server.listen(other, context), server.loop).result(DEADLINE)
         for each in (server.port, server.port, server.port, port, port, server.port, server.port):
-            stack.enter_context(socket.create_connection(("127.0.0.1", each), 5))
+            stack.enter_context(socket.create_connection(("127.0.0.1", each), DEADLINE))
         credentials = grpc.ssl_channel_credentials(authority.pem)
         for each in (server.port, port):
             with grpc.secure_channel(f"localhost:{each}", credentials) as channel:

@@ -19,6 +19,7 @@ from authz.v1 import authz_pb2, authz_pb2_grpc
 from tests.builders import ALICE, APP_1, APP_2
 from tests.server.fuzz_lean import serving
 from tests.sidecar import check_request
+from tests.waiting import DEADLINE
 
 ROOT = Path(__file__).parents[2]
 CHECK = {"principal": ALICE, "action": "im:AddUser", "resource": APP_1}
@@ -73,7 +74,7 @@ async def ask_by_asyncio(address):
         stub = authz_pb2_grpc.AuthorizationServiceStub(channel)
         checks = [check_request(ALICE, *each) for each in QUESTIONS]
         for check in checks:
-            await _heard(stub.Check(check, timeout=5))
+            await _heard(stub.Check(check, timeout=DEADLINE))
         await _heard(stub.BatchCheck(authz_pb2.BatchCheckRequest(checks=checks), compression=grpc.Compression.Gzip))
         await _heard(stub.Explain(authz_pb2.ExplainRequest(check=checks[1]), metadata=(("trace-bin", b"\0\1"),)))
         stream = stub.StreamCheck(
@@ -100,7 +101,7 @@ def ask_by_threads(address):
     with grpc.insecure_channel(address) as channel:
         stub = authz_pb2_grpc.AuthorizationServiceStub(channel)
         for action, resource in QUESTIONS[:4]:
-            stub.Check(check_request(ALICE, action, resource), timeout=5)
+            stub.Check(check_request(ALICE, action, resource), timeout=DEADLINE)
 
 
 async def ask_by(*command, **options):
@@ -145,7 +146,7 @@ async def capture(folder, node):
         if ask is not None:
             tap.name = name
             await ask()
-            await asyncio.wait_for(tap.quiet.wait(), 10)
+            await asyncio.wait_for(tap.quiet.wait(), DEADLINE)
     taps.close()
     await server.drain(0)
 

@@ -10,6 +10,7 @@ import pytest
 
 from authz.server.files import make_room_for_files
 from tests.sidecar import EXAMPLE, ROOT, Sidecar
+from tests.waiting import DEADLINE
 
 MOST = 16_384
 OPEN = Path("/proc/self/fd")
@@ -42,7 +43,7 @@ def test_a_sidecar_has_room_for_thousands_of_connections(transport):
 @pytest.mark.parametrize("limit", [100, 1000])
 def test_it_makes_no_more_room_than_may_be_used_and_leaves_nothing_open(limit):
     ended = subprocess.run(
-        [sys.executable, "-c", SHOW, str(limit)], capture_output=True, text=True, timeout=30, cwd=ROOT, check=True
+        [sys.executable, "-c", SHOW, str(limit)], capture_output=True, text=True, timeout=DEADLINE, cwd=ROOT, check=True
     )
     opened, _, status = ended.stdout.partition("\n")
     assert opened == "0"

@@ -21,6 +21,7 @@ from authz.server.tally import Tally
 from authz.server.transport import TransportKind, open_transport
 from tests.builders import account, engine
 from tests.http2.driving import GREETING, data, headers
+from tests.waiting import DEADLINE
 
 LIMIT, BURST = 10, 50
 FIELDS = {b":authority": b"a", b":path": b"/s/m", b"content-type": b"application/grpc"}
@@ -66,7 +67,7 @@ def test_what_comes_in_one_burst_beyond_the_limit_is_refused_at_once(method, is_
         address = transport.listen(parse_address("127.0.0.1:0"), None)
         await transport.start()
         host, _, port = address.rpartition(":")
-        connection = socket.create_connection((host, int(port)), 5)
+        connection = socket.create_connection((host, int(port)), DEADLINE)
         connection.sendall(GREETING + burst(BURST))  # before the loop runs: it is read in one piece
         reader, writer = await asyncio.open_connection(sock=connection)
         first = await read(reader, BURST)
@@ -97,7 +98,7 @@ async def served(method, tally, scenario):
     await transport.start()
     async with grpc.aio.insecure_channel(address) as channel:
         try:
-            return await asyncio.wait_for(scenario(transport, channel), 20)
+            return await asyncio.wait_for(scenario(transport, channel), DEADLINE)
         finally:
             await transport.close()
 
@@ -110,7 +111,7 @@ def conversation(answer, tally, scenario):
 
         async def ask(question):
             await talk.write(question)
-            return await asyncio.wait_for(talk.read(), 5)
+            return await asyncio.wait_for(talk.read(), DEADLINE)
 
         return await scenario(transport, ask, talk)
 

@@ -4,6 +4,7 @@ import pytest
 
 from authz.errors import ListenError
 from authz.server.listeners import bind, clear_stale_socket, parse_address, remove_socket
+from tests.waiting import DEADLINE
 
 
 @pytest.mark.parametrize("text", ["127.0.0.1:50051", "[::1]:0", "localhost:65535"])
@@ -68,7 +69,7 @@ def test_a_port_is_chosen_once_for_all_addresses_of_a_name():
 @pytest.mark.parametrize("host", ["0.0.0.0", "[::]"])
 def test_all_addresses_are_those_of_both_kinds(host):
     [listening] = bind(parse_address(f"{host}:0"))
-    with listening, socket.create_connection(("127.0.0.1", listening.getsockname()[1]), 5):
+    with listening, socket.create_connection(("127.0.0.1", listening.getsockname()[1]), DEADLINE):
         pass
 
 

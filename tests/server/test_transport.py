@@ -17,6 +17,7 @@ from authz.server.revisions import RevisionFeed
 from authz.server.tally import Tally
 from authz.server.transport import TransportKind, open_transport
 from tests.builders import account, engine
+from tests.waiting import DEADLINE
 
 KINDS = {"unary": Single, "stream": Conversation}
 
@@ -51,8 +52,8 @@ def called(transport_kind, answer, *, kind="unary", publish=None, patience=0.2, 
 async def heard(channel, kind):
     try:
         if kind == "unary":
-            return await channel.unary_unary("/s/m")(b"question", timeout=10)
-        return await talked(channel.stream_stream("/s/m")(timeout=10))
+            return await channel.unary_unary("/s/m")(b"question", timeout=DEADLINE)
+        return await talked(channel.stream_stream("/s/m")(timeout=DEADLINE))
     except grpc.RpcError as error:
         return error.code()
 

@@ -15,6 +15,7 @@ from authz.sources import lookout as lookout_module
 from authz.sources.lookout import Lookout, read_hint, write_hint
 from tests.sidecar import ROOT
 from tests.sources.folders import write_account
+from tests.waiting import DEADLINE
 
 NAMES = st.frozensets(st.text(st.characters(), max_size=5), max_size=5)
 PATIENCE_SECONDS = 10.0
@@ -160,5 +161,5 @@ print(len(forks))
 def test_it_is_started_without_a_fork_which_gRPC_would_hear_of_and_disturb_connections(tmp_path):  # noqa: N802
     pytest.importorskip("uvloop")
     program = [sys.executable, "-c", FORKS, str(tmp_path)]
-    ended = subprocess.run(program, capture_output=True, text=True, timeout=30, cwd=ROOT)
+    ended = subprocess.run(program, capture_output=True, text=True, timeout=DEADLINE, cwd=ROOT)
     assert (ended.returncode, ended.stdout) == (0, "0\n"), ended.stderr

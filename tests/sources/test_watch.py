@@ -16,6 +16,7 @@ from authz.sources.follower import WHOLE_SOURCE, Follower
 from authz.sources.watch import DirectoryWatch
 from authz.sources.writers import is_being_written
 from tests.sources.folders import GRANT, NOTHING, allowed, attachments, eventually, write_account
+from tests.waiting import DEADLINE
 
 few_places = 0  # set by a fixture, for each test twice
 
@@ -365,7 +366,7 @@ def test_an_event_ends_the_waiting_early(tmp_path):
     async def scenario():
         watch = DirectoryWatch(tmp_path)
         task = asyncio.create_task(watch.run())
-        await watch.wait(10)  # the watch is there
+        await watch.wait(DEADLINE)  # the watch is there
         start = time.monotonic()
         waiting = asyncio.create_task(watch.wait(3600))
         while not waiting.done():  # written again and again, for events begin a moment after the watch was asked for
@@ -379,14 +380,14 @@ def test_an_event_ends_the_waiting_early(tmp_path):
 
 
 def test_the_clock_ends_the_waiting_in_any_case(tmp_path):
-    asyncio.run(asyncio.wait_for(DirectoryWatch(tmp_path).wait(0.01), 10))
+    asyncio.run(asyncio.wait_for(DirectoryWatch(tmp_path).wait(0.01), DEADLINE))
 
 
 def test_an_event_before_the_waiting_ends_it_at_once_and_only_once(tmp_path):
     async def scenario():
         watch = DirectoryWatch(tmp_path)
         watch._event.set()
-        await asyncio.wait_for(watch.wait(3600), 10)
+        await asyncio.wait_for(watch.wait(3600), DEADLINE)
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(watch.wait(3600), 0.05)
 

@@ -7,6 +7,7 @@ import pytest
 
 from authz.sources.watch import DirectoryWatch
 from tests.sources.folders import NOTHING, write_account
+from tests.waiting import DEADLINE
 
 
 @asynccontextmanager
@@ -16,7 +17,7 @@ async def heard(root, few_places):
     task = asyncio.create_task(watch.run())
 
     async def hear(wanted, after):
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(DEADLINE):
             found = set()
             while wanted not in found:
                 after()

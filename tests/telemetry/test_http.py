@@ -6,6 +6,7 @@ import pytest
 from authz.errors import ListenError
 from authz.telemetry.http import HttpEndpoint
 from authz.telemetry.metrics import Reading, registry_of
+from tests.waiting import DEADLINE
 
 
 @pytest.fixture
@@ -22,7 +23,7 @@ def endpoint(ready):
 
 def status(endpoint, path):
     try:
-        with urllib.request.urlopen(f"http://{endpoint.address}{path}", timeout=5) as answer:
+        with urllib.request.urlopen(f"http://{endpoint.address}{path}", timeout=DEADLINE) as answer:
             return answer.status
     except urllib.error.HTTPError as error:
         return error.code

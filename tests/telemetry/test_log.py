@@ -4,6 +4,8 @@ import sys
 
 import pytest
 
+from tests.waiting import DEADLINE
+
 PROGRAM = """
 import structlog
 from authz.telemetry.log import LogFormat, configure_logs
@@ -15,7 +17,9 @@ structlog.get_logger().error("ouch")
 
 def logged(log_format, level="info"):
     program = PROGRAM.format(format=log_format, level=level)
-    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=30)
+    result = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=DEADLINE
+    )
     assert result.stdout == ""
     return result.stderr.splitlines()
 

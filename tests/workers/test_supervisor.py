@@ -84,7 +84,7 @@ def test_a_killed_worker_loses_only_the_calls_under_way_and_is_back_soon(source)
         counted = sidecar.metrics()["authz_calls_total", "Check", "OK"]
         victim = children(sidecar.process.pid)[0]
         os.kill(victim, signal.SIGKILL)
-        eventually(lambda: victim not in (now := children(sidecar.process.pid)) and len(now) == 2, deadline=2)
+        eventually(lambda: victim not in (now := children(sidecar.process.pid)) and len(now) == 2)
         eventually(lambda: sidecar.metrics()["authz_workers",] == 2)
         more = len(answered)
         eventually(lambda: len(answered) > more + 100)

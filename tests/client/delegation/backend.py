@@ -22,8 +22,8 @@ from authz.client.delegation import (
     current_call,
 )
 from tests.sidecar import user
+from tests.waiting import DEADLINE
 
-DEADLINE = 10.0
 ALICE = (("x-principal", user()),)
 _FIELD = descriptor_pb2.FieldDescriptorProto
 _KINDS = {

@@ -12,6 +12,7 @@ from authz.client.delegation.grpc_call import GrpcCall
 from authz.client.delegation.rules import PermissionRule
 from authz.client.delegation.template import parse_resource_template
 from tests.sidecar import user
+from tests.waiting import DEADLINE
 
 NOBODY = "127.0.0.1:1"
 SEND = (PermissionRule("sms:SendSms", parse_resource_template("*").bind(str), ()),)
@@ -20,7 +21,7 @@ CALL = GrpcCall("/test.Backend/One", None, None)
 
 def refused(authorizer_options, rule=SEND, left=None, principal=lambda _call: user()):
     async def ask():
-        async with AsyncClient(NOBODY, timeout=30) as client:
+        async with AsyncClient(NOBODY, timeout=DEADLINE) as client:
             await AsyncAuthorizer(client, principal, *authorizer_options).authorize(rule, CALL, left)
 
     start = time.monotonic()

@@ -10,6 +10,7 @@ from authz.errors import ConfigurationError
 from tests.client.delegation.backend import Told, failure, mapping, stub_on, threaded_backend
 from tests.client.proxy import Proxy
 from tests.sidecar import EXAMPLE, Sidecar, user
+from tests.waiting import DEADLINE
 
 HEIDI = (("x-principal", user(100008)),)
 
@@ -57,7 +58,7 @@ def test_a_caller_that_waits_less_than_the_timeout_holds_no_worker_longer(sideca
     delegated = mapping({"List": PUBLIC})
     with (
         Proxy(sidecar.tcp) as proxy,
-        threaded_backend(proxy.address, delegated, handlers=handlers, timeout=30, workers=1) as (_, port),
+        threaded_backend(proxy.address, delegated, handlers=handlers, timeout=DEADLINE, workers=1) as (_, port),
         stub_on(port, metadata=HEIDI) as stub,
     ):
         stub.one(app="1400000001")

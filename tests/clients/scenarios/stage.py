@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from tests.sidecar import ROOT
+from tests.waiting import DEADLINE
 
 SERVER = Path(__file__).with_name("server.py")
 PATIENCE = 90.0
@@ -65,7 +66,7 @@ def end(process):
     if process.poll() is None:
         process.terminate()
         try:
-            process.wait(10)
+            process.wait(DEADLINE)
         except subprocess.TimeoutExpired:
             process.kill()
 
