@@ -1,9 +1,10 @@
 """Conditions bound to a principal, and whether they hold (CAM conditions, 598/10608; cam-language 2.2)."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import eq
 from typing import Any
 
 from authz.engine.facts import Facts
@@ -11,6 +12,8 @@ from authz.language.condition import CURRENT_TIME, Condition, Operator, Qualifie
 from authz.language.operators import OperatorType
 from authz.language.pattern import Pattern
 from authz.language.variables import Template, Variable
+
+_FEW = 8  # values that are compared sooner than one is hashed
 
 Bindings = Sequence[Mapping[Variable, str]]
 """The values of variables; several where a principal has several tags, each of which counts."""
@@ -20,7 +23,8 @@ Bindings = Sequence[Mapping[Variable, str]]
 class BoundCondition:
     """A condition with its variables replaced and its values read.
 
-    `kind` is that of the operator, looked up once. `is_unresolved` where a value could not be known: it then might
+    `kind` is that of the operator, looked up once. `equals` are the expected values where the actual one must be one of
+    them, so that many are not compared one by one. `is_unresolved` where a value could not be known: it then might
     match anything.
     """
 
@@ -29,6 +33,7 @@ class BoundCondition:
     operator: Operator
     kind: OperatorType
     expected: tuple[Any, ...]
+    equals: Collection[Any] | None
     is_unresolved: bool
 
     def holds(self, facts: Facts) -> bool | None:
@@ -39,27 +44,28 @@ class BoundCondition:
                 return None
             if not is_null:  # that there is a time does not change with it
                 facts.hold(*self._steady(facts.now))
-        values = facts.values(self.key)
         if is_null:
-            return (not values) in self.expected or (None if self.is_unresolved else False)
-        if not values:
+            return (not facts.values(self.key)) in self.expected or (None if self.is_unresolved else False)
+        actuals = facts.read(self.key, self.kind.read_actual)
+        if not actuals:
             return self.operator.if_exist
-        if len(values) == 1:
-            return self._matches(values[0])  # of one value, all are any
-        verdicts = [self._matches(value) for value in values]
+        if len(actuals) == 1:
+            return self._matches(actuals[0])  # of one value, all are any
+        verdicts = map(self._matches, actuals)
         if self.operator.qualifier is Qualifier.ALL_VALUES:
             return all_hold(verdicts)
         return _any_holds(verdicts)
 
-    def _matches(self, text: str) -> bool | None:
+    def _matches(self, actual: Any) -> bool | None:
+        if actual is None:
+            return None  # a value of another type
         kind = self.kind
-        try:
-            actual = kind.read_actual(text)
-        except ValueError:
-            return None
-        for expected in self.expected:
-            if kind.matches(actual, expected):
-                return not kind.is_negated
+        if self.equals is not None:
+            is_met = actual in self.equals
+        else:
+            is_met = any(kind.matches(actual, expected) for expected in self.expected)
+        if is_met:
+            return not kind.is_negated
         return None if self.is_unresolved else kind.is_negated
 
     def _steady(self, now: int) -> tuple[float, float]:
@@ -117,7 +123,9 @@ def _bind(condition: Condition, bindings: Bindings) -> BoundCondition:
                 expected.append(pattern if read is None else read(str(pattern)))
             except ValueError:
                 is_unresolved = True
-    return BoundCondition(condition, condition.key, operator, operator.type, tuple(expected), is_unresolved)
+    kind, values = operator.type, tuple(expected)
+    equals = None if kind.matches is not eq else values if len(values) <= _FEW else frozenset(values)
+    return BoundCondition(condition, condition.key, operator, kind, values, equals, is_unresolved)
 
 
 def _patterns(template: Template, bindings: Bindings) -> Iterable[Pattern | None]:

@@ -1,8 +1,9 @@
 """What a request says of its circumstances, by condition key, and how long that stays so."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from authz.language.condition import CURRENT_TIME, REQUEST_TAG, RESOURCE_TAG, canonical_key
 
@@ -16,7 +17,7 @@ class Facts:
     outcomes. It is None unless the server's clock was read.
     """
 
-    __slots__ = ("_context", "_identity", "_time", "window")
+    __slots__ = ("_context", "_identity", "_known", "_read", "_time", "window")
 
     def __init__(
         self, context: Mapping[str, tuple[str, ...]], identity: Mapping[str, tuple[str, ...]], now: float | None
@@ -24,6 +25,8 @@ class Facts:
         self._context = context
         self._identity = identity
         self._time = now
+        self._known: dict[str, tuple[str, ...]] = {}
+        self._read: dict[tuple[str, Callable[[str], Any]], tuple[Any, ...]] = {}
         self.window: tuple[float, float] | None = None
 
     @property
@@ -36,6 +39,19 @@ class Facts:
 
         `qcs:current_time` is the server's clock in whole seconds when the caller gives none.
         """
+        values = self._known.get(key)
+        if values is None:
+            values = self._known[key] = self._gathered(key)
+        return values
+
+    def read(self, key: str, reader: Callable[[str], Any]) -> tuple[Any, ...]:
+        """The values of a canonical key as `reader` reads them, each once; None where it raises ValueError."""
+        read = self._read.get((key, reader))
+        if read is None:
+            read = self._read[key, reader] = tuple(_attempt(reader, text) for text in self.values(key))
+        return read
+
+    def _gathered(self, key: str) -> tuple[str, ...]:
         known = self._identity.get(key)
         if known is not None:
             return known
@@ -71,6 +87,13 @@ class Facts:
                     yield f"{own_key}&{own_value}" if tag_key else value
                 elif own_key == wanted:
                     yield own_value
+
+
+def _attempt(reader: Callable[[str], Any], text: str) -> Any:
+    try:
+        return reader(text)
+    except ValueError:
+        return None
 
 
 NO_FACTS = Facts({}, {}, None)

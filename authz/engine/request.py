@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from authz.engine.bounds import DEFAULT_BOUNDS, Bounds
 from authz.errors import InvalidRequestError
 from authz.language.action import Action, parse_action
 from authz.language.condition import CURRENT_TIME, SOURCE_IP
@@ -14,7 +15,7 @@ from authz.language.resource import Resource, parse_resource
 
 Context = Mapping[str, tuple[str, ...]]
 NO_CONTEXT: Context = {}
-_KEPT = 256  # characters; what is longer is read each time, since callers write it and memory is kept for it
+_KEPT = 128  # characters; what is longer is read each time, since callers write it and memory is kept for it
 
 
 @dataclass(slots=True)
@@ -31,34 +32,49 @@ class Request:
     time: float | None = None
 
 
-def parse_request(principal: str, action: str, resource: str, context: Context, time: float | None = None) -> Request:
+def parse_request(
+    principal: str,
+    action: str,
+    resource: str,
+    context: Context,
+    time: float | None = None,
+    bounds: Bounds = DEFAULT_BOUNDS,
+) -> Request:
     """Understand a question given as texts.
 
     Raises:
-        InvalidRequestError: naming the field that is malformed.
+        InvalidRequestError: naming the field that is malformed or too large.
     """
     if context:
-        check_context(context)
-    who, what = parse_caller(principal, action)
+        check_context(context, bounds)
+    who, what = parse_caller(principal, action, bounds)
+    if len(resource) > _KEPT:
+        bounds.check_resource(resource)
     try:
         return Request(who, what, parse_resource(resource), context, time)
     except Refusal as refusal:
         raise InvalidRequestError("resource", refusal.message) from None
 
 
-def parse_caller(principal: str, action: str) -> tuple[Principal, Action]:
+def parse_caller(principal: str, action: str, bounds: Bounds = DEFAULT_BOUNDS) -> tuple[Principal, Action]:
     """Understand who asks, and for what.
 
     Raises:
-        InvalidRequestError: naming the field that is malformed.
+        InvalidRequestError: naming the field that is malformed or too large.
     """
+    if len(principal) > _KEPT or len(action) > _KEPT:
+        bounds.check_names(principal, action)
     field = "principal"
     try:
-        who = _principal(principal) if len(principal) <= _KEPT else parse_principal(principal)
+        who = _principal(principal) if _is_kept(principal) else parse_principal(principal)
         field = "action"
-        return who, _action(action) if len(action) <= _KEPT else parse_action(action)
+        return who, _action(action) if _is_kept(action) else parse_action(action)
     except Refusal as refusal:
         raise InvalidRequestError(field, refusal.message) from None
+
+
+def _is_kept(text: str) -> bool:
+    return len(text) <= _KEPT and text.isascii()
 
 
 _READERS: Mapping[str, Callable[[str], object]] = {SOURCE_IP: check_address, CURRENT_TIME: check_date}
@@ -77,12 +93,13 @@ def value_check(key: str) -> Callable[[str], object] | None:
     return _READERS.get(key)
 
 
-def check_context(context: Context) -> None:
-    """See value_check.
+def check_context(context: Context, bounds: Bounds = DEFAULT_BOUNDS) -> None:
+    """See value_check and Bounds.
 
     Raises:
         InvalidRequestError: naming the key.
     """
+    bounds.check_context(context)
     for key, values in context.items():
         try:
             read = value_check(key)

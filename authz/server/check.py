@@ -61,10 +61,10 @@ class Checker:
         self._engine = engine
         self._cache = cache
         self._decisions = (tally or Tally()).decisions
-        self._context_keys = limits.context_keys
+        self._bounds = limits.bounds
         self._clock = clock
         self._lanes = Lanes()
-        self._contexts = Contexts(limits.context_keys)
+        self._contexts = Contexts(limits.bounds)
         self._repeats = Repeats()
         self._form = Form(-1, b"", ())
 
@@ -81,7 +81,7 @@ class Checker:
         snapshot = self._engine.live
         entry = self._cache.get(data) or self._settled(data, snapshot)
         if entry is None:
-            question = read_question(data, self._clock(), self._context_keys)
+            question = read_question(data, self._clock(), self._bounds)
             if question.at_least > snapshot.revision:
                 raise RevisionAheadError(question.at_least, snapshot.revision)
             entry = self._answer(question, snapshot)
@@ -121,7 +121,7 @@ class Checker:
         # Not stamped, since most of what was not asked lately is asked once.
         entry = self._settled(data, snapshot)
         if entry is None:
-            entry = self._answer(read_item(data, self._clock(), self._context_keys), snapshot)
+            entry = self._answer(read_item(data, self._clock(), self._bounds), snapshot)
         self._decisions[entry.kind] += 1
         return write_result(entry.answer + form.field)
 
@@ -151,7 +151,7 @@ class Checker:
         Raises:
             InvalidRequestError: for a malformed question.
         """
-        entry = self._decide(read_item(data, self._clock(), self._context_keys).request, snapshot)
+        entry = self._decide(read_item(data, self._clock(), self._bounds).request, snapshot)
         self._decisions[entry.kind] += 1
         return write_result(entry.answer + form.field)
 

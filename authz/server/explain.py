@@ -21,12 +21,12 @@ class Explainer:
         self, engine: Engine, clock: Callable[[], float] = time.time, *, limits: Limits = DEFAULT_LIMITS
     ) -> None:
         self._engine = engine
-        self._context_keys = limits.context_keys
+        self._bounds = limits.bounds
         self._clock = clock
 
     def explain(self, data: bytes) -> bytes:
         """Answer an ExplainRequest with an ExplainResponse."""
-        question = read_explain(data, self._clock(), self._context_keys)
+        question = read_explain(data, self._clock(), self._bounds)
         snapshot = self._snapshot(question.at_least)
         explanation = explain(snapshot, question.request)
         answer = encode_decision(snapshot, explanation.decision, question.request)
@@ -34,7 +34,7 @@ class Explainer:
 
     def allowed_resources(self, data: bytes) -> bytes:
         """Answer an AllowedResourcesRequest with an AllowedResourcesResponse."""
-        listing = read_listing(data, self._clock(), self._context_keys)
+        listing = read_listing(data, self._clock(), self._bounds)
         snapshot = self._snapshot(listing.at_least)
         return write_listing(allowed_resources(snapshot, listing.question), snapshot.revision)
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from authz.wire.questions import CONTEXT_KEYS
+from authz.engine.bounds import DEFAULT_BOUNDS, Bounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,8 +14,13 @@ class Limits:
 
     in_flight: int = 1000
     message_bytes: int = 4 * 1024 * 1024
-    context_keys: int = CONTEXT_KEYS
+    context_keys: int = DEFAULT_BOUNDS.context_keys
     batch: int = 1000
+
+    @property
+    def bounds(self) -> Bounds:
+        """How much one question may bring."""
+        return Bounds(context_keys=self.context_keys)
 
 
 DEFAULT_LIMITS = Limits()

@@ -5,6 +5,7 @@ It differs from call to call, by address, time and trace, so this is done at nea
 
 from collections.abc import Callable
 
+from authz.engine.bounds import Bounds
 from authz.engine.request import value_check
 
 _ENTRY, _KEY, _VALUE, _TEXT = 0x22, 0x0A, 0x12, 0x0A  # tags: in CheckRequest, in its entry twice, in ContextValue
@@ -17,11 +18,12 @@ Check = Callable[[str], object]
 class Contexts:
     """Knows entries of contexts by sight, by all that is before their text: the key, and what lengths there are.
 
-    `most` are the keys that one question may have.
+    What it takes for sound is within `bounds`.
     """
 
-    def __init__(self, most: int) -> None:
-        self._room = most * (_AROUND + 1)  # no entry is shorter
+    def __init__(self, bounds: Bounds) -> None:
+        # No entry is shorter, and each has one value.
+        self._room = min(bounds.context_keys * (_AROUND + 1), bounds.context_bytes)
         self._forms: dict[bytes, tuple[int, Check | None]] = {}
 
     def are_sound(self, data: bytes, at: int) -> bool:

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import TypeVar
 
 from google.protobuf.message import DecodeError, Message
 
+from authz.engine.bounds import DEFAULT_BOUNDS, Bounds
 from authz.engine.listing import ListMode, ListQuestion
 from authz.engine.request import NO_CONTEXT, Context, Request, parse_request
 from authz.errors import InvalidRequestError
@@ -17,9 +19,6 @@ _MODES: Mapping[int, ListMode] = {
     authz_pb2.LIST_MODE_STRICT: ListMode.STRICT,
     authz_pb2.LIST_MODE_CAM_COMPAT: ListMode.CAM_COMPAT,
 }
-
-CONTEXT_KEYS = 100
-"""Condition keys in one check, unless a server is told otherwise."""
 
 
 @dataclass(slots=True)
@@ -42,37 +41,38 @@ class Listing:
     at_least: int
 
 
-def read_question(data: bytes, now: float, max_keys: int = CONTEXT_KEYS) -> Question:
-    """Decode one CheckRequest that is asked `now`, in seconds since the epoch, with at most `max_keys` of context.
+def read_question(data: bytes, now: float, bounds: Bounds = DEFAULT_BOUNDS) -> Question:
+    """Decode one CheckRequest that is asked `now`, in seconds since the epoch, within `bounds`.
 
     Raises:
         InvalidRequestError: naming the field that is malformed.
     """
     message = decode(authz_pb2.CheckRequest(), data)
-    return Question(_request(message, now, max_keys), parse_revision(message.at_least_revision), data)
+    return Question(_request(message, now, bounds), parse_revision(message.at_least_revision), data)
 
 
-def read_item(data: bytes, now: float, max_keys: int = CONTEXT_KEYS) -> Question:
+def read_item(data: bytes, now: float, bounds: Bounds = DEFAULT_BOUNDS) -> Question:
     """Decode one CheckRequest of a batch, whose own revision is not read; see read_question."""
     message = decode(authz_pb2.CheckRequest(), data)
     if message.at_least_revision:
         # As a question of its own it would have to wait for that revision, so its answer is not kept under its bytes.
         message.at_least_revision = ""
         data = message.SerializeToString(deterministic=True)
-    return Question(_request(message, now, max_keys), 0, data)
+    return Question(_request(message, now, bounds), 0, data)
 
 
-def read_explain(data: bytes, now: float, max_keys: int = CONTEXT_KEYS) -> Question:
+def read_explain(data: bytes, now: float, bounds: Bounds = DEFAULT_BOUNDS) -> Question:
     """Decode one ExplainRequest; see read_question."""
     message = decode(authz_pb2.ExplainRequest(), data).check
-    return Question(_request(message, now, max_keys), parse_revision(message.at_least_revision), data)
+    return Question(_request(message, now, bounds), parse_revision(message.at_least_revision), data)
 
 
-def read_listing(data: bytes, now: float, max_keys: int = CONTEXT_KEYS) -> Listing:
+def read_listing(data: bytes, now: float, bounds: Bounds = DEFAULT_BOUNDS) -> Listing:
     """Decode one AllowedResourcesRequest; see read_question."""
     message = decode(authz_pb2.AllowedResourcesRequest(), data)
     # Principal, action and context are checked as those of a single check about no resource in particular.
-    request = parse_request(message.principal, message.action, "*", _context(message.context, max_keys), now)
+    context = _context(message.context, bounds)
+    request = parse_request(message.principal, message.action, "*", context, now, bounds)
     if message.mode not in _MODES:
         raise InvalidRequestError("mode", f"`{message.mode}` is no ListMode")
     question = ListQuestion(request.principal, request.action, request.context, now, _MODES[message.mode])
@@ -92,17 +92,18 @@ def decode(message: M, data: bytes) -> M:
     return message
 
 
-def _request(message: authz_pb2.CheckRequest, now: float, max_keys: int) -> Request:
-    context = _context(message.context, max_keys)
-    return parse_request(message.principal, message.action, message.resource, context, now)
+def _request(message: authz_pb2.CheckRequest, now: float, bounds: Bounds) -> Request:
+    context = _context(message.context, bounds)
+    return parse_request(message.principal, message.action, message.resource, context, now, bounds)
 
 
-def _context(values: Mapping[str, authz_pb2.ContextValue], max_keys: int) -> Context:
+def _context(values: Mapping[str, authz_pb2.ContextValue], bounds: Bounds) -> Context:
+    """No more of it than shows that it is within `bounds`, or is not."""
     if not values:
         return NO_CONTEXT
-    if len(values) > max_keys:
-        raise InvalidRequestError("context", f"{len(values)} condition keys in one check, at most {max_keys} are taken")
-    return {key: tuple(value.values) for key, value in values.items()}
+    most = bounds.key_values + 1
+    keys = values.items() if len(values) <= bounds.context_keys else islice(values.items(), bounds.context_keys + 1)
+    return {key: tuple(value.values[:most]) for key, value in keys}
 
 
 def parse_revision(text: str) -> int:

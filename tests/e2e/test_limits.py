@@ -9,6 +9,7 @@ from pathlib import Path
 
 import grpc
 import pytest
+from google.rpc import error_details_pb2, status_pb2
 
 from authz.v1 import authz_pb2
 from tests.sidecar import EXAMPLE, Sidecar, check_request, eventually, user
@@ -43,6 +44,39 @@ def test_too_much_in_one_request_is_refused_with_the_limit():
         code, _ = refused(lambda: sidecar.check(user(), "im:AddUser", "x" * 3000))
         assert code is grpc.StatusCode.RESOURCE_EXHAUSTED
         assert sidecar.check(user(100003), "im:AddUser", APP).allowed
+
+
+@pytest.mark.parametrize(
+    ("asked", "field", "told"),
+    [
+        (check_request(user(), "im:AddUser", APP, k=["v"] * 400_000), "context", "at most 100 values of `k` are taken"),
+        (check_request(user(), "im:AddUser", "x" * 1_000_000), "resource", "1000000 bytes, at most 4096 are taken"),
+        (check_request(user(), "im:" + "x" * 9997, APP), "action", "10000 bytes, at most 2048 are taken"),
+    ],
+    ids=lambda value: value if isinstance(value, str) and " " not in value else "",
+)
+def test_what_one_question_may_bring_is_bounded_by_every_method(asked, field, told):
+    with Sidecar(EXAMPLE) as sidecar:
+        calls = [
+            lambda: sidecar.stub.Check(asked, timeout=60),
+            lambda: next(sidecar.stub.StreamCheck(iter([asked]), timeout=60)),
+            lambda: sidecar.stub.Explain(authz_pb2.ExplainRequest(check=asked), timeout=60),
+        ]
+        if field != "resource":
+            listing = authz_pb2.AllowedResourcesRequest(
+                principal=asked.principal, action=asked.action, context=asked.context
+            )
+            calls.append(lambda: sidecar.stub.AllowedResources(listing, timeout=60))
+        for call in calls:
+            with pytest.raises(grpc.RpcError) as caught:
+                call()
+            assert caught.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+            details = dict(caught.value.trailing_metadata())["grpc-status-details-bin"]
+            violation = error_details_pb2.BadRequest()
+            assert status_pb2.Status.FromString(details).details[0].Unpack(violation)
+            assert (violation.field_violations[0].field, violation.field_violations[0].description) == (field, told)
+        batch = sidecar.stub.BatchCheck(authz_pb2.BatchCheckRequest(checks=[asked]), timeout=60)
+        assert batch.results[0].error.message == f"{field}: {told}"
 
 
 def test_work_above_the_limit_is_turned_away_at_once_while_checks_go_on():

@@ -174,3 +174,41 @@ def test_an_unresolved_wish_for_a_key_cannot_be_told():
     condition = bound("null_equal", "true", key="qcs:current_time")
     assert condition.holds(Facts({}, {}, None)) is None
     assert condition.holds(Facts({}, {}, NOON)) is False
+
+
+class Comparisons:
+    """Texts that count how often they are compared with others."""
+
+    def __init__(self):
+        self.count = 0
+        outer = self
+
+        class Counted(str):
+            __slots__ = ()
+            __hash__ = str.__hash__
+
+            def __eq__(self, other):
+                outer.count += 1
+                return str.__eq__(self, other)
+
+        self.of = Counted
+
+
+@pytest.mark.parametrize("qualifier", ["for_any_value:", "for_all_value:"])
+def test_many_values_and_many_expected_ones_are_not_compared_each_with_each(qualifier):
+    comparisons = Comparisons()
+    condition = bound(f"{qualifier}string_equal", [f"e{number}" for number in range(500)])
+    actual = tuple(comparisons.of(f"actual{number}") for number in range(100))
+    facts = Facts({"k": actual}, {}, NOON)
+    facts._read["k", condition.kind.read_actual] = actual  # `str` would make plain texts of them
+    assert condition.holds(facts) is False
+    assert comparisons.count < 2 * len(actual)
+
+
+def test_many_expected_values_decide_as_few_do():
+    expected = [str(number) for number in range(100)]
+    for operator in ("string_equal", "numeric_equal"):
+        assert holds(operator, expected, "7") is holds(operator, ["7"], "7") is True
+        assert holds(operator, expected, "107") is holds(operator, ["7"], "107") is False
+    assert holds("numeric_not_equal", expected, "7.0") is False
+    assert holds("string_equal_ignore_case", [f"A{each}" for each in expected], "a7") is True

@@ -38,3 +38,26 @@ def test_the_window_is_what_all_readings_have_in_common():
     facts.hold(0, 10)
     facts.hold(3, 20)
     assert facts.window == (3, 10)
+
+
+def test_the_values_of_a_key_are_gathered_and_read_once():
+    class Counted(dict):
+        looked = 0
+
+        def items(self):
+            self.looked += 1
+            return super().items()
+
+    texts = []
+
+    def number(text):
+        texts.append(text)
+        return int(text)
+
+    context = Counted({"qcs:resource_tag/size": ("1", "x", "3")})
+    facts = Facts(context, {}, None)
+    for _ in range(100):
+        assert facts.values("qcs:resource_tag/size") == ("1", "x", "3")
+        assert facts.read("qcs:resource_tag/size", number) == (1, None, 3)
+    assert (context.looked, texts) == (1, ["1", "x", "3"])
+    assert facts.read("qcs:resource_tag/size", str.upper) == ("1", "X", "3")

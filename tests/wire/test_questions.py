@@ -1,9 +1,11 @@
 import pytest
 
+from authz.engine.bounds import Bounds
 from authz.errors import InvalidRequestError
 from authz.v1 import authz_pb2
 from authz.wire.questions import parse_revision, read_item, read_question
 from tests.builders import ALICE, APP_1
+from tests.sidecar import check_request
 
 
 def test_a_question_is_read_with_its_context_and_revision():
@@ -45,3 +47,23 @@ def test_no_revision_is_any_revision():
 def test_a_revision_is_one_that_an_answer_could_have_carried(text):
     with pytest.raises(InvalidRequestError):
         parse_revision(text)
+
+
+@pytest.mark.parametrize(
+    ("context", "told"),
+    [
+        ({"k": ["v"] * 400_000}, "at most 100 values of `k` are taken"),
+        ({f"k{number}": ["v"] for number in range(10_000)}, "at most 100 condition keys are taken in one check"),
+        ({"k": ["v" * 1_000_000]}, "a value of `k` has 1000000 bytes, at most 4096 are taken"),
+    ],
+)
+@pytest.mark.parametrize("read", [read_question, read_item])
+def test_of_a_context_that_is_too_large_no_more_is_read_than_shows_it(read, context, told, monkeypatch):
+    seen = []
+    monkeypatch.setattr(Bounds, "check_context", lambda self, given, check=Bounds.check_context: (
+        seen.append(sum(map(len, given.values()))), check(self, given)
+    ))  # fmt: skip
+    with pytest.raises(InvalidRequestError) as caught:
+        read(check_request(ALICE, "im:AddUser", APP_1, **context).SerializeToString(), 0.0)
+    assert (caught.value.field, caught.value.reason) == ("context", told)
+    assert seen[0] <= 101
