@@ -8,6 +8,10 @@ from hypothesis import settings
 
 from authz.server.transport import TransportKind
 
+PROXIES = ("http_proxy", "https_proxy", "grpc_proxy", "all_proxy")
+for name in (each for proxy in PROXIES for each in (proxy, proxy.upper())):
+    os.environ.pop(name, None)  # tests ask servers of their own on loopback
+
 settings.register_profile("unhurried", deadline=None)  # a busy machine is no fault of the code
 settings.load_profile("unhurried")
 

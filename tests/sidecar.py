@@ -17,6 +17,7 @@ from tests.waiting import DEADLINE, eventually
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = ROOT / "deploy" / "example"
+_HTTP = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class Sidecar:
@@ -95,7 +96,7 @@ class Sidecar:
     def get(self, path):
         """Status and body over HTTP."""
         try:
-            with urllib.request.urlopen(f"http://{self.http}{path}", timeout=DEADLINE) as answer:
+            with _HTTP.open(f"http://{self.http}{path}", timeout=DEADLINE) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()

@@ -70,11 +70,12 @@ class DirectoryOracle:
 
 
 class ServerOracle:
-    """Asks the sidecar at an address, with so many seconds for each answer."""
+    """Asks the sidecar at an address, with so many seconds for each answer, through `proxy` if there is one."""
 
-    def __init__(self, address: str, seconds: float) -> None:
+    def __init__(self, address: str, seconds: float, proxy: str = "") -> None:
         self._address = address
         self._seconds = seconds
+        self._proxy = proxy
 
     def check(self, question: Question) -> authz_pb2.CheckResponse:
         """The decision."""
@@ -90,15 +91,17 @@ class ServerOracle:
     def _ask(self, method: Callable[[Any], Any], request: Any) -> Any:
         import grpc  # noqa: PLC0415 - importing it takes longer than deciding on a directory does
 
+        from authz.client.channels import open_channel  # noqa: PLC0415 - as above
         from authz.v1 import authz_pb2_grpc  # noqa: PLC0415 - as above
 
-        options = [("grpc.default_authority", "localhost")]  # a Unix socket has no host to be named after
         try:
-            with grpc.insecure_channel(self._address, options=options) as channel:
+            with open_channel(self._address, proxy=self._proxy) as channel:
                 stub = authz_pb2_grpc.AuthorizationServiceStub(channel)  # type: ignore[no-untyped-call]
                 return method(stub)(request, timeout=self._seconds)
         except grpc.RpcError as error:
             raise AuthzError(_unanswered(error)) from None
+        except ValueError as error:  # no address of a sidecar
+            raise AuthzError(str(error)) from None
 
 
 def _unanswered(error: Any) -> str:

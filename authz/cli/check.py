@@ -30,6 +30,12 @@ def _context(_ctx: click.Context, _param: click.Parameter, pairs: tuple[str, ...
 @click.option("--context", multiple=True, metavar="KEY=VALUE", callback=_context, help="A condition key; repeatable.")
 @click.option("--source", metavar="DIRECTORY", callback=policy_directory, help="Decide on this policy directory.")
 @click.option("--server", metavar="ADDR", help="Ask the sidecar at host:port or unix:/path.")
+@click.option(
+    "--proxy",
+    default="",
+    metavar="URL",
+    help="Ask --server through this HTTP proxy; one that the environment names is never used.",
+)
 @click.option("--timeout", type=click.FloatRange(min=0), default=5.0, show_default=True, help="Seconds for --server.")
 @click.option("--explain", "is_explained", is_flag=True, help="Tell every statement, and what would turn the decision.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as one JSON object.")
@@ -43,6 +49,7 @@ def check_command(
     context: dict[str, tuple[str, ...]],
     source: Path | None,
     server: str | None,
+    proxy: str,
     timeout: float,
     is_explained: bool,
     as_json: bool,
@@ -58,9 +65,11 @@ def check_command(
     """  # noqa: D301 - click's mark for a block that is not wrapped
     if (source is None) == (server is None):
         raise click.UsageError("give either --source or --server")
+    if proxy and server is None:
+        raise click.UsageError("--proxy needs --server")
     question = Question(principal, action, resource, context)
     try:
-        oracle: Oracle = DirectoryOracle(source) if source is not None else ServerOracle(str(server), timeout)
+        oracle: Oracle = DirectoryOracle(source) if source is not None else ServerOracle(str(server), timeout, proxy)
         ask = _explain if is_explained else _check
         is_allowed = ask(oracle, question, as_json=as_json)
     except AuthzError as error:

@@ -51,6 +51,7 @@ class AsyncClient:
     bring its own. Every RPC is a read, so a call that was turned away unanswered is repeated until its deadline: a
     sidecar that starts later is waited for. Checks of one turn of the loop are gathered into one BatchCheck unless
     `gather` is off. `cache_size` switches a local cache on (see ClientSettings for how long it keeps a decision).
+    A proxy that the environment names is not asked; give `proxy="http://host:port"` to go through one.
     A failed `check`, `check_all` or `batch` raises a ClientError or denies, as `on_failure` says; never does it allow.
     """
 
@@ -66,8 +67,11 @@ class AsyncClient:
         keepalive: float = 10.0,
         cache_size: int = 0,
         cache_ttl: float = 0.8,
+        proxy: str = "",
     ) -> None:
-        self._settings = ClientSettings(target, timeout, on_failure, batch_limit, keepalive, cache_size, cache_ttl)
+        self._settings = ClientSettings(
+            target, timeout, on_failure, batch_limit, keepalive, cache_size, cache_ttl, proxy
+        )
         self._credentials = credentials
         self._gathers = gather
         self._timeout = timeout

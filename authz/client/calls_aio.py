@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 import grpc
 
+from authz.client.channels import open_aio_channel
 from authz.client.faults import fault_of_call, may_retry
 from authz.client.memory import DecisionMemory
 from authz.client.retry import Backoff, Deadline
@@ -18,11 +19,7 @@ class AsyncCalls:
     """Made and used on one event loop. Messages are bytes here: what is sent often is encoded elsewhere, once."""
 
     def __init__(self, settings: ClientSettings, credentials: grpc.ChannelCredentials | None) -> None:
-        options = settings.channel_options()
-        if credentials is None:
-            self._channel = grpc.aio.insecure_channel(settings.target, options=options)
-        else:
-            self._channel = grpc.aio.secure_channel(settings.target, credentials, options=options)
+        self._channel = open_aio_channel(settings.target, credentials, settings.channel_options(), settings.proxy)
         self._methods: Mapping[str, grpc.aio.UnaryUnaryMultiCallable[bytes, bytes]] = {
             name: self._channel.unary_unary(SERVICE + name)
             for name in ("Check", "BatchCheck", "Explain", "AllowedResources")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import grpc
 import grpc.experimental
 
+from authz.client.channels import open_channel
 from authz.client.faults import fault_of_call, may_retry
 from authz.client.memory import DecisionMemory
 from authz.client.retry import Backoff, Deadline
@@ -33,11 +34,9 @@ class BlockingCalls:
         on_fork(self)
 
     def _connect(self) -> None:
-        target, options = self._settings.target, [*self._settings.channel_options(), _NO_OTHER_THREAD]
-        if self._credentials is None:
-            self._channel = grpc.insecure_channel(target, options=options)
-        else:
-            self._channel = grpc.secure_channel(target, self._credentials, options=options)
+        settings = self._settings
+        options = (*settings.channel_options(), _NO_OTHER_THREAD)
+        self._channel = open_channel(settings.target, self._credentials, options, settings.proxy)
         self._methods: Mapping[str, grpc.UnaryUnaryMultiCallable[bytes, bytes]] = {
             name: self._channel.unary_unary(SERVICE + name)
             for name in ("Check", "BatchCheck", "Explain", "AllowedResources")

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from enum import Enum
 
-ChannelOptions = list[tuple[str, str | int]]
+from authz.client.channels import ChannelOptions, check_proxy, resolved_target
+
 _KEEPALIVE_TIMEOUT_MS = 2000
 _LARGEST_ANSWER = 64 << 20  # bytes; a thousand denials with their messages outgrow gRPC's 4 MB
 
@@ -22,6 +23,11 @@ class ClientSettings:
     `cache_ttl` counts from when a question is asked. It bounds what the client cannot see: conditions on the server's
     clock, and a watch that is dead without a sign. With the sidecar's own time to notice a change, a revoked
     permission has to be refused within a second, hence less than one.
+
+    `proxy` is the `http://host:port` to go through; without one the target is dialled, whatever the environment says.
+
+    Raises:
+        ValueError: for a setting that makes no sense, or a target that is none of a sidecar's.
     """
 
     target: str
@@ -31,16 +37,19 @@ class ClientSettings:
     keepalive: float = 10.0
     cache_size: int = 0
     cache_ttl: float = 0.8
+    proxy: str = ""
 
     def __post_init__(self) -> None:
         if self.timeout <= 0 or self.keepalive <= 0 or self.cache_ttl <= 0:
             raise ValueError("timeout, keepalive and cache_ttl are seconds above 0")
         if self.batch_limit < 1 or self.cache_size < 0:
             raise ValueError("batch_limit is at least 1, cache_size at least 0")
+        resolved_target(self.target)
+        check_proxy(self.proxy)
 
     def channel_options(self) -> ChannelOptions:
         """The options of the one channel that a client has."""
-        options: ChannelOptions = [
+        return (
             ("grpc.use_local_subchannel_pool", 1),
             ("grpc.initial_reconnect_backoff_ms", 50),
             ("grpc.min_reconnect_backoff_ms", 1000),
@@ -50,8 +59,4 @@ class ClientSettings:
             ("grpc.keepalive_permit_without_calls", 1),
             ("grpc.http2.max_pings_without_data", 0),
             ("grpc.max_receive_message_length", _LARGEST_ANSWER),
-        ]
-        if self.target.startswith("unix:"):
-            # Servers that are not grpcio refuse the percent-encoded path that would stand here.
-            options.append(("grpc.default_authority", "localhost"))
-        return options
+        )

@@ -13,10 +13,5 @@ def test_a_setting_that_makes_no_sense_is_refused(wrong):
         ClientSettings("localhost:1", **wrong)
 
 
-def test_a_unix_socket_has_an_authority_that_every_server_takes():
-    assert dict(ClientSettings("unix:/run/a.sock").channel_options())["grpc.default_authority"] == "localhost"
-    assert "grpc.default_authority" not in dict(ClientSettings("localhost:1").channel_options())
-
-
 def test_a_kept_decision_is_younger_than_the_second_in_which_a_revocation_must_hold():
     assert ClientSettings("localhost:1").cache_ttl < 1.0

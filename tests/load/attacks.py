@@ -16,7 +16,7 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from json import loads
 from pathlib import Path
-from urllib.request import urlopen
+from urllib.request import ProxyHandler, build_opener
 
 from authz.cli.bench import questions
 from authz.cli.bench.cpu import cpu_seconds
@@ -31,6 +31,7 @@ from tests.load.attackers import ATTACKS, Attack
 _CHECK = "/authz.v1.AuthorizationService/Check"
 _CONTROL = "nothing, but as busy"
 _FAULT = "authz_peer_faults_total{"
+_HTTP = build_opener(ProxyHandler({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ class Target:
         return replace(round_, grown=grown, report=report, faults=self.faults() - faults, attacker_cpu=attacker_cpu)
 
     def faults(self):
-        with urlopen(f"http://{self.http}/metrics", timeout=60) as answer:
+        with _HTTP.open(f"http://{self.http}/metrics", timeout=60) as answer:
             lines = answer.read().decode().splitlines()
         told = [line.partition('"')[2].partition('"} ') for line in lines if line.startswith(_FAULT)]
         return Counter({kind: int(float(count)) for kind, _, count in told})

@@ -11,12 +11,12 @@ from itertools import cycle, islice
 from pathlib import Path
 
 import click
-import grpc
 
 from authz.cli.bench.process import running_sidecar
 from authz.cli.bench.table import Row, show
 from authz.cli.bench.workload import write_accounts
 from authz.client import AsyncClient, Client, Question
+from authz.client.channels import open_aio_channel, open_channel
 from authz.server.loops import fastest_loop
 from authz.v1 import authz_pb2, authz_pb2_grpc
 
@@ -99,7 +99,7 @@ def _cases(address: str, loops: Callable[[], asyncio.AbstractEventLoop] | None) 
 
 
 async def _asyncio_cases(address: str, stack: AsyncExitStack, runner: asyncio.Runner) -> list[Case]:
-    channel = await stack.enter_async_context(grpc.aio.insecure_channel(address))
+    channel = await stack.enter_async_context(open_aio_channel(address))
     stub = authz_pb2_grpc.AuthorizationServiceStub(channel)  # type: ignore[no-untyped-call]
     client = await stack.enter_async_context(AsyncClient(address, timeout=_TIMEOUT))
     caching = await stack.enter_async_context(
@@ -139,7 +139,7 @@ async def _asyncio_cases(address: str, stack: AsyncExitStack, runner: asyncio.Ru
 
 
 def _blocking_cases(address: str, stack: ExitStack) -> list[Case]:
-    channel = stack.enter_context(grpc.insecure_channel(address))
+    channel = stack.enter_context(open_channel(address))
     stub = authz_pb2_grpc.AuthorizationServiceStub(channel)  # type: ignore[no-untyped-call]
     client = stack.enter_context(Client(address, timeout=_TIMEOUT))
     caching = stack.enter_context(Client(address, timeout=_TIMEOUT, cache_size=10_000, cache_ttl=_CACHED_SECONDS))

@@ -14,6 +14,7 @@ import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from authz.cli.bench.floor import FloorMode
+from authz.client.channels import open_channel
 from authz.errors import AuthzError
 from authz.v1 import authz_pb2, authz_pb2_grpc
 
@@ -33,7 +34,7 @@ class Sidecar:
     def ask(self) -> None:
         """Ask it anything, and wait for the answer."""
         question = authz_pb2.CheckRequest(principal="qcs::cam::uin/1:root", action="im:AddUser", resource="*")
-        with grpc.insecure_channel(self.address) as channel:
+        with open_channel(self.address) as channel:
             authz_pb2_grpc.AuthorizationServiceStub(channel).Check(question, timeout=_START_SECONDS)  # type: ignore[no-untyped-call]
 
 
@@ -88,7 +89,7 @@ def free_port() -> int:
 
 def _wait_until_ready(address: str, log: Path) -> None:
     """Follow the health of the server until it serves: it listens before it has loaded everything."""
-    with grpc.insecure_channel(address, options=_EAGER) as channel:
+    with open_channel(address, options=_EAGER) as channel:
         watch = health_pb2_grpc.HealthStub(channel).Watch(
             health_pb2.HealthCheckRequest(), timeout=_START_SECONDS, wait_for_ready=True
         )

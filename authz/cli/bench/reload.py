@@ -14,6 +14,7 @@ import grpc
 from authz.cli.bench.changes import CHANGES, PRINCIPAL, Change
 from authz.cli.bench.process import running_sidecar
 from authz.cli.bench.table import Row, show
+from authz.client.channels import open_channel
 from authz.errors import AuthzError
 from authz.v1 import authz_pb2, authz_pb2_grpc
 
@@ -38,7 +39,7 @@ def measure(change: Change, times: int) -> Row:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         change.prepare(root)
-        with running_sidecar(root) as sidecar, grpc.insecure_channel(sidecar.address) as channel:
+        with running_sidecar(root) as sidecar, open_channel(sidecar.address) as channel:
             stub = authz_pb2_grpc.AuthorizationServiceStub(channel)  # type: ignore[no-untyped-call]
             with _hammer(stub) as client:
                 seconds = [_timed(change.apply, root, client, turn) for turn in range(times)]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.request import urlopen
+from urllib.request import ProxyHandler, build_opener
 
 import click
 
@@ -29,6 +29,7 @@ _SATURATING_CALLS = 20_000
 _MOST_LOOK_SECONDS = 120.0
 _COLLECTOR = "authz_collector_seconds_total"
 _LOOKED_AT = "authz_source_last_look_timestamp_seconds"
+_HTTP = build_opener(ProxyHandler({}))  # the sidecar itself, whatever proxy the environment names
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,7 @@ def _load(sidecar: Sidecar, http: str, seconds: float, rate: float) -> Loaded:
 
 
 def _metric(http: str, name: str) -> float:
-    with urlopen(f"http://{http}/metrics", timeout=10) as answer:
+    with _HTTP.open(f"http://{http}/metrics", timeout=10) as answer:
         text = answer.read().decode()
     found = next(line for line in text.splitlines() if line.startswith(f"{name} "))
     return float(found.rpartition(" ")[2])

@@ -7,7 +7,8 @@ from asyncio.subprocess import Process
 from pathlib import Path
 
 import click
-import grpc
+
+from authz.client.channels import open_aio_channel
 
 ROOT = Path(__file__).parents[3]
 _PATIENCE_SECONDS = 20.0
@@ -18,7 +19,7 @@ async def _start(*command: str) -> Process:
 
 
 async def _announce(sidecar: str) -> None:
-    async with grpc.aio.insecure_channel(sidecar, options=[("grpc.default_authority", "localhost")]) as channel:
+    async with open_aio_channel(sidecar) as channel:
         await channel.channel_ready()
     click.echo(f"sidecar listens on {sidecar}")
 

@@ -7,6 +7,7 @@ import click
 import grpc
 from google.rpc import error_details_pb2, status_pb2
 
+from authz.client.channels import open_channel
 from deploy.example.backends import im_backend_pb2 as im
 from deploy.example.backends import im_backend_pb2_grpc, sms_backend_pb2_grpc
 from deploy.example.backends import sms_backend_pb2 as sms
@@ -60,7 +61,7 @@ def outcome(error: grpc.RpcError) -> str:
 
 def walk(sms_target: str, im_target: str, timeout: float = 5.0) -> Iterator[list[str]]:
     """For each of VISITORS what came of each of CALLS."""
-    with grpc.insecure_channel(sms_target) as first, grpc.insecure_channel(im_target) as second:
+    with open_channel(sms_target) as first, open_channel(im_target) as second:
         stubs = (sms_backend_pb2_grpc.SmsServiceStub(first), im_backend_pb2_grpc.ImServiceStub(second))
         for visitor in VISITORS:
             answers = []

@@ -29,6 +29,7 @@ func main() {
 	connection, err := grpc.NewClient(os.Args[1],
 		grpc.WithTransportCredentials(insecure.NewCredentials()),
 		grpc.WithAuthority("localhost"), // a Unix socket has no host name, and a path is no authority
+		grpc.WithNoProxy(),              // whatever HTTPS_PROXY names is not the sidecar
 		grpc.WithKeepaliveParams(keepalive.ClientParameters{Time: 10 * time.Second}))
 	if err != nil {
 		panic(err)

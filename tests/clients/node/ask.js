@@ -7,8 +7,8 @@ const [address, protos] = process.argv.slice(2);
 const definition = loader.loadSync("authz/v1/authz.proto", { includeDirs: [protos], keepCase: true, enums: String, defaults: true });
 const { AuthorizationService } = grpc.loadPackageDefinition(definition).authz.v1;
 
-// A Unix socket has no host name, so give it one: servers refuse a path as authority.
-const options = { "grpc.default_authority": "localhost", "grpc.keepalive_time_ms": 10000 };
+// A Unix socket has no host name, so give it one: servers refuse a path as authority. And no proxy stands between.
+const options = { "grpc.default_authority": "localhost", "grpc.enable_http_proxy": 0, "grpc.keepalive_time_ms": 10000 };
 const client = new AuthorizationService(address, grpc.credentials.createInsecure(), options);
 
 // Whatever is not an answer that says `allowed: true` is a denial: an error, a deadline, anything.

@@ -32,6 +32,7 @@ public final class Ask {
         channel(arguments[0])
             .usePlaintext()
             .overrideAuthority("localhost")
+            .proxyDetector(server -> null) // whatever a system property or GRPC_PROXY_EXP names is not the sidecar
             .keepAliveTime(10, TimeUnit.SECONDS)
             .build();
     AuthorizationServiceBlockingStub authz = AuthorizationServiceGrpc.newBlockingStub(channel);
