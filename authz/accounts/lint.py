@@ -10,6 +10,7 @@ from authz.accounts.attachments import parse_attachments
 from authz.accounts.build import AttachmentsText, PolicyText
 from authz.accounts.lint_actions import lint_actions, lint_breadth, lint_operation_level
 from authz.accounts.lint_attachments import attached_names, lint_attachments, lint_trust
+from authz.accounts.lint_blanks import lint_blanks
 from authz.accounts.lint_conditions import lint_conditions
 from authz.accounts.lint_coverage import lint_coverage
 from authz.accounts.lint_entries import lint_entries
@@ -65,6 +66,7 @@ def lint_document(
         lint_breadth(statement, report)
         lint_conditions(statement, report)
         lint_entries(statement, report)
+        lint_blanks(statement, report)
     lint_coverage(statements, report)
     return statements
 

@@ -1,4 +1,4 @@
-"""Lints of lists: entries that stand twice, that another entry covers, or that have blanks in them."""
+"""Lints of lists: entries that stand twice, or that another entry covers, and keys by an old name."""
 
 from collections.abc import Callable, Hashable, Sequence
 from typing import TypeVar
@@ -10,22 +10,16 @@ from authz.language.condition import canonical_key
 from authz.language.report import Report
 from authz.language.resource import ResourcePattern
 
-_TRIMMED_KINDS = frozenset({"numeric", "date", "bool", "ip", "null"})
-"""Operator kinds whose values are read without the blanks around them."""
 T = TypeVar("T")
 
 
 def lint_entries(statement: PlacedStatement, report: Report) -> None:
-    """Report needless entries, and blanks that are read past (cam-language 1.2, 1.3, 2.1) but that CAM may not."""
+    """Report needless entries, and keys that have another name now (cam-language 2.4)."""
     _lint_list(statement.actions, _action_key, covers_action, report)
     _lint_list(statement.resources, _resource_key, covers_resource, report)
-    for action in statement.actions:
-        _lint_blanks("action", action.raw, "".join(action.raw.split()), action, report)
-    for resource in statement.resources:
-        _lint_blanks("resource", resource.raw, _without_blanks(resource), resource, report)
     for condition in statement.conditions:
         _lint_list(condition.values, str, str.__eq__, report)
-        _lint_condition_blanks(condition, report)
+        _lint_old_key(condition, report)
 
 
 def _action_key(action: ActionPattern) -> Hashable:
@@ -52,29 +46,7 @@ def _lint_list(
             report.note("Lint.CoveredEntry", entry.path, message)
 
 
-def _without_blanks(resource: Placed[ResourcePattern]) -> str:
-    """The resource as it is read: segments trimmed, and the last one without any blank unless its service has them."""
-    if resource.parsed.is_any:
-        return "*"
-    *head, tail = resource.raw.split(":", 5)
-    trimmed = [segment.strip() for segment in head]
-    keeps_blanks = any(char.isspace() for char in str(resource.parsed.tail))
-    return ":".join([*trimmed, tail.strip() if keeps_blanks else "".join(tail.split())])
-
-
-def _lint_condition_blanks(condition: PlacedCondition, report: Report) -> None:
-    operator = Placed("", condition.operator, condition.operator_path)
-    _lint_blanks("operator", condition.operator, condition.operator.strip(), operator, report)
-    key = Placed("", condition.key, condition.path)
-    _lint_blanks("condition key", condition.key, condition.key.strip(), key, report)
+def _lint_old_key(condition: PlacedCondition, report: Report) -> None:
     if condition.parsed.key != condition.key.strip():
         message = f"`{condition.key.strip()}` is an old name; write `{canonical_key(condition.key)}`"
         report.note("Lint.OldKey", condition.path, message)
-    for value in condition.values:
-        if condition.parsed.operator.type.kind in _TRIMMED_KINDS:
-            _lint_blanks("value", value.parsed, value.parsed.strip(), value, report)
-
-
-def _lint_blanks(what: str, raw: str, clean: str, place: Placed[T], report: Report) -> None:
-    if raw != clean:
-        report.warning("Lint.StrayBlanks", place.path, f"{what} `{raw}` has stray blanks; write `{clean}`")

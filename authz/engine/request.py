@@ -83,13 +83,16 @@ _READERS: Mapping[str, Callable[[str], object]] = {SOURCE_IP: check_address, CUR
 def value_check(key: str) -> Callable[[str], object] | None:
     """What raises ValueError for a value that the key cannot have; None where all are taken.
 
-    Keys are not empty, and the general keys have values of their type (598/10608); no others are looked at.
+    Keys are not empty, and the general keys have values of their type (598/10608); no others are looked at. Policies
+    are read without the blanks around their keys, so a key with some would be one that no policy can mean.
 
     Raises:
-        ValueError: for a key that is empty.
+        ValueError: for a key that is empty, or has blanks around it.
     """
     if not key or key.isspace():
         raise ValueError("a condition key is empty")
+    if key != key.strip():
+        raise ValueError(f"the condition key `{key[:80]}` has blanks around it; write `{key[:80].strip()}`")
     return _READERS.get(key)
 
 

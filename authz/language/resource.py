@@ -1,6 +1,7 @@
 """Resources: six-segment names, as patterns in statements and as the one resource of a request.
 
-CAM resource description, 598/10606: `qcs:project:service:region:account:resource`, or `*`.
+CAM resource description, 598/10606: `qcs:project:service:region:account:resource`, or `*`. Of a pattern and of the
+resource of a request alike, each segment is read without the blanks at its ends; blanks inside it are part of the name.
 """
 
 import re
@@ -18,7 +19,6 @@ _COLONS = 5  # before the tail
 _HEAD_LIMIT = 256  # characters; longer ones are not kept, since callers write them
 _COLON_FREE = frozenset({"im", "sms", "cam"})
 _APP_ID_FREE = frozenset({"im", "sms"})
-_SPACED = frozenset({"cos"})  # whose names may hold blanks; elsewhere published documents have them by mistake
 _DIRECTORIES = frozenset({"cos", "cmqqueue", "cmqtopic"})
 _REGION_ALIASES = {
     "gz": "ap-guangzhou",
@@ -108,8 +108,6 @@ def parse_resource_pattern(text: str) -> ResourcePattern:
         raise Refusal("InvalidParameter.ResourceProjectError", f"the project segment of `{text}` must be empty")
     if not tail:
         raise Refusal("InvalidParameter.ResourceContentError", f"the last segment of `{text}` is empty; `*` means all")
-    if service not in _SPACED:
-        tail = "".join(tail.split())
     return ResourcePattern(
         is_any=False,
         service=Pattern.of(service) if service else ANY,

@@ -24,6 +24,9 @@ def test_a_question_is_understood_part_by_part():
         (ALICE, "im:RemoveUser", "", {}, "resource"),
         (ALICE, "im:RemoveUser", "*", {"": ("x",)}, "context"),
         (ALICE, "im:RemoveUser", "*", {" ": ("x",)}, "context"),
+        # policies are read without the blanks around their keys, so this would be a key that no policy can mean
+        (ALICE, "im:RemoveUser", "*", {" qcs:ip": ("10.0.0.1",)}, "context"),
+        (ALICE, "im:RemoveUser", "*", {"im:env\n": ("prod",)}, "context"),
     ],
 )
 def test_a_malformed_part_is_named(principal, action, resource, context, field):

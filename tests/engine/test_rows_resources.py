@@ -64,10 +64,32 @@ def test_each_of_several_resources_of_one_request_may_be_granted_by_another_stat
     assert not ask(of, "bm:BindEip", "qcs::bmeip:::eipId/eip-2").allowed
 
 
-def test_blanks_inside_a_published_name_are_slips():
-    # cam-language 1.3: stray blanks, as published for bmeip
-    assert covers("qcs::bmeip::: eipId / eip - 34 lvo6ir ", "qcs::bmeip:::eipId/eip-34lvo6ir")
-    assert covers("qcs::cos::: b/a b ", "qcs::cos:::b/a b")
+@pytest.mark.parametrize(
+    ("pattern", "resource", "is_covered"),
+    [
+        # as published for bmeip: the ends are trimmed, and what is left is a name with blanks in it
+        ("qcs::bmeip::: eipId / eip - 34 lvo6ir ", "qcs::bmeip:::eipId / eip - 34 lvo6ir", True),
+        ("qcs::bmeip::: eipId / eip - 34 lvo6ir ", "qcs::bmeip::: eipId / eip - 34 lvo6ir ", True),
+        ("qcs::bmeip::: eipId / eip - 34 lvo6ir ", "qcs::bmeip:::eipId/eip-34lvo6ir", False),
+        ("qcs::cos::: b/a b ", "qcs::cos:::b/a b", True),
+        ("qcs::im:::key/a b", "qcs::im:::key/a b", True),
+        ("qcs::im:::key/a b", "qcs::im:::key/a  b", False),
+        ("qcs::im:::key/a b", "qcs::im:::key/ab", False),
+        ("qcs::im:::key/ab", "qcs::im:::key/a b", False),
+        ("qcs::im:::key/a *", "qcs::im:::key/a b", True),
+        ("qcs::im:::key/a\tb", "qcs::im:::key/a\tb", True),
+        ("qcs::sms:::app/${owner_uin} x", "qcs::sms:::app/12345678 x", True),
+    ],
+)
+def test_blanks_around_a_segment_are_nothing_and_blanks_inside_are_part_of_the_name(pattern, resource, is_covered):
+    # cam-language 1.3: stray blanks
+    assert covers(pattern, resource) is is_covered
+
+
+def test_a_deny_on_a_name_with_blanks_protects_it():
+    of = account(own=[policy("p", allow("im:*"), deny("im:*", "qcs::im:::key/a b"))])
+    assert ask(of, "im:RemoveUser", "qcs::im::uin/12345678:key/a b").reason is Reason.EXPLICIT_DENY
+    assert ask(of, "im:RemoveUser", "qcs::im::uin/12345678:key/ab").allowed
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,7 @@ TESTS = {
     "1.3 case of segment 3": f"{_RESOURCE}::test_service_region_and_account_fold_case_and_the_last_segment_does_not",
     "1.3 case of segment 4, 5": f"{_RESOURCE}::test_service_region_and_account_fold_case_and_the_last_segment_does_not",
     "1.3 case of segment 6": f"{_RESOURCE}::test_service_region_and_account_fold_case_and_the_last_segment_does_not",
-    "1.3 stray blanks": f"{_ROWS}::test_blanks_inside_a_published_name_are_slips",
+    "1.3 stray blanks": f"{_ROWS}::test_blanks_around_a_segment_are_nothing_and_blanks_inside_are_part_of_the_name",
     "1.3 several resources": f"{_ROWS}::"
     "test_each_of_several_resources_of_one_request_may_be_granted_by_another_statement",
     "1.4 identity policy": f"{_PARSE}::test_an_identity_policy_names_no_principal",

@@ -36,16 +36,17 @@ ACTION_PATTERNS = {
     "sts": ["sts:AssumeRole", "name/sts:*", "sts:assume*"],
 }  # fmt: skip
 TAILS = {
-    "im": ["sdkappid/1400000001", "sdkappid/1400000002", "sdkappid/*", "sdkappid/100001", "root"],
+    "im": ["sdkappid/1400000001", "sdkappid/1400000002", "sdkappid/*", "sdkappid/100001", "root",
+           "sdkappid / 1400000002", " sdkappid/1400000002 ", "sdkappid/14 1"],
     "sms": ["app/1", "app/12", "app/*", "app/12345678"],
     "cos": ["b/a", "b", "b/a/x", "b/a b", "b/c:d", "b/A", "b/"],
     "cmqqueue": ["queueName/uin/100001", "queueName/uin/100001/q", "queueName/uin/100002/q"],
     "cam": ["roleName/ci", "groupid/7"],
     "sts": ["roleName/ci", "roleName/ci", "roleName/ops", "roleName/nobody", "uin/100001"],
-}
+}  # fmt: skip
 TAIL_PATTERNS = {
     "im": ["*", "sdkappid/*", "sdkappid/14*", "*1", "sdkappid/${uin}", "sdkappid/1400000001", "sdkappid / 1400000002 ",
-           "*/*2", "sdkappid/140000000?", "s*d*1*1"],
+           "*/*2", "sdkappid/140000000?", "s*d*1*1", " sdkappid/1400000002 ", "sdkappid/14 *"],
     "sms": ["*", "app/*", "app/1", "app/1*", "app/${owner_uin}", "app/12", "a*/*2"],
     "cos": ["*", "b/*", "b/a", "b/a*", "b/a/*", "b/${uin}/*", "b/a b", "*:d", "b/*/x", "b/a?", "b/a*a"],
     "cmqqueue": ["queueName/uin/${uin}/*", "queueName/*", "queueName/uin/100002/q"],

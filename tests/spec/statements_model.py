@@ -34,7 +34,7 @@ def action_fits(pattern, action):
 
 
 def segments(resource):
-    """Service, region, account and the rest of a six-segment name (1.3)."""
+    """Service, region, account and the rest of a six-segment name, each without the blanks around it (1.3)."""
     _, _, service, region, owner, tail = (segment.strip() for segment in resource.split(":", 5))
     region = region.lower()
     return service.lower(), f"ap-{REGIONS[region]}" if region in REGIONS else region, owner.lower(), tail
@@ -65,8 +65,6 @@ def resource_fits(pattern, caller, resource):
         return pattern.strip() == "*"
     service, region, owner, tail = segments(pattern)
     own_service, own_region, _, own_tail = segments(resource)
-    if service != "cos":  # elsewhere blanks stand in published names by mistake
-        tail = "".join(tail.split())
     variables = freeze(caller.variables[0])
     return all_of(
         [

@@ -53,7 +53,7 @@ def test_what_is_listed_bounds_what_the_specification_allows(seed):
     world = generators.world(rnd)
     engine = subject.engine_on(world)
     counts = {"certain": 0, "allowed": 0}
-    for _ in range(40):
+    for _ in range(80):
         request = without_tags(generators.request(rnd))
         bounds = bounds_of(engine, request)
         for resource in own_resources(rnd, world, request):
