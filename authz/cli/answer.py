@@ -69,6 +69,8 @@ def _explanation_lines(response: authz_pb2.ExplainResponse) -> Iterator[str]:
     yield "statements considered:" if response.statements else "no statement is attached"
     for trace in response.statements:
         yield from _trace_lines(trace)
+    if response.omitted_statements:
+        yield f"  … and {response.omitted_statements} more, which one answer has no room for"
     if response.suggestions:
         yield "what would deny it:" if response.response.allowed else "what would allow it:"
     for suggestion in response.suggestions:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 
+from authz.engine.conditions import BoundCondition
 from authz.engine.decision import Decision, Reason
 from authz.engine.plan import ActionPlan, is_operation_level
 from authz.engine.request import Request
@@ -11,26 +12,33 @@ from authz.engine.snapshot import AccountState, Snapshot
 from authz.language.action import Action
 from authz.language.resource import NO_RESOURCE
 
+HINT_BYTES = 4 * 1024
+"""Of the conditions that one denial tells."""
 DENIAL_END = ") has no permission"
 """What every denial says after the resource."""
 _NO_MATCHING_ALLOW = Reason.NO_MATCHING_ALLOW  # reading a member of an Enum costs more than reading a global
 
 
 def denial_message(snapshot: Snapshot, request: Request, decision: Decision) -> str:
+    """What a denial says, in one text."""
+    text, hints = denial_parts(snapshot, request, decision)
+    return text + hints.decode()
+
+
+def denial_parts(snapshot: Snapshot, request: Request, decision: Decision) -> tuple[str, bytes]:
     """Explicit and implicit denials share the wording; an operation-level API is denied on `*`.
 
-    Where only conditions stood between an allow and the request, they are told in CAM's own form, which can be pasted
-    into a policy.
+    Where only conditions stood between an allow and the request, these are the second part, encoded: in CAM's own form,
+    which can be pasted into a policy. Denials that miss the same conditions have the same object there.
     """
     if decision.reason is not _NO_MATCHING_ALLOW:
         resource = "*" if is_operation_level(request.action) else request.resource.text
-        return denial_text(request.action, resource)
+        return denial_text(request.action, resource), b""
     state = snapshot.states[request.principal.account]
     plan = state.plan(request.principal).for_action(request.action)
     resource = "*" if plan.is_operation_level else request.resource.text
-    message = denial_text(request.action, resource)
     missed = _missed(state, plan, request) if plan.conditional_allows else ()
-    return f"{message} with or without condition:{_hints(missed)}" if missed else message
+    return denial_text(request.action, resource), plan.hints(missed, _hints) if missed else b""
 
 
 def denial_text(action: Action, resource: str) -> str:
@@ -51,17 +59,26 @@ def _missed(state: AccountState, plan: ActionPlan, request: Request) -> list[Rul
     return [rule for rule in plan.conditional_allows if rule.covers_resource(resource)]
 
 
-def _hints(rules: Iterable[Rule]) -> str:
-    hints = [
-        {
-            "condition": {
-                "key": condition.key,
-                "value": [str(value) for value in condition.source.values],
-                "ope": str(condition.operator),
-            },
-            "effect": rule.effect.value,
-        }
-        for rule in rules
-        for condition in rule.conditions
-    ]
-    return json.dumps(hints, ensure_ascii=False, separators=(",", ":"))
+def _hints(rules: Iterable[Rule]) -> bytes:
+    """Each condition once, as many as there is room for."""
+    every = dict.fromkeys(_hint(rule, condition) for rule in rules for condition in rule.conditions)
+    kept: list[bytes] = []
+    room = HINT_BYTES
+    for hint in every:
+        if len(hint) < room:
+            kept.append(hint)
+            room -= len(hint) + 1
+    more = len(every) - len(kept)
+    return b" with or without condition:[" + b",".join(kept) + (b"] and %d more" % more if more else b"]")
+
+
+def _hint(rule: Rule, condition: BoundCondition) -> bytes:
+    hint = {
+        "condition": {
+            "key": condition.key,
+            "value": [str(value) for value in condition.source.values],
+            "ope": str(condition.operator),
+        },
+        "effect": rule.effect.value,
+    }
+    return json.dumps(hint, ensure_ascii=False, separators=(",", ":")).encode()

@@ -61,7 +61,8 @@ def explain(snapshot: Snapshot, request: Request) -> Explanation:
     state = snapshot.states.find(request.principal.account)
     if state is None or not state.knows(request.principal):
         return Explanation(decision, (), ())
-    traces = tuple(_trace(rule, state, request) for rule in _rules(snapshot, state, request))
+    facts = Facts(request.context, state.plan(request.principal).identity, request.time)
+    traces = tuple(_trace(rule, state, request, facts) for rule in _rules(snapshot, state, request))
     return Explanation(decision, traces, suggest(snapshot, state, request, decision))
 
 
@@ -80,8 +81,7 @@ def _rules(snapshot: Snapshot, state: AccountState, request: Request) -> tuple[R
     return () if request.principal.kind is PrincipalKind.ROOT and not asks_to_assume(request) else rules
 
 
-def _trace(rule: Rule, state: AccountState, request: Request) -> StatementTrace:
-    facts = Facts(request.context, state.plan(request.principal).identity, request.time)
+def _trace(rule: Rule, state: AccountState, request: Request, facts: Facts) -> StatementTrace:
     resource = NO_RESOURCE if is_operation_level(request.action) else request.resource
     is_own = state.owner.owns(resource.account)
     covers = rule.covers_resource(resource) if is_own else any(scope.covers_foreign(resource) for scope in rule.scopes)

@@ -1,6 +1,6 @@
 """All that decides for one principal, compiled on first use and kept while its account stays as it is."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from authz.accounts.model import Account, Policy, Role, User
@@ -18,6 +18,7 @@ from authz.language.variables import Variable
 
 _MEMO_LIMIT = 4096  # actions of one principal; callers choose the names, so the memo must not grow for ever
 _PLACES_LIMIT = 64  # services and regions of one action, likewise
+_HINTS_LIMIT = 16  # texts of denials of one action
 _KEPT = 256  # characters of a name or a place that is worth keeping, for the same reason
 Identity = Mapping[str, tuple[str, ...]]
 _PlaceKey = tuple[str, str] | None
@@ -70,6 +71,7 @@ class ActionPlan:
     conditional_allows: tuple[Rule, ...]
     keys_read: frozenset[str]
     _placed: dict[_PlaceKey, PlacedPlan] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _hints: dict[tuple[int, ...], bytes] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def covered(self) -> _Covered:
@@ -89,6 +91,17 @@ class ActionPlan:
         is_placed = not self.is_operation_level and resource.text != "*"
         key = (resource.service, resource.region) if is_placed else None
         return self._placed.get(key) or self._place(key, resource if is_placed else NO_RESOURCE)
+
+    def hints(self, missed: Iterable[Rule], word: Callable[[Iterable[Rule]], bytes]) -> bytes:
+        """What denials say of the conditions of these allows, by `word`; made once, so that they share it."""
+        rules = tuple(missed)
+        key = _orders(rules)
+        known = self._hints.get(key)
+        if known is None:
+            if len(self._hints) >= _HINTS_LIMIT:
+                self._hints.clear()
+            known = self._hints[key] = word(rules)
+        return known
 
     def _place(self, key: _PlaceKey, resource: Resource) -> PlacedPlan:
         placed = PlacedPlan(

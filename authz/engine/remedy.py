@@ -13,6 +13,8 @@ from authz.language.pattern import Pattern
 
 Values = tuple[str, ...]
 _FIXED = frozenset({UIN, OWNER_UIN})  # who asks is no circumstance
+_EXPECTED = 16  # values of a condition that guesses start from
+_GIVEN = 10  # values of a request that one more is tried beside
 _ELSEWHERE = ("192.0.2.1", "198.51.100.1", "2001:db8::1", "10.0.0.1")
 
 
@@ -48,14 +50,14 @@ def _arranged(text: str, given: Values, condition: BoundCondition) -> Iterator[V
     is_set = condition.operator.qualifier is Qualifier.ANY_VALUE or condition.key.startswith(
         (RESOURCE_TAG, REQUEST_TAG)
     )
-    if given and is_set:
+    if given and is_set and len(given) <= _GIVEN:
         yield (*given, text)
     yield (text,)
 
 
 def _texts(condition: BoundCondition) -> Iterator[str]:
     kind = condition.operator.type.kind
-    for expected in condition.expected:
+    for expected in condition.expected[:_EXPECTED]:
         yield from _near(expected)
     if kind in ("string", "binary", "null"):
         yield "other"

@@ -24,7 +24,9 @@ from authz.language.render import render
 from authz.language.resource import NO_RESOURCE
 
 _MOST = 6  # suggestions in one answer: more is no help
-_TRIES = 64  # context changes that are tried for one answer
+_TRIES = 32  # context changes that are tried for one statement
+_ALL_TRIES = 128  # and for one answer, where a statement that no change is known for counts as one
+_SHOWN = 200  # characters of a value that are told in words
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +149,10 @@ class _Search:
         blockers = [(rule, defeating) for rule in self._applying(Effect.DENY) if rule.conditions]
         missed = [(rule, satisfying) for rule in self._covering(Effect.ALLOW) if not rule.applies(self._facts)]
         seen: set[tuple[ContextChange, ...]] = set()
+        left = itertools.repeat(None, _ALL_TRIES)
         for rule, remedy in (*blockers, *missed):
-            for changes in itertools.islice(self._changes(rule, remedy), _TRIES):
+            tries = itertools.islice(self._changes(rule, remedy), _TRIES)
+            for _, changes in zip(left, tries, strict=False):  # in this order, so that every statement takes of `left`
                 if changes not in seen and self._is_allowed_with(changes):
                     seen.add(changes)
                     yield Suggestion(f"{_asked(changes)}, {_purpose(rule)}", context=changes)
@@ -230,6 +234,10 @@ def _purpose(rule: Rule) -> str:
 
 def _asked(changes: Iterable[ContextChange]) -> str:
     return "ask " + " and ".join(
-        f"with {change.key} = {', '.join(change.values)}" if change.values else f"without {change.key}"
+        f"with {change.key} = {_listed(change.values)}" if change.values else f"without {change.key}"
         for change in changes
     )
+
+
+def _listed(values: Iterable[str]) -> str:
+    return ", ".join(value if len(value) <= _SHOWN else f"{value[:_SHOWN]}…" for value in values)

@@ -1,6 +1,6 @@
 """BatchCheck: many questions, one revision, an answer or an error for each."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 
 from google.rpc.code_pb2 import Code
 
@@ -14,7 +14,8 @@ from authz.wire.batches import read_batch, write_batch, write_error
 from authz.wire.status import status_of
 
 _STRIDE = 250  # items that are looked up together
-_STEP = 25  # items that are decided between two looks at the clock
+_STEP = 25  # items that are decided between two looks at the clock, if they are short
+_SHORT_BYTES = 200  # of such an item; a longer one counts as so many
 
 
 class BatchChecker:
@@ -56,15 +57,20 @@ class BatchChecker:
     def _one_by_one(
         self, results: list[bytes], items: Sequence[bytes], snapshot: Snapshot, form: Form
     ) -> Generator[None, None, None]:
-        for start in range(0, len(items), _STEP):
-            is_in_force = self._checker.snapshot is snapshot
-            answer = self._checker.check_item if is_in_force else self._checker.check_item_afresh
-            for item in items[start : start + _STEP]:
-                try:
-                    results.append(answer(item, snapshot, form))
-                except AuthzError as error:
-                    results.append(self._error(error))
-            yield
+        answer, left = self._check_item(snapshot), _STEP
+        for item in items:
+            try:
+                results.append(answer(item, snapshot, form))
+            except AuthzError as error:
+                results.append(self._error(error))
+            left -= 1 + len(item) // _SHORT_BYTES
+            if left <= 0:
+                yield
+                answer, left = self._check_item(snapshot), _STEP
+
+    def _check_item(self, snapshot: Snapshot) -> Callable[[bytes, Snapshot, Form], bytes]:
+        is_in_force = self._checker.snapshot is snapshot
+        return self._checker.check_item if is_in_force else self._checker.check_item_afresh
 
     def _error(self, error: AuthzError) -> bytes:
         status = status_of(error)

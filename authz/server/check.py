@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from authz.cache import DecisionCache, Entry, Repeats
 from authz.engine.decision import Decision
-from authz.engine.denial import denial_message
+from authz.engine.denial import denial_parts
 from authz.engine.evaluate import evaluate
 from authz.engine.live import Engine
 from authz.engine.reading import read_context
@@ -221,4 +221,7 @@ def _meaning(snapshot: Snapshot, request: Request) -> Hashable | None:
 
 def encode_decision(snapshot: Snapshot, decision: Decision, request: Request) -> bytes:
     """The CheckResponse of a decision, without its revision."""
-    return write_answer(decision, b"" if decision.allowed else denial_message(snapshot, request, decision).encode())
+    if decision.allowed:
+        return write_answer(decision, b"")
+    text, hints = denial_parts(snapshot, request, decision)
+    return write_answer(decision, text.encode() + hints)

@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x14\x61uthz/v1/authz.proto\x12\x08\x61uthz.v1\"\xdc\x01\n\x0c\x43heckRequest\x12\x11\n\tprincipal\x18\x01 \x01(\t\x12\x0e\n\x06\x61\x63tion\x18\x02 \x01(\t\x12\x10\n\x08resource\x18\x03 \x01(\t\x12\x34\n\x07\x63ontext\x18\x04 \x03(\x0b\x32#.authz.v1.CheckRequest.ContextEntry\x12\x19\n\x11\x61t_least_revision\x18\x05 \x01(\t\x1a\x46\n\x0c\x43ontextEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12%\n\x05value\x18\x02 \x01(\x0b\x32\x16.authz.v1.ContextValue:\x02\x38\x01\"\x1e\n\x0c\x43ontextValue\x12\x0e\n\x06values\x18\x01 \x03(\t\"\x90\x01\n\rCheckResponse\x12\x0f\n\x07\x61llowed\x18\x01 \x01(\x08\x12 \n\x06reason\x18\x02 \x01(\x0e\x32\x10.authz.v1.Reason\x12)\n\tstatement\x18\x03 \x01(\x0b\x32\x16.authz.v1.StatementRef\x12\x10\n\x08revision\x18\x04 \x01(\t\x12\x0f\n\x07message\x18\x05 \x01(\t\"B\n\x0cStatementRef\x12\x0e\n\x06policy\x18\x01 \x01(\t\x12\r\n\x05index\x18\x02 \x01(\r\x12\x13\n\x0b\x61ttached_to\x18\x03 \x01(\t\"V\n\x11\x42\x61tchCheckRequest\x12&\n\x06\x63hecks\x18\x01 \x03(\x0b\x32\x16.authz.v1.CheckRequest\x12\x19\n\x11\x61t_least_revision\x18\x02 \x01(\t\"S\n\x12\x42\x61tchCheckResponse\x12+\n\x07results\x18\x01 \x03(\x0b\x32\x1a.authz.v1.BatchCheckResult\x12\x10\n\x08revision\x18\x02 \x01(\t\"p\n\x10\x42\x61tchCheckResult\x12+\n\x08response\x18\x01 \x01(\x0b\x32\x17.authz.v1.CheckResponseH\x00\x12%\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x14.authz.v1.CheckErrorH\x00\x42\x08\n\x06result\"+\n\nCheckError\x12\x0c\n\x04\x63ode\x18\x01 \x01(\x05\x12\x0f\n\x07message\x18\x02 \x01(\t\"7\n\x0e\x45xplainRequest\x12%\n\x05\x63heck\x18\x01 \x01(\x0b\x32\x16.authz.v1.CheckRequest\"\x95\x01\n\x0f\x45xplainResponse\x12)\n\x08response\x18\x01 \x01(\x0b\x32\x17.authz.v1.CheckResponse\x12,\n\nstatements\x18\x02 \x03(\x0b\x32\x18.authz.v1.StatementTrace\x12)\n\x0bsuggestions\x18\x03 \x03(\x0b\x32\x14.authz.v1.Suggestion\"\xd7\x01\n\x0eStatementTrace\x12)\n\tstatement\x18\x01 \x01(\x0b\x32\x16.authz.v1.StatementRef\x12\x0e\n\x06\x65\x66\x66\x65\x63t\x18\x02 \x01(\t\x12\x16\n\x0e\x61\x63tion_matched\x18\x03 \x01(\x08\x12\x18\n\x10resource_matched\x18\x04 \x01(\x08\x12\x19\n\x11\x63ondition_matched\x18\x05 \x01(\x08\x12,\n\nconditions\x18\x06 \x03(\x0b\x32\x18.authz.v1.ConditionTrace\x12\x0f\n\x07summary\x18\x07 \x01(\t\"b\n\x0e\x43onditionTrace\x12\x10\n\x08operator\x18\x01 \x01(\t\x12\x0b\n\x03key\x18\x02 \x01(\t\x12\x10\n\x08\x65xpected\x18\x03 \x03(\t\x12\x0e\n\x06\x61\x63tual\x18\x04 \x03(\t\x12\x0f\n\x07matched\x18\x05 \x01(\x08\"\xb0\x01\n\nSuggestion\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x17\n\x0fpolicy_document\x18\x02 \x01(\t\x12$\n\x04lift\x18\x03 \x03(\x0b\x32\x16.authz.v1.StatementRef\x12+\n\tadditions\x18\x04 \x03(\x0b\x32\x18.authz.v1.PolicyAddition\x12(\n\x07\x63ontext\x18\x05 \x03(\x0b\x32\x17.authz.v1.ContextChange\"<\n\x0ePolicyAddition\x12\x11\n\tattach_to\x18\x01 \x01(\t\x12\x17\n\x0fpolicy_document\x18\x02 \x01(\t\",\n\rContextChange\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x0e\n\x06values\x18\x02 \x03(\t\"\x82\x02\n\x17\x41llowedResourcesRequest\x12\x11\n\tprincipal\x18\x01 \x01(\t\x12\x0e\n\x06\x61\x63tion\x18\x02 \x01(\t\x12?\n\x07\x63ontext\x18\x03 \x03(\x0b\x32..authz.v1.AllowedResourcesRequest.ContextEntry\x12\x19\n\x11\x61t_least_revision\x18\x04 \x01(\t\x12 \n\x04mode\x18\x05 \x01(\x0e\x32\x12.authz.v1.ListMode\x1a\x46\n\x0c\x43ontextEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12%\n\x05value\x18\x02 \x01(\x0b\x32\x16.authz.v1.ContextValue:\x02\x38\x01\"^\n\x18\x41llowedResourcesResponse\x12\r\n\x05\x61llow\x18\x01 \x03(\t\x12\x0c\n\x04\x64\x65ny\x18\x02 \x03(\t\x12\x13\n\x0bneeds_check\x18\x03 \x01(\x08\x12\x10\n\x08revision\x18\x04 \x01(\t\"\x16\n\x14WatchRevisionRequest\"H\n\x15WatchRevisionResponse\x12\x10\n\x08revision\x18\x01 \x01(\t\x12\x10\n\x08\x61\x63\x63ounts\x18\x02 \x03(\t\x12\x0b\n\x03\x61ll\x18\x03 \x01(\x08*\xda\x01\n\x06Reason\x12\x16\n\x12REASON_UNSPECIFIED\x10\x00\x12\x17\n\x13REASON_ROOT_ACCOUNT\x10\x01\x12\x12\n\x0eREASON_ALLOWED\x10\x02\x12\x18\n\x14REASON_EXPLICIT_DENY\x10\x03\x12\x1c\n\x18REASON_NO_MATCHING_ALLOW\x10\x04\x12\x1b\n\x17REASON_OUTSIDE_BOUNDARY\x10\x05\x12\x1c\n\x18REASON_UNKNOWN_PRINCIPAL\x10\x06\x12\x18\n\x14REASON_CROSS_ACCOUNT\x10\x07*U\n\x08ListMode\x12\x19\n\x15LIST_MODE_UNSPECIFIED\x10\x00\x12\x14\n\x10LIST_MODE_STRICT\x10\x01\x12\x18\n\x14LIST_MODE_CAM_COMPAT\x10\x02\x32\xcc\x03\n\x14\x41uthorizationService\x12\x38\n\x05\x43heck\x12\x16.authz.v1.CheckRequest\x1a\x17.authz.v1.CheckResponse\x12G\n\nBatchCheck\x12\x1b.authz.v1.BatchCheckRequest\x1a\x1c.authz.v1.BatchCheckResponse\x12\x42\n\x0bStreamCheck\x12\x16.authz.v1.CheckRequest\x1a\x17.authz.v1.CheckResponse(\x01\x30\x01\x12>\n\x07\x45xplain\x12\x18.authz.v1.ExplainRequest\x1a\x19.authz.v1.ExplainResponse\x12Y\n\x10\x41llowedResources\x12!.authz.v1.AllowedResourcesRequest\x1a\".authz.v1.AllowedResourcesResponse\x12R\n\rWatchRevision\x12\x1e.authz.v1.WatchRevisionRequest\x1a\x1f.authz.v1.WatchRevisionResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x14\x61uthz/v1/authz.proto\x12\x08\x61uthz.v1\"\xdc\x01\n\x0c\x43heckRequest\x12\x11\n\tprincipal\x18\x01 \x01(\t\x12\x0e\n\x06\x61\x63tion\x18\x02 \x01(\t\x12\x10\n\x08resource\x18\x03 \x01(\t\x12\x34\n\x07\x63ontext\x18\x04 \x03(\x0b\x32#.authz.v1.CheckRequest.ContextEntry\x12\x19\n\x11\x61t_least_revision\x18\x05 \x01(\t\x1a\x46\n\x0c\x43ontextEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12%\n\x05value\x18\x02 \x01(\x0b\x32\x16.authz.v1.ContextValue:\x02\x38\x01\"\x1e\n\x0c\x43ontextValue\x12\x0e\n\x06values\x18\x01 \x03(\t\"\x90\x01\n\rCheckResponse\x12\x0f\n\x07\x61llowed\x18\x01 \x01(\x08\x12 \n\x06reason\x18\x02 \x01(\x0e\x32\x10.authz.v1.Reason\x12)\n\tstatement\x18\x03 \x01(\x0b\x32\x16.authz.v1.StatementRef\x12\x10\n\x08revision\x18\x04 \x01(\t\x12\x0f\n\x07message\x18\x05 \x01(\t\"B\n\x0cStatementRef\x12\x0e\n\x06policy\x18\x01 \x01(\t\x12\r\n\x05index\x18\x02 \x01(\r\x12\x13\n\x0b\x61ttached_to\x18\x03 \x01(\t\"V\n\x11\x42\x61tchCheckRequest\x12&\n\x06\x63hecks\x18\x01 \x03(\x0b\x32\x16.authz.v1.CheckRequest\x12\x19\n\x11\x61t_least_revision\x18\x02 \x01(\t\"S\n\x12\x42\x61tchCheckResponse\x12+\n\x07results\x18\x01 \x03(\x0b\x32\x1a.authz.v1.BatchCheckResult\x12\x10\n\x08revision\x18\x02 \x01(\t\"p\n\x10\x42\x61tchCheckResult\x12+\n\x08response\x18\x01 \x01(\x0b\x32\x17.authz.v1.CheckResponseH\x00\x12%\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x14.authz.v1.CheckErrorH\x00\x42\x08\n\x06result\"+\n\nCheckError\x12\x0c\n\x04\x63ode\x18\x01 \x01(\x05\x12\x0f\n\x07message\x18\x02 \x01(\t\"7\n\x0e\x45xplainRequest\x12%\n\x05\x63heck\x18\x01 \x01(\x0b\x32\x16.authz.v1.CheckRequest\"\xb1\x01\n\x0f\x45xplainResponse\x12)\n\x08response\x18\x01 \x01(\x0b\x32\x17.authz.v1.CheckResponse\x12,\n\nstatements\x18\x02 \x03(\x0b\x32\x18.authz.v1.StatementTrace\x12)\n\x0bsuggestions\x18\x03 \x03(\x0b\x32\x14.authz.v1.Suggestion\x12\x1a\n\x12omitted_statements\x18\x04 \x01(\r\"\xd7\x01\n\x0eStatementTrace\x12)\n\tstatement\x18\x01 \x01(\x0b\x32\x16.authz.v1.StatementRef\x12\x0e\n\x06\x65\x66\x66\x65\x63t\x18\x02 \x01(\t\x12\x16\n\x0e\x61\x63tion_matched\x18\x03 \x01(\x08\x12\x18\n\x10resource_matched\x18\x04 \x01(\x08\x12\x19\n\x11\x63ondition_matched\x18\x05 \x01(\x08\x12,\n\nconditions\x18\x06 \x03(\x0b\x32\x18.authz.v1.ConditionTrace\x12\x0f\n\x07summary\x18\x07 \x01(\t\"b\n\x0e\x43onditionTrace\x12\x10\n\x08operator\x18\x01 \x01(\t\x12\x0b\n\x03key\x18\x02 \x01(\t\x12\x10\n\x08\x65xpected\x18\x03 \x03(\t\x12\x0e\n\x06\x61\x63tual\x18\x04 \x03(\t\x12\x0f\n\x07matched\x18\x05 \x01(\x08\"\xb0\x01\n\nSuggestion\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x17\n\x0fpolicy_document\x18\x02 \x01(\t\x12$\n\x04lift\x18\x03 \x03(\x0b\x32\x16.authz.v1.StatementRef\x12+\n\tadditions\x18\x04 \x03(\x0b\x32\x18.authz.v1.PolicyAddition\x12(\n\x07\x63ontext\x18\x05 \x03(\x0b\x32\x17.authz.v1.ContextChange\"<\n\x0ePolicyAddition\x12\x11\n\tattach_to\x18\x01 \x01(\t\x12\x17\n\x0fpolicy_document\x18\x02 \x01(\t\",\n\rContextChange\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x0e\n\x06values\x18\x02 \x03(\t\"\x82\x02\n\x17\x41llowedResourcesRequest\x12\x11\n\tprincipal\x18\x01 \x01(\t\x12\x0e\n\x06\x61\x63tion\x18\x02 \x01(\t\x12?\n\x07\x63ontext\x18\x03 \x03(\x0b\x32..authz.v1.AllowedResourcesRequest.ContextEntry\x12\x19\n\x11\x61t_least_revision\x18\x04 \x01(\t\x12 \n\x04mode\x18\x05 \x01(\x0e\x32\x12.authz.v1.ListMode\x1a\x46\n\x0c\x43ontextEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12%\n\x05value\x18\x02 \x01(\x0b\x32\x16.authz.v1.ContextValue:\x02\x38\x01\"^\n\x18\x41llowedResourcesResponse\x12\r\n\x05\x61llow\x18\x01 \x03(\t\x12\x0c\n\x04\x64\x65ny\x18\x02 \x03(\t\x12\x13\n\x0bneeds_check\x18\x03 \x01(\x08\x12\x10\n\x08revision\x18\x04 \x01(\t\"\x16\n\x14WatchRevisionRequest\"H\n\x15WatchRevisionResponse\x12\x10\n\x08revision\x18\x01 \x01(\t\x12\x10\n\x08\x61\x63\x63ounts\x18\x02 \x03(\t\x12\x0b\n\x03\x61ll\x18\x03 \x01(\x08*\xda\x01\n\x06Reason\x12\x16\n\x12REASON_UNSPECIFIED\x10\x00\x12\x17\n\x13REASON_ROOT_ACCOUNT\x10\x01\x12\x12\n\x0eREASON_ALLOWED\x10\x02\x12\x18\n\x14REASON_EXPLICIT_DENY\x10\x03\x12\x1c\n\x18REASON_NO_MATCHING_ALLOW\x10\x04\x12\x1b\n\x17REASON_OUTSIDE_BOUNDARY\x10\x05\x12\x1c\n\x18REASON_UNKNOWN_PRINCIPAL\x10\x06\x12\x18\n\x14REASON_CROSS_ACCOUNT\x10\x07*U\n\x08ListMode\x12\x19\n\x15LIST_MODE_UNSPECIFIED\x10\x00\x12\x14\n\x10LIST_MODE_STRICT\x10\x01\x12\x18\n\x14LIST_MODE_CAM_COMPAT\x10\x02\x32\xcc\x03\n\x14\x41uthorizationService\x12\x38\n\x05\x43heck\x12\x16.authz.v1.CheckRequest\x1a\x17.authz.v1.CheckResponse\x12G\n\nBatchCheck\x12\x1b.authz.v1.BatchCheckRequest\x1a\x1c.authz.v1.BatchCheckResponse\x12\x42\n\x0bStreamCheck\x12\x16.authz.v1.CheckRequest\x1a\x17.authz.v1.CheckResponse(\x01\x30\x01\x12>\n\x07\x45xplain\x12\x18.authz.v1.ExplainRequest\x1a\x19.authz.v1.ExplainResponse\x12Y\n\x10\x41llowedResources\x12!.authz.v1.AllowedResourcesRequest\x1a\".authz.v1.AllowedResourcesResponse\x12R\n\rWatchRevision\x12\x1e.authz.v1.WatchRevisionRequest\x1a\x1f.authz.v1.WatchRevisionResponse0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,10 +35,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CHECKREQUEST_CONTEXTENTRY']._serialized_options = b'8\001'
   _globals['_ALLOWEDRESOURCESREQUEST_CONTEXTENTRY']._loaded_options = None
   _globals['_ALLOWEDRESOURCESREQUEST_CONTEXTENTRY']._serialized_options = b'8\001'
-  _globals['_REASON']._serialized_start=2106
-  _globals['_REASON']._serialized_end=2324
-  _globals['_LISTMODE']._serialized_start=2326
-  _globals['_LISTMODE']._serialized_end=2411
+  _globals['_REASON']._serialized_start=2134
+  _globals['_REASON']._serialized_end=2352
+  _globals['_LISTMODE']._serialized_start=2354
+  _globals['_LISTMODE']._serialized_end=2439
   _globals['_CHECKREQUEST']._serialized_start=35
   _globals['_CHECKREQUEST']._serialized_end=255
   _globals['_CHECKREQUEST_CONTEXTENTRY']._serialized_start=185
@@ -60,27 +60,27 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_EXPLAINREQUEST']._serialized_start=836
   _globals['_EXPLAINREQUEST']._serialized_end=891
   _globals['_EXPLAINRESPONSE']._serialized_start=894
-  _globals['_EXPLAINRESPONSE']._serialized_end=1043
-  _globals['_STATEMENTTRACE']._serialized_start=1046
-  _globals['_STATEMENTTRACE']._serialized_end=1261
-  _globals['_CONDITIONTRACE']._serialized_start=1263
-  _globals['_CONDITIONTRACE']._serialized_end=1361
-  _globals['_SUGGESTION']._serialized_start=1364
-  _globals['_SUGGESTION']._serialized_end=1540
-  _globals['_POLICYADDITION']._serialized_start=1542
-  _globals['_POLICYADDITION']._serialized_end=1602
-  _globals['_CONTEXTCHANGE']._serialized_start=1604
-  _globals['_CONTEXTCHANGE']._serialized_end=1648
-  _globals['_ALLOWEDRESOURCESREQUEST']._serialized_start=1651
-  _globals['_ALLOWEDRESOURCESREQUEST']._serialized_end=1909
+  _globals['_EXPLAINRESPONSE']._serialized_end=1071
+  _globals['_STATEMENTTRACE']._serialized_start=1074
+  _globals['_STATEMENTTRACE']._serialized_end=1289
+  _globals['_CONDITIONTRACE']._serialized_start=1291
+  _globals['_CONDITIONTRACE']._serialized_end=1389
+  _globals['_SUGGESTION']._serialized_start=1392
+  _globals['_SUGGESTION']._serialized_end=1568
+  _globals['_POLICYADDITION']._serialized_start=1570
+  _globals['_POLICYADDITION']._serialized_end=1630
+  _globals['_CONTEXTCHANGE']._serialized_start=1632
+  _globals['_CONTEXTCHANGE']._serialized_end=1676
+  _globals['_ALLOWEDRESOURCESREQUEST']._serialized_start=1679
+  _globals['_ALLOWEDRESOURCESREQUEST']._serialized_end=1937
   _globals['_ALLOWEDRESOURCESREQUEST_CONTEXTENTRY']._serialized_start=185
   _globals['_ALLOWEDRESOURCESREQUEST_CONTEXTENTRY']._serialized_end=255
-  _globals['_ALLOWEDRESOURCESRESPONSE']._serialized_start=1911
-  _globals['_ALLOWEDRESOURCESRESPONSE']._serialized_end=2005
-  _globals['_WATCHREVISIONREQUEST']._serialized_start=2007
-  _globals['_WATCHREVISIONREQUEST']._serialized_end=2029
-  _globals['_WATCHREVISIONRESPONSE']._serialized_start=2031
-  _globals['_WATCHREVISIONRESPONSE']._serialized_end=2103
-  _globals['_AUTHORIZATIONSERVICE']._serialized_start=2414
-  _globals['_AUTHORIZATIONSERVICE']._serialized_end=2874
+  _globals['_ALLOWEDRESOURCESRESPONSE']._serialized_start=1939
+  _globals['_ALLOWEDRESOURCESRESPONSE']._serialized_end=2033
+  _globals['_WATCHREVISIONREQUEST']._serialized_start=2035
+  _globals['_WATCHREVISIONREQUEST']._serialized_end=2057
+  _globals['_WATCHREVISIONRESPONSE']._serialized_start=2059
+  _globals['_WATCHREVISIONRESPONSE']._serialized_end=2131
+  _globals['_AUTHORIZATIONSERVICE']._serialized_start=2442
+  _globals['_AUTHORIZATIONSERVICE']._serialized_end=2902
 # @@protoc_insertion_point(module_scope)

@@ -125,14 +125,16 @@ class ExplainRequest(_message.Message):
     def __init__(self, check: _Optional[_Union[CheckRequest, _Mapping]] = ...) -> None: ...
 
 class ExplainResponse(_message.Message):
-    __slots__ = ("response", "statements", "suggestions")
+    __slots__ = ("response", "statements", "suggestions", "omitted_statements")
     RESPONSE_FIELD_NUMBER: _ClassVar[int]
     STATEMENTS_FIELD_NUMBER: _ClassVar[int]
     SUGGESTIONS_FIELD_NUMBER: _ClassVar[int]
+    OMITTED_STATEMENTS_FIELD_NUMBER: _ClassVar[int]
     response: CheckResponse
     statements: _containers.RepeatedCompositeFieldContainer[StatementTrace]
     suggestions: _containers.RepeatedCompositeFieldContainer[Suggestion]
-    def __init__(self, response: _Optional[_Union[CheckResponse, _Mapping]] = ..., statements: _Optional[_Iterable[_Union[StatementTrace, _Mapping]]] = ..., suggestions: _Optional[_Iterable[_Union[Suggestion, _Mapping]]] = ...) -> None: ...
+    omitted_statements: int
+    def __init__(self, response: _Optional[_Union[CheckResponse, _Mapping]] = ..., statements: _Optional[_Iterable[_Union[StatementTrace, _Mapping]]] = ..., suggestions: _Optional[_Iterable[_Union[Suggestion, _Mapping]]] = ..., omitted_statements: _Optional[int] = ...) -> None: ...
 
 class StatementTrace(_message.Message):
     __slots__ = ("statement", "effect", "action_matched", "resource_matched", "condition_matched", "conditions", "summary")

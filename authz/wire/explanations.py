@@ -1,4 +1,6 @@
-"""From an explanation or a listing to the bytes of its response."""
+"""From an explanation or a listing to the bytes of its response, within a bound: callers can make it repeat a lot."""
+
+from collections.abc import Sequence
 
 from authz.engine.decision import StatementRef
 from authz.engine.explain import Explanation, StatementTrace
@@ -7,15 +9,39 @@ from authz.engine.suggest import Suggestion
 from authz.v1 import authz_pb2
 from authz.wire.answers import revision_text
 
+STATEMENT_BYTES = 1024 * 1024
+"""Of all statements in one explanation."""
+_VALUES = 10  # of a condition key that are told
+_CHARACTERS = 200  # of a value that are told
+
 
 def write_explanation(explanation: Explanation, answer: bytes) -> bytes:
     """Encode an ExplainResponse; `answer` is the CheckResponse of the same question, revision included."""
+    traces = _fitting([_trace(trace) for trace in explanation.statements])
     response = authz_pb2.ExplainResponse(
-        statements=[_trace(trace) for trace in explanation.statements],
+        statements=traces,
         suggestions=[_suggestion(suggestion) for suggestion in explanation.suggestions],
+        omitted_statements=len(explanation.statements) - len(traces),
     )
     response.response.ParseFromString(answer)
     return response.SerializeToString()
+
+
+def _fitting(traces: Sequence[authz_pb2.StatementTrace]) -> Sequence[authz_pb2.StatementTrace]:
+    """Those that there is room for, in their order; those that do not cover the action are left out first."""
+    kept: set[int] = set()
+    room = STATEMENT_BYTES
+    for at in sorted(range(len(traces)), key=lambda at: not traces[at].action_matched):
+        room -= traces[at].ByteSize()
+        if room < 0:
+            break
+        kept.add(at)
+    return [trace for at, trace in enumerate(traces) if at in kept]
+
+
+def _shown(values: Sequence[str]) -> Sequence[str]:
+    shown = [value if len(value) <= _CHARACTERS else f"{value[:_CHARACTERS]}…" for value in values[:_VALUES]]
+    return [*shown, f"… and {len(values) - _VALUES} more"] if len(values) > _VALUES else shown
 
 
 def write_listing(resources: AllowedResources, revision: int) -> bytes:
@@ -44,7 +70,7 @@ def _trace(trace: StatementTrace) -> authz_pb2.StatementTrace:
                 operator=condition.operator,
                 key=condition.key,
                 expected=condition.expected,
-                actual=condition.actual,
+                actual=_shown(condition.actual),
                 matched=condition.matched,
             )
             for condition in trace.conditions

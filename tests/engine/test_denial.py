@@ -1,9 +1,11 @@
+import json
+
 import pytest
 
-from authz.engine.denial import denial_message
+from authz.engine.denial import HINT_BYTES, denial_message, denial_parts
 from authz.engine.evaluate import evaluate
 from authz.engine.request import parse_request
-from tests.builders import ALICE, APP_1, account, allow, engine, policy, sms_app
+from tests.builders import ALICE, APP_1, account, allow, engine, im_app, policy, sms_app
 
 
 @pytest.mark.parametrize(
@@ -33,3 +35,34 @@ def test_a_condition_that_was_the_only_miss_is_told_in_the_form_of_a_policy():
     assert denial_message(live, missed, evaluate(live, missed)).endswith(f" with or without condition:{hint}")
     elsewhere = parse_request(ALICE, "im:AddUser", sms_app(1), {})
     assert denial_message(live, elsewhere, evaluate(live, elsewhere)).endswith("has no permission")
+
+
+def denied(*policies, resource=APP_1):
+    live = engine(account(own=policies)).live
+    request = parse_request(ALICE, "im:AddUser", resource, {})
+    return denial_parts(live, request, evaluate(live, request))
+
+
+def test_what_several_statements_ask_for_alike_is_told_once():
+    wanted = {"string_equal": {"dept": ["ops"]}}
+    _, hints = denied(*(policy(f"p{n}", allow("im:*", APP_1, condition=wanted)) for n in range(50)))
+    assert hints.count(b'"dept"') == 1
+
+
+def test_conditions_are_told_whole_as_many_as_there_is_room_for_and_the_others_are_counted():
+    of = [policy(f"p{n}", allow("im:*", APP_1, condition={"string_equal": {f"key{n}": ["é"]}})) for n in range(200)]
+    _, hints = denied(*of, policy("long", allow("im:*", condition={"string_equal": {"long": ["x" * 5000]}})))
+    assert len(hints) < HINT_BYTES + 100
+    told, _, more = hints.decode().removeprefix(" with or without condition:").rpartition(" and ")
+    told = json.loads(told)
+    assert told[0] == {"condition": {"key": "key0", "value": ["é"], "ope": "string_equal"}, "effect": "allow"}
+    assert more == f"{201 - len(told)} more"
+    assert len(told) > 40
+
+
+def test_denials_that_miss_the_same_conditions_share_the_text_of_them():
+    live = engine(account(own=[policy("p", allow("im:*", condition={"string_equal": {"dept": ["ops"]}}))])).live
+    requests = [parse_request(ALICE, "im:AddUser", im_app(number), {}) for number in (1, 2)]
+    first, second = (denial_parts(live, request, evaluate(live, request)) for request in requests)
+    assert first[0] != second[0]
+    assert first[1] is second[1]

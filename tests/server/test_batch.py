@@ -71,6 +71,19 @@ def test_a_batch_that_takes_long_lets_others_go_first_and_stays_on_its_revision(
     assert not authz_pb2.CheckResponse.FromString(checker.check(checks[-1].SerializeToString())).allowed
 
 
+def test_long_items_let_others_go_first_sooner(monkeypatch):
+    monkeypatch.setattr(admission, "SLICE_SECONDS", 0.0)
+
+    def turns(value):
+        checker = Checker(engine(account(own=[policy("p", allow("im:*"))])), DecisionCache(0))
+        checks = [check_request(ALICE, "im:AddUser", APP_1, k=[value], n=[str(number)]) for number in range(50)]
+        request = authz_pb2.BatchCheckRequest(checks=checks).SerializeToString()
+        return sum(1 for _ in BatchChecker(checker, limit=50).check(request))
+
+    assert turns("short") <= 3
+    assert turns("long" * 1000) >= 25
+
+
 def test_items_without_a_decision_are_counted_as_errors():
     tally = Tally()
     checker = Checker(engine(account()), DecisionCache(10), tally=tally)

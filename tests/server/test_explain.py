@@ -2,12 +2,15 @@
 
 import pytest
 
+from authz.engine.conditions import BoundCondition
 from authz.engine.live import Engine
 from authz.errors import InvalidRequestError, NotReadyError
 from authz.server.check import RevisionAheadError
 from authz.server.explain import Explainer
 from authz.v1 import authz_pb2
+from authz.wire.explanations import STATEMENT_BYTES
 from tests.builders import ALICE, APP_1, account, allow, deny, engine, policy
+from tests.sidecar import check_request
 
 
 def explainer():
@@ -64,3 +67,46 @@ def test_nothing_is_explained_before_anything_is_loaded():
         Explainer(Engine()).explain(
             authz_pb2.ExplainRequest(check={"principal": ALICE, "action": "im:X", "resource": "*"}).SerializeToString()
         )
+
+
+def explained(of, **context):
+    check = check_request(ALICE, "im:RemoveUser", APP_1, **context)
+    data = Explainer(engine(of), clock=lambda: 0.0).explain(authz_pb2.ExplainRequest(check=check).SerializeToString())
+    return data, authz_pb2.ExplainResponse.FromString(data)
+
+
+def test_of_many_or_long_values_some_are_told():
+    of = account(own=[policy("p", allow("im:*", condition={"for_any_value:string_equal": {"k": "a"}}))])
+    _, response = explained(of, k=["v" * 500, *map(str, range(99))])
+    [condition] = response.statements[0].conditions
+    assert list(condition.actual) == ["v" * 200 + "…", *map(str, range(9)), "… and 90 more"]
+    assert list(explained(of, k=["a", "b"])[1].statements[0].conditions[0].actual) == ["a", "b"]
+
+
+def test_an_explanation_has_room_for_so_many_statements_and_counts_the_others():
+    wanted = {"string_equal": {"k": ["x" * 60] * 80}}
+    unrelated = [policy(f"q{n}", allow("sms:*", condition=wanted)) for n in range(400)]
+    denial = policy("last", deny("im:*"))
+    data, response = explained(account(own=[*unrelated, denial]))
+    assert len(data) < 1.2 * STATEMENT_BYTES
+    assert response.statements[-1].statement.policy == "last"
+    assert len(response.statements) + response.omitted_statements == 401
+    assert response.omitted_statements > 100
+
+
+def test_explaining_many_statements_takes_work_in_proportion_to_them(monkeypatch):
+    """Callers bring values for keys that many statements read."""
+    held = []
+    monkeypatch.setattr(
+        BoundCondition, "holds", lambda self, facts, holds=BoundCondition.holds: held.append(self) or holds(self, facts)
+    )
+
+    def work(statements):
+        wanted = {"for_any_value:string_like": {"k": [f"{letter}*b" for letter in "cdefghijklmnopqrstuvwxyz"]}}
+        of = account(own=[policy(f"p{n}", allow("im:*", condition=wanted)) for n in range(statements)])
+        held.clear()
+        explained(of, k=[f"a{n}" for n in range(100)])
+        return len(held)
+
+    few = work(150)
+    assert work(300) - few < 20 * 150
