@@ -149,13 +149,48 @@ def test_resources_of_the_own_root_are_accepted(resource):
     assert build({}, own=document(allow("im:*", resource)))
 
 
-@pytest.mark.parametrize(("app_id", "accepted"), [("9", True), ("8", False)])
-def test_a_resource_by_appid_must_be_of_the_own_appid(app_id, accepted):
-    own = document(allow("cos:*", "qcs::cos:gz:uid/9:b/a"))
-    if accepted:
-        assert build({"app_id": app_id}, own=own)
-    else:
-        assert refused({"app_id": app_id}, own=own) == [("policies/own.json", "ResourceUinError")]
+OTHERS = [
+    # cam-language 1.3: uid is for COS and CAS, and 5.3: these are shared across accounts
+    "qcs::cos:ap-guangzhou:uid/1250000000:bucket-1250000000/*",
+    "qcs::cos::uin/87654321:bucket-1250000000/*",
+    "qcs::cas::uid/1250000000:vault/v",
+    # sts:AssumeRole, RoleArn: a role by its name or id, and a service role by either
+    "qcs::cam::uin/87654321:roleName/ci",
+    "qcs::cam::uin/87654321:roleName/*",
+    "qcs::cam::uin/87654321:role/4611686018427397919",
+    "qcs::cam::uin/87654321:role/tencentcloudServiceRole/4611686018427397920",
+    "qcs::cam::uin/87654321:role/tencentcloudServiceRoleName/TEM_QCSLinkedRole",
+    "qcs::cam::uin/87654321:role/${uin}",
+    "qcs::cam::uin/87654321:role*",
+    "qcs::CAM::uin/87654321: roleName/ci ",
+    "qcs::cam::uin/87654321:*",
+]
+
+
+@pytest.mark.parametrize("app_id", [{}, {"app_id": "1251111111"}, {"app_id": "1250000000"}])
+@pytest.mark.parametrize("effect", [allow, deny])
+@pytest.mark.parametrize("resource", OTHERS)
+def test_what_cam_lets_a_policy_name_of_another_account_is_accepted(resource, effect, app_id):
+    assert build(app_id, own=document(effect(["cos:*", "sts:AssumeRole"], resource)))
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        "qcs::cam::uin/87654321:uin/87654321",
+        "qcs::cam::uin/87654321:rolename/ci",
+        "qcs::cam::uin/87654321:roles/1",
+        "qcs::cam::uin/87654321:groupid/*",
+        "qcs::cam::uin/87654321:policyid/${uin}",
+        "qcs::cam::uin/87654321:role",
+        "qcs::::uin/87654321:*",
+        "qcs::sms::uin/87654321:app/*",
+        "qcs::sms::uin/87654321:role/1",
+        "qcs::co*::uin/87654321:b/*",
+    ],
+)
+def test_nothing_else_of_another_account_is(resource):
+    assert refused({}, own=document(allow("*:*", resource))) == [("policies/own.json", "ResourceUinError")]
 
 
 def test_the_variable_app_id_needs_the_appid():

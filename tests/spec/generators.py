@@ -42,7 +42,8 @@ TAILS = {
     "cos": ["b/a", "b", "b/a/x", "b/a b", "b/c:d", "b/A", "b/"],
     "cmqqueue": ["queueName/uin/100001", "queueName/uin/100001/q", "queueName/uin/100002/q"],
     "cam": ["roleName/ci", "groupid/7"],
-    "sts": ["roleName/ci", "roleName/ci", "roleName/ops", "roleName/nobody", "uin/100001"],
+    "sts": ["roleName/ci", "roleName/ci", "roleName/ops", "roleName/nobody", "uin/100001",
+            "role/46116860184", "role/tencentcloudServiceRoleName/ci"],
 }  # fmt: skip
 TAIL_PATTERNS = {
     "im": ["*", "sdkappid/*", "sdkappid/14*", "*1", "sdkappid/${uin}", "sdkappid/1400000001", "sdkappid / 1400000002 ",
@@ -51,7 +52,8 @@ TAIL_PATTERNS = {
     "cos": ["*", "b/*", "b/a", "b/a*", "b/a/*", "b/${uin}/*", "b/a b", "*:d", "b/*/x", "b/a?", "b/a*a"],
     "cmqqueue": ["queueName/uin/${uin}/*", "queueName/*", "queueName/uin/100002/q"],
     "cam": ["roleName/*", "groupid/7", "*"],
-    "sts": ["*", "roleName/*", "roleName/ci", "roleName/o*", "roleName/${uin}"],
+    "sts": ["*", "roleName/*", "roleName/ci", "roleName/o*", "roleName/${uin}", "role/*",
+            "role/46116860184", "role/tencentcloudServiceRoleName/*", "role*"],
 }  # fmt: skip
 TRUST_ACTIONS = ["sts:AssumeRole", "sts:*", "name/sts:assume*", "*", "cam:*"]
 REGIONS = ["gz", "ap-guangzhou", "AP-Guangzhou", "sh", "ap-shanghai", ""]
@@ -135,10 +137,12 @@ def resource_pattern(rnd, service, uin, other, app_id):
     tail = rnd.choice(tails)
     owners = ["", f"uin/{uin}", f"uin/{uin}", "uin/", "*", "uin/*"]
     if service not in ("im", "sms"):
-        owners += [f"uid/{app_id or '777'}", "uid/*", "UID/"]
+        owners += [f"uid/{app_id or '777'}", "uid/777", "uid/*", "UID/"]
+    if service == "cos":
+        owners.append(f"uin/{other}")
     if service == "sts":
         service = "cam"
-        owners += [f"uin/{other}"] * 2 if tail.startswith("roleName/") else []
+        owners += [f"uin/{other}"] * 2 if tail.startswith("role") else []
     owner = rnd.choice(owners)
     named = rnd.choice([service, service, service.upper(), *([] if owner == f"uin/{other}" else ["", "*"])])
     return f"qcs::{named}:{rnd.choice(REGION_PATTERNS) if chance(rnd, 40) else ''}:{owner}:{tail}"
