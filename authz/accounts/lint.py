@@ -8,12 +8,13 @@ from typing import Any
 
 from authz.accounts.attachments import parse_attachments
 from authz.accounts.build import AttachmentsText, PolicyText
-from authz.accounts.lint_actions import lint_actions, lint_breadth, lint_operation_level
+from authz.accounts.lint_actions import lint_breadth, lint_operation_level
 from authz.accounts.lint_attachments import attached_names, lint_attachments, lint_trust
 from authz.accounts.lint_blanks import lint_blanks
 from authz.accounts.lint_conditions import lint_conditions
 from authz.accounts.lint_coverage import lint_coverage
 from authz.accounts.lint_entries import lint_entries
+from authz.accounts.lint_names import lint_names
 from authz.accounts.lint_placed import PlacedStatement, placed_statements
 from authz.accounts.lint_resources import lint_resources
 from authz.errors import InvalidPolicyError, Problem, Severity
@@ -60,7 +61,7 @@ def lint_document(
     """Report the findings of a parsed document, whose plain `value` stands at `path` of its text."""
     statements = placed_statements(value, document, path)
     for statement in statements:
-        lint_actions(statement, report)
+        lint_names(statement, report)
         lint_operation_level(statement, [other for other in statements if other is not statement], report)
         lint_resources(statement, report)
         lint_breadth(statement, report)

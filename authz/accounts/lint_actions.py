@@ -1,30 +1,17 @@
-"""Lints of actions: what the catalog does not know, legacy names, and APIs that CAM asks about `*` only."""
+"""Lints of what actions reach: APIs that CAM asks about `*` only, and grants on more than they seem to need."""
 
-import difflib
 from collections.abc import Iterable, Sequence
 
 from authz.accounts.lint_placed import Placed, PlacedStatement
-from authz.catalog.catalog import Access, Catalog, CatalogAction, load_catalog
-from authz.catalog.services import OTHER_SERVICES
+from authz.catalog.catalog import Access, CatalogAction, load_catalog
 from authz.language.action import ActionPattern
 from authz.language.document import Effect
 from authz.language.pattern import Pattern
 from authz.language.report import Report
 
 _OUTDATED = frozenset({"legacy", "withdrawn"})
-_SUCCESSORS = {"consolesms": "sms", "avc": "im"}
-"""Services that were renamed as a whole (382/38454, 1047/38087)."""
 _FIRST = ("SendSms", "SendMultiGlobalSms")  # of many APIs those that a reader knows by name
 _SHOWN = 3
-_COMPLETE = frozenset({"im", "sms"})  # of the other services the catalog has the usual actions
-_LIKENESS = 0.75
-
-
-def lint_actions(statement: PlacedStatement, report: Report) -> None:
-    """Report every action that most likely does not mean what its author thinks."""
-    unchecked: set[str] = set()
-    for action in statement.actions:
-        _lint_name(action, load_catalog(), unchecked, report)
 
 
 def is_opaque(action: ActionPattern) -> bool:
@@ -40,87 +27,6 @@ def matched(action: ActionPattern) -> tuple[CatalogAction, ...]:
     services = [name for name in load_catalog().services if action.service.matches(name)]
     found = load_catalog().actions(*services) if services else ()
     return tuple(known for known in found if action.name.matches(known.name.lower()))
-
-
-def _lint_name(action: Placed[ActionPattern], catalog: Catalog, unchecked: set[str], report: Report) -> None:
-    service = str(action.parsed.service)
-    if is_opaque(action.parsed):
-        message = (
-            f"`{action.raw}` is a product's action set that is not known here and matches nothing; list its actions"
-        )
-        report.warning("Lint.OpaqueAction", action.path, message)
-    elif action.parsed.service.is_any:
-        _lint_unmatched(action, "any service that the catalog knows", report)
-    elif not action.parsed.service.is_literal:
-        message = f"`{action.raw}` has a wildcard inside the service, which CAM does not document; name the services"
-        report.warning("Lint.ServiceWildcard", action.path, message)
-    elif service in _SUCCESSORS:
-        _lint_renamed_service(action, service, report)
-    elif service in OTHER_SERVICES:
-        _lint_unchecked_service(action, service, unchecked, report)
-    elif service not in catalog.services:
-        _lint_unknown_service(action, service, catalog, report)
-    elif not action.parsed.name.is_literal:
-        _lint_unmatched(action, service, report)
-    elif not matched(action.parsed):
-        _lint_unknown_action(action, service, catalog, report)
-
-
-def _lint_unmatched(action: Placed[ActionPattern], where: str, report: Report) -> None:
-    if not action.parsed.name.is_any and not matched(action.parsed):
-        message = f"`{action.raw}` matches no action of {where}; check its spelling"
-        report.warning("Lint.UnknownAction", action.path, message)
-
-
-def _lint_renamed_service(action: Placed[ActionPattern], service: str, report: Report) -> None:
-    known = matched(action.parsed) if action.parsed.name.is_literal else ()
-    successor = _SUCCESSORS[service]
-    if not known:
-        message = f"service `{service}` is now `{successor}`; write the actions of `{successor}` instead"
-        report.warning("Lint.LegacyService", action.path, f"`{action.raw}`: {message}")
-    elif known[0].status == "withdrawn":
-        message = f"`{action.raw}` was withdrawn and has no successor; delete it"
-        report.warning("Lint.WithdrawnAction", action.path, message)
-    elif known[0].successor:
-        message = f"`{action.raw}` is a legacy name; write `{known[0].successor}`"
-        report.warning("Lint.LegacyAction", action.path, message)
-    else:
-        message = f"`{action.raw}` is a legacy name without a documented successor; delete it, or see `{successor}`"
-        report.warning("Lint.LegacyAction", action.path, message)
-
-
-def _lint_unchecked_service(action: Placed[ActionPattern], service: str, told: set[str], report: Report) -> None:
-    """Once for a statement; `told` are the services of which it was said."""
-    if service not in told:
-        told.add(service)
-        message = f"the actions of service `{service}` are not in the catalog, so that `{action.raw}` is not checked"
-        report.note("Lint.UncheckedService", action.path, message)
-
-
-def _lint_unknown_service(action: Placed[ActionPattern], service: str, catalog: Catalog, report: Report) -> None:
-    near = difflib.get_close_matches(service, sorted(catalog.services | OTHER_SERVICES), n=1)
-    hint = f"; did you mean `{near[0]}`?" if near else f"; known are {', '.join(sorted(_current_services(catalog)))}"
-    report.warning("Lint.UnknownService", action.path, f"unknown service `{service}` in `{action.raw}`{hint}")
-
-
-def _current_services(catalog: Catalog) -> Iterable[str]:
-    return catalog.services - _SUCCESSORS.keys()
-
-
-def _lint_unknown_action(action: Placed[ActionPattern], service: str, catalog: Catalog, report: Report) -> None:
-    name = str(action.parsed.name)
-    known = {each.name.lower(): each for each in catalog.actions(service)}
-    near = difflib.get_close_matches(name, known, n=1, cutoff=_LIKENESS)
-    elsewhere = [found for other in sorted(_current_services(catalog)) if (found := catalog.find(other, name))]
-    if elsewhere:
-        hint = f"it is one of `{elsewhere[0].service}`: write `{elsewhere[0]}`"
-    elif near:
-        hint = f"did you mean `{known[near[0]]}`?"
-    else:
-        hint = "check its spelling in the API reference"
-    is_sure = bool(elsewhere or near) or service in _COMPLETE
-    say = report.warning if is_sure else report.note
-    say("Lint.UnknownAction", action.path, f"the catalog has no action `{action.raw}` of `{service}`; {hint}")
 
 
 def lint_operation_level(statement: PlacedStatement, others: Iterable[PlacedStatement], report: Report) -> None:
@@ -154,10 +60,11 @@ def _lint_operations(
     if not operations:
         return
     verb = "allows" if effect is Effect.ALLOW else "denies"
+    wide = "" if effect is Effect.ALLOW else ", which denies it for all of them"
     if action.parsed.name.is_literal:
         message = (
             f"CAM asks about `*` for `{action.raw}`, an operation-level API, so a concrete resource never matches "
-            f'and this {verb} nothing; give it a statement with `"resource": "*"`'
+            f'and this {verb} nothing; give it a statement with `"resource": "*"`{wide}'
         )
         report.warning("Lint.OperationLevel", action.path, message)
         return

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from authz.accounts.lint import lint_account
+from authz.accounts.lint_names import NOT_CHECKED
 from authz.cli.source_argument import policy_directory
 from authz.errors import InvalidAccountError, Problem, Severity, SourceError
 from authz.sources.candidate import Candidate
@@ -23,14 +24,14 @@ _RANKS = {severity: rank for rank, severity in enumerate(Severity)}
 
 @click.command("validate")
 @click.argument("source", callback=policy_directory, envvar="AUTHZ_VALIDATE_SOURCE")
-@click.option("--strict", is_flag=True, help="Count notes as findings too.")
+@click.option("--strict", is_flag=True, help="Count notes as findings too, but for those of what is not known here.")
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as one JSON object.")
 @click.pass_context
 def validate_command(ctx: click.Context, *, source: Path, strict: bool, as_json: bool) -> None:
     """Read everything under SOURCE and print each problem as `file:line: code: message`.
 
     Errors refuse an account, warnings and notes (`Lint.…`) do not. Exit status: 0 clean or notes only, 1 findings,
-    2 cannot read.
+    2 cannot read. A note of a service or an action that is not known here never counts, with --strict neither.
     """
     try:
         accounts, problems = _validate(DirectorySource(source))
@@ -38,8 +39,11 @@ def validate_command(ctx: click.Context, *, source: Path, strict: bool, as_json:
         click.echo(f"authz: {error}", err=True)
         ctx.exit(_UNREADABLE)
     _print(accounts, problems, as_json=as_json)
-    counted = [problem for problem in problems if strict or problem.severity is not Severity.NOTE]
-    ctx.exit(_FINDINGS if counted else 0)
+    ctx.exit(_FINDINGS if any(_counts(problem, strict=strict) for problem in problems) else 0)
+
+
+def _counts(problem: Problem, *, strict: bool) -> bool:
+    return problem.severity is not Severity.NOTE or (strict and problem.code not in NOT_CHECKED)
 
 
 def _print(accounts: int, problems: Sequence[Problem], *, as_json: bool) -> None:

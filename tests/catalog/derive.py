@@ -11,7 +11,12 @@ from pathlib import Path
 
 DATA = Path(__file__).parents[2] / "authz" / "catalog" / "data"
 COLUMNS = ["service", "action", "access", "resource_level", "resource_type", "status", "successor", "description"]
-STS = {"AssumeRole": "write", "AssumeRoleWithSAML": "write", "GetCallerIdentity": "read", "GetFederationToken": "write"}
+STS = {
+    "AssumeRole": "write", "AssumeRoleWithSAML": "write", "AssumeRoleWithWebIdentity": "write",
+    "GetCallerIdentity": "read", "GetFederationToken": "write", "GetSessionToken": "write",
+}  # fmt: skip
+CAM_EXAMPLES = {"DescribeSubAccountContacts": "read", "PassRole": "write"}
+"""Actions of CAM that no API list has and published policies name."""
 
 
 def product_rows(text):
@@ -35,6 +40,8 @@ def cam_rows(text):
     listed = re.search(r"## 2\. All \d+ actions\s+(.*?)\n", text, re.DOTALL)[1]
     for action in sorted(re.findall(r"`(\w+)`", listed)):
         yield cam_row("cam", action, cam_access(action))
+    for action, access in CAM_EXAMPLES.items():
+        yield cam_row("cam", action, access) | {"status": "example-only"}
     for action, access in STS.items():
         yield cam_row("sts", action, access)
 

@@ -47,10 +47,20 @@ def test_notes_alone_are_clean_unless_strict(tmp_path):
 
 
 def test_a_warning_is_a_finding(tmp_path):
-    write_account(tmp_path, {"p": [allow("imm:*")]}, users=[{"uin": "100001", "policies": ["p"]}])
+    write_account(tmp_path, {"p": [allow("smss:SendSms")]}, users=[{"uin": "100001", "policies": ["p"]}])
     result = validate(tmp_path)
     assert result.exit_code == 1
     assert result.output.endswith("1 accounts, 0 errors, 1 warnings, 0 notes\n")
+
+
+@pytest.mark.parametrize("arguments", [(), ("--strict",)])
+def test_what_is_not_known_here_is_told_and_fails_no_build(tmp_path, arguments):
+    actions = ["captcha:DescribeCaptchaResult", "nextyear:*", "cam:GrantWishes"]
+    write_account(tmp_path, {"p": [allow(actions)]}, users=[{"uin": "100001", "policies": ["p"]}])
+    result = validate(tmp_path, *arguments)
+    assert result.exit_code == 0
+    codes = [line.split(": ")[1] for line in result.output.splitlines()[:-1]]
+    assert codes == ["Lint.UncheckedService", "Lint.UnknownService", "Lint.UnknownAction"]
 
 
 def test_the_attachments_file_comes_first_and_lines_are_in_order(tmp_path):
