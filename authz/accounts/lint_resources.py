@@ -1,37 +1,23 @@
 """Lints of resources: those that no action of their statement can be asked about."""
 
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Iterable
 
 from authz.accounts.lint_actions import is_opaque
-from authz.accounts.lint_coverage import overlaps
+from authz.accounts.lint_forms import Misfit, misfit, services_asked
 from authz.accounts.lint_placed import Placed, PlacedStatement
-from authz.catalog.catalog import load_catalog
 from authz.language.action import ActionPattern
-from authz.language.pattern import Pattern
+from authz.language.document import Effect
 from authz.language.report import Report
 from authz.language.resource import ResourcePattern
-from authz.language.variables import Variable
-
-_RESOURCES_OF: Mapping[str, frozenset[str]] = {
-    "im": frozenset({"im"}),
-    "avc": frozenset({"im", "avc"}),
-    "cim": frozenset({"im", "cim"}),
-    "sms": frozenset({"sms"}),
-    "consolesms": frozenset({"sms", "consolesms"}),
-    "cam": frozenset({"cam"}),
-    "sts": frozenset({"cam", "sts"}),
-}
-"""Whose resources CAM is asked about for the actions of a service; other products reach across services."""
 
 
 def lint_resources(statement: PlacedStatement, report: Report) -> None:
     """Report a statement that can never match, or the resources and actions of it that cannot."""
     if not statement.resources:
         return
-    for resource in statement.resources:
-        _lint_type(resource, report)
     actions = [action for action in statement.actions if not is_opaque(action.parsed)]
+    for resource in statement.resources:
+        _lint_form(resource, actions, statement.parsed.effect, report)
     pairs = [(a, r) for a in actions for r in statement.resources if _may_meet(a.parsed, r.parsed)]
     if not pairs:
         report.warning("Lint.NeverMatches", statement.path, f"this statement can never match: {_reason(statement)}")
@@ -60,26 +46,32 @@ def _may_meet(action: ActionPattern, resource: ResourcePattern) -> bool:
     """Whether CAM may be asked about such a resource for such an action; yes where the catalog cannot tell."""
     if resource.is_any or not action.service.is_literal:
         return True
-    services = _RESOURCES_OF.get(str(action.service))
+    services = services_asked(str(action.service))
     return services is None or any(resource.service.matches(service) for service in services)
 
 
-def _lint_type(resource: Placed[ResourcePattern], report: Report) -> None:
-    """A service of the catalog whose resources are of known types has no others."""
-    if resource.parsed.is_any:
+def _lint_form(
+    resource: Placed[ResourcePattern], actions: Iterable[Placed[ActionPattern]], effect: Effect, report: Report
+) -> None:
+    """A resource whose form no resource has of any service that it may be of."""
+    faults = [misfit(service, resource.parsed) for service in sorted(_owners(resource.parsed, actions))]
+    found = [fault for fault in faults if fault is not None]
+    if not found or len(found) < len(faults):
         return
-    types = _resource_types().get(str(resource.parsed.service), ())
-    tail = Pattern.of("".join("*" if isinstance(piece, Variable) else piece for piece in resource.parsed.tail.pieces))
-    if types and not any(overlaps(tail, Pattern((f"{each}/", ""))) for each in types):
-        right = " or ".join(f"`{each}/<id>`" for each in types)
-        message = f"`{resource.raw}` can never match: resources of `{resource.parsed.service}` are named {right}"
-        report.warning("Lint.ResourceType", resource.path, message)
+    fault: Misfit = found[0]
+    verb = "allows" if effect is Effect.ALLOW else "protects"
+    message = f"`{resource.raw}` can never match, so this {effect.value} {verb} nothing by it: {fault.reason}"
+    report.warning(fault.code, resource.path, message)
 
 
-@cache
-def _resource_types() -> Mapping[str, tuple[str, ...]]:
-    found: dict[str, dict[str, None]] = {}
-    for action in load_catalog().actions():
-        if action.resource_type:
-            found.setdefault(action.service, {})[action.resource_type] = None
-    return {service: tuple(types) for service, types in found.items()}
+def _owners(resource: ResourcePattern, actions: Iterable[Placed[ActionPattern]]) -> frozenset[str]:
+    """The services of which the resource may be one; none where that cannot be told."""
+    if resource.service.is_literal:
+        return frozenset({str(resource.service)})
+    services: frozenset[str] = frozenset()
+    for action in actions:
+        asked = services_asked(str(action.parsed.service)) if action.parsed.service.is_literal else None
+        if asked is None:
+            return frozenset()
+        services |= {service for service in asked if resource.service.matches(service)}
+    return services

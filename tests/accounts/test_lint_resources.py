@@ -57,3 +57,27 @@ def test_a_resource_that_may_be_of_the_right_type_is_not_told(tail):
 def test_a_service_without_known_types_may_have_any():
     assert found("ResourceType", allow("cam:GetUser", "qcs::cam:::uin/1"), allow("cos:*", "qcs::cos:::b/x")) == []
     assert found("ResourceType", allow("im:RemoveUser", ALL_IM)) == []
+
+
+@pytest.mark.parametrize("effect", [allow, deny])
+@pytest.mark.parametrize("service", ["sms", ""])
+def test_a_region_in_a_resource_that_has_none_is_told(effect, service):
+    # cam-language 1.3: requests of IM and SMS name no region, and an empty one matches none
+    statement = effect("sms:DescribeAppInfo", f"qcs::{service}:ap-guangzhou:uin/12345678:app/1400000001")
+    assert found("ResourceRegion", statement) == [("warning", "[0].resource")]
+    protects = "this allow allows nothing" if effect is allow else "this deny protects nothing"
+    assert protects in message("ResourceRegion", statement)
+    assert message("ResourceRegion", statement).endswith(f"write `qcs::{service}::uin/12345678:app/1400000001`")
+
+
+@pytest.mark.parametrize("tail", ["sdkappid/1400000001/group/x", "sdkappid/<id>", "sdkappid/1400000001/*"])
+def test_a_resource_that_is_no_application_is_told(tail):
+    assert found("ResourceId", deny("im:RemoveUser", f"qcs::im:::{tail}")) == [("warning", "[0].resource")]
+
+
+def test_a_resource_of_any_service_is_told_only_where_it_fits_no_action():
+    both = ["im:RemoveUser", "sms:DescribeAppInfo"]
+    assert found("ResourceType", allow(both, "qcs:::::app/1400000001")) == []
+    assert found("ResourceType", allow("im:RemoveUser", "qcs:::::app/1400000001")) == [("warning", "[0].resource")]
+    assert found("ResourceRegion", allow([*both, "cvm:*"], "qcs:::gz::*")) == []
+    assert found("ResourceRegion", allow("*", "qcs:::gz::*")) == []

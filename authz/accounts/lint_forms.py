@@ -1,0 +1,88 @@
+"""Which resources CAM is asked about: the forms of those whose services the catalog covers.
+
+Applications of IM and SMS are named by a number and have no region, nor anything finer (1047/38088, 382/38456);
+CAM's own resources have no region either (598/10606).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from authz.accounts.lint_coverage import overlaps
+from authz.catalog.catalog import load_catalog
+from authz.language.pattern import Pattern
+from authz.language.resource import ResourcePattern
+from authz.language.variables import Variable
+
+_RESOURCES_OF: Mapping[str, frozenset[str]] = {
+    "im": frozenset({"im"}),
+    "avc": frozenset({"im", "avc"}),
+    "cim": frozenset({"im", "cim"}),
+    "sms": frozenset({"sms"}),
+    "consolesms": frozenset({"sms", "consolesms"}),
+    "cam": frozenset({"cam"}),
+    "sts": frozenset({"cam", "sts"}),
+}
+"""Whose resources CAM is asked about for the actions of a service; other products reach across services."""
+_WITHOUT_REGION = frozenset({"im", "avc", "cim", "sms", "consolesms", "cam"})
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """Why CAM never asks about a resource: the lint's code, and the reason as the end of a sentence."""
+
+    code: str
+    reason: str
+
+
+def services_asked(service: str) -> frozenset[str] | None:
+    """The services whose resources CAM is asked about for an action of `service`; None where that is not known."""
+    return _RESOURCES_OF.get(service)
+
+
+def misfit(service: str, resource: ResourcePattern) -> Misfit | None:
+    """Why no resource of `service` has the form of `resource`, a concrete one; None where some may have it."""
+    if resource.is_any:
+        return None
+    if service in _WITHOUT_REGION and not resource.region.matches(""):
+        reason = f"resources of `{service}` have no region; write `{without_region(resource.text)}`"
+        return Misfit("Lint.ResourceRegion", reason)
+    types = _resource_types().get(service, ())
+    if not types:
+        return None
+    tail = Pattern.of("".join("*" if isinstance(piece, Variable) else piece for piece in resource.tail.pieces))
+    named = [each for each in types if overlaps(tail, Pattern((f"{each}/", "")))]
+    if not named:
+        right = " or ".join(f"`{each}/<id>`" for each in types)
+        return Misfit("Lint.ResourceType", f"resources of `{service}` are named {right}")
+    if not any(_may_be_application(tail, each) for each in named):
+        reason = f"an application of `{service}` is named by its number and nothing finer; write `{named[0]}/<number>`"
+        return Misfit("Lint.ResourceId", reason)
+    return None
+
+
+def without_region(text: str) -> str:
+    """The resource with an empty region segment."""
+    segments = text.strip().split(":", 5)
+    segments[3] = ""
+    return ":".join(segments)
+
+
+def _may_be_application(tail: Pattern, kind: str) -> bool:
+    """Whether `kind/` and a number may match, which holds no second slash; where stars hide the kind, it may."""
+    if sum(piece.count("/") for piece in tail.pieces) > 1:
+        return False
+    first, *others = tail.pieces
+    prefix = f"{kind}/"
+    if not first.startswith(prefix):
+        return True
+    return all(not piece or (piece.isascii() and piece.isdigit()) for piece in (first.removeprefix(prefix), *others))
+
+
+@cache
+def _resource_types() -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, dict[str, None]] = {}
+    for action in load_catalog().actions():
+        if action.resource_type:
+            found.setdefault(action.service, {})[action.resource_type] = None
+    return {service: tuple(types) for service, types in found.items()}
