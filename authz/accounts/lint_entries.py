@@ -42,7 +42,7 @@ def _lint_list(
         others = (other for other in wide if other is not entry and covers(other.parsed, entry.parsed))
         cover = next((other for other in others if not covers(entry.parsed, other.parsed)), None)
         if cover is not None:
-            message = f"`{entry.raw}` is covered by `{cover.raw}` in the same list; delete one of them"
+            message = f"`{entry.raw}` adds nothing to `{cover.raw}` in the same list, which covers it; delete it"
             report.note("Lint.CoveredEntry", entry.path, message)
 
 

@@ -1,0 +1,64 @@
+"""When a condition holds: for requests without its key, and for requests that have it, whatever the value."""
+
+from collections.abc import Callable
+
+from authz.language.condition import Condition
+from authz.language.document import Effect
+from authz.language.operators import read_boolean, read_network
+
+_EVERY_PREFIX = 0
+
+
+def holds_without_key(condition: Condition) -> bool:
+    """Whether it is met by a request that lacks the key (cam-language 2.2, rules 4 and 5)."""
+    if condition.operator.name == "null_equal":
+        return any(read_boolean(text) for text in _texts(condition))
+    return condition.operator.if_exist
+
+
+def holds_for_every_value(condition: Condition) -> bool:
+    """Whether it is met by every request that has the key, so that it asks for no more than its presence.
+
+    `string_like` on `*`, any address, and what is not empty are presence tests, and so is `null_equal` on `false`.
+    """
+    operator, texts = condition.operator, _texts(condition)
+    if operator.name == "null_equal":
+        return not all(read_boolean(text) for text in texts)
+    if operator.type.is_negated:
+        return operator.type.kind == "string" and operator.name != "string_not_like" and not any(texts)
+    return any(map(_ADMIT_ALL.get(operator.name, _never), texts))
+
+
+def holds_for_no_value(condition: Condition) -> bool:
+    """Whether no request that has the key meets it: what every value matches, negated."""
+    name = condition.operator.name.replace("_not_", "_")
+    return condition.operator.type.is_negated and any(map(_ADMIT_ALL.get(name, _never), _texts(condition)))
+
+
+def consequence(condition: Condition, effect: Effect) -> str:
+    """What a key that no request has does to the statement, in words."""
+    if holds_without_key(condition):
+        if effect is Effect.ALLOW:
+            return f"`{condition.operator}` holds for every request and lets everybody pass"
+        return f"`{condition.operator}` holds for every request and this deny applies regardless"
+    return f"`{condition.operator}` never holds and this {effect.value} never applies"
+
+
+def _texts(condition: Condition) -> list[str]:
+    return [str(value) for value in condition.values]
+
+
+def _never(_text: str) -> bool:
+    return False
+
+
+def _is_any_text(text: str) -> bool:
+    return "*" in text and not text.strip("*")
+
+
+def _is_any_address(text: str) -> bool:
+    return "${" not in text and read_network(text).prefixlen == _EVERY_PREFIX
+
+
+_ADMIT_ALL: dict[str, Callable[[str], bool]] = {"string_like": _is_any_text, "ip_equal": _is_any_address}
+"""The operators that some value makes hold for all."""
