@@ -6,7 +6,7 @@ from authz.language.condition import Condition
 from authz.language.document import Effect
 from authz.language.operators import read_boolean, read_network
 
-_EVERY_PREFIX = 0
+_EVERY_ADDRESS = "0.0.0.0/0"
 
 
 def holds_without_key(condition: Condition) -> bool:
@@ -57,7 +57,11 @@ def _is_any_text(text: str) -> bool:
 
 
 def _is_any_address(text: str) -> bool:
-    return "${" not in text and read_network(text).prefixlen == _EVERY_PREFIX
+    """Whether it is every IPv4 address at least: who asks by IPv6 is rare enough to be called nobody."""
+    if "${" in text:
+        return False
+    network, every = read_network(text), read_network(_EVERY_ADDRESS)
+    return network.holds(every.first) and network.holds(every.last)
 
 
 _ADMIT_ALL: dict[str, Callable[[str], bool]] = {"string_like": _is_any_text, "ip_equal": _is_any_address}
