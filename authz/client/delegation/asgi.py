@@ -13,7 +13,7 @@ from authz.client.delegation.http_mapping import HttpMapping, Target
 from authz.client.delegation.judging import not_mapped
 from authz.client.delegation.mapping import Public
 from authz.client.delegation.refusals import CallRefusedError, invalid_request
-from authz.client.delegation.routes import path_parts
+from authz.client.delegation.routes import path_below, path_parts
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -23,8 +23,9 @@ _POLICY_VIOLATION = 1008
 
 
 class AuthorizationMiddleware:
-    """`AuthorizationMiddleware(app, mapping=mapping, client=client)`, outside of everything that changes paths.
+    """`AuthorizationMiddleware(app, mapping=mapping, client=client)`: asks before the application sees a request.
 
+    It stands outside of everything that changes a path, a method or a query.
     Refused requests get a Tencent Cloud error in JSON: 400, 401, 403 (denied, or no route of the mapping), 500, 503.
     `timeout` are the seconds in which a request is authorized; `max_body` the bytes of a JSON body that is looked into,
     which happens only for routes that need it. WebSockets are refused.
@@ -82,7 +83,7 @@ class AuthorizationMiddleware:
             CURRENT.reset(token)
 
     def _target(self, scope: Scope) -> Target:
-        parts = path_parts(scope["path"], scope.get("raw_path"))
+        parts = path_parts(path_below(scope["path"], scope.get("root_path") or ""), scope.get("raw_path"))
         target = self._mapping.find(scope["method"], parts)
         if target is None:
             raise not_mapped("this route")

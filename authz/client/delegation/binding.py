@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from authz.client.delegation.kinds import of_kind, split_kind
 from authz.client.delegation.mapping import Permission
 from authz.client.delegation.rules import PermissionRule
 from authz.client.delegation.sources import ContextKey, ContextSource, Reader, RequestField
@@ -24,16 +25,18 @@ class Binder:
     context: Mapping[str, ContextSource]
     faults: list[str]
 
-    def permissions(self, needs: Sequence[Permission], readers: FieldReaders) -> tuple[PermissionRule, ...]:
-        """The permissions of one API."""
+    def permissions(
+        self, needs: Sequence[Permission], readers: FieldReaders, context_readers: FieldReaders | None = None
+    ) -> tuple[PermissionRule, ...]:
+        """The permissions of one API; `context_readers` are for condition keys, where these are read in another way."""
         if not needs:
             self.faults.append(f"{self.api}: no permission; if everybody may call it, say PUBLIC")
-        return tuple(self._permission(each, readers) for each in needs)
+        return tuple(self._permission(each, readers, context_readers or readers) for each in needs)
 
-    def _permission(self, need: Permission, readers: FieldReaders) -> PermissionRule:
+    def _permission(self, need: Permission, readers: FieldReaders, context_readers: FieldReaders) -> PermissionRule:
         self.check_action(need.action)
         resource = self.template(need.resource, readers) if isinstance(need.resource, str) else need.resource
-        return PermissionRule(need.action, resource, self.context_keys(need.context, readers))
+        return PermissionRule(need.action, resource, self.context_keys(need.context, context_readers))
 
     def check_action(self, action: str) -> None:
         """An action names one API: there are no wildcards in it."""
@@ -58,7 +61,7 @@ class Binder:
         )
 
     def _placeholder(self, name: str, readers: FieldReaders) -> Reader | str:
-        if name not in self.constants:
+        if name not in self.constants:  # a kind is for what comes from requests
             return self._reader(name, readers)
         try:
             readers(name)
@@ -69,7 +72,8 @@ class Binder:
 
     def _reader(self, path: str, readers: FieldReaders) -> Reader:
         try:
-            return readers(path)
+            name, kind = split_kind(path)
+            return of_kind(readers(name), name, kind)
         except ValueError as error:
             self.faults.append(f"{self.api}: {error}")
             return _nothing

@@ -75,7 +75,7 @@ class HttpMapping:
         for other in self._routes:
             if other.method == route.method and other.pattern.meets(pattern):
                 binder.faults.append(
-                    f"{route.api}: a request may fit {other.api} too; `{{name:int}}` takes digits only"
+                    f"{route.api}: a request may fit {other.api} too; `{{name:int}}` takes numbers only"
                 )
         rule = _rule(route, pattern, binder)
         reads_body = not isinstance(rule, Public) and _reads_body(route, binder)
@@ -86,7 +86,7 @@ def _rule(route: Route, pattern: RoutePattern, binder: Binder) -> tuple[Permissi
     if isinstance(route.need, Public):
         return route.need
     needs = (route.need,) if isinstance(route.need, Permission) else tuple(route.need)
-    return binder.permissions(needs, lambda path: _reader(path, pattern))
+    return binder.permissions(needs, lambda path: _reader(path, pattern), lambda path: _context_reader(path, pattern))
 
 
 def _reads_body(route: Route, binder: Binder) -> bool:
@@ -119,6 +119,24 @@ def _reader(path: str, pattern: RoutePattern) -> Reader:
     if path not in pattern.names:
         raise ValueError(f"the path has no parameter `{path}`")
     return lambda request: (request.parameters[path],)
+
+
+def _context_reader(path: str, pattern: RoutePattern) -> Reader:
+    """As `_reader`, but a condition that holds for any of several values must not hold for one the handler ignores.
+
+    Of resources all are asked about, whichever of them the handler reads.
+    """
+    reader = _reader(path, pattern)
+    if not path.startswith(_QUERY):
+        return reader
+
+    def only(request: HttpRequest) -> tuple[str, ...]:
+        values = reader(request)
+        if len(values) > 1:
+            raise invalid_request(f"the query has `{path.removeprefix(_QUERY)}` more than once")
+        return values
+
+    return only
 
 
 def _of_query(request: HttpRequest, name: str) -> tuple[str, ...]:

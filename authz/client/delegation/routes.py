@@ -4,14 +4,15 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from authz.client.delegation.kinds import TEXT, ValueKind, split_kind
 from authz.client.delegation.mapping import Permission, Public
 from authz.client.delegation.refusals import invalid_request
 
 RouteNeed = Permission | Sequence[Permission] | Public
-_PARAMETER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)(:int)?\}", re.ASCII)
+_PARAMETER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)(?::([a-z]+))?\}", re.ASCII)
 _LITERAL = re.compile(r"[A-Za-z0-9_.@+=,~!$'()-]*", re.ASCII)
-_DIGITS = re.compile(r"[0-9]+", re.ASCII)
 # Encoded, these mean one thing to one reader of a path and another to the next: / \ . NUL % ; # ?
+_AMBIGUOUS = "the path can be read in more than one way"
 _TREACHEROUS = re.compile(rb"%(?:2f|5c|2e|00|25|3b|23|3f)", re.IGNORECASE)
 
 
@@ -19,8 +20,10 @@ _TREACHEROUS = re.compile(rb"%(?:2f|5c|2e|00|25|3b|23|3f)", re.IGNORECASE)
 class Route:
     """What one API of an HTTP backend needs.
 
-    `pattern` is the whole path, `{name}` standing for one segment of it and `{name:int}` for digits. Placeholders of a
-    resource are these names, `query.NAME`, or `body.PATH` for a field of a JSON body.
+    `pattern` is the whole path below the application's root path, `{name}` standing for one segment of it, `{name:int}`
+    for a number in its canonical form and `{name:uuid}` for a UUID in its own: for every parameter of which the handler
+    gets anything but the text, so that a policy is asked about what the handler gets. Placeholders of a resource are
+    these names, `query.NAME`, or `body.PATH` for a field of a JSON body; all may have a kind: `query.app_id:int`.
     """
 
     method: str
@@ -39,19 +42,21 @@ class Segment:
 
     literal: str = ""
     name: str = ""
-    is_number: bool = False
+    kind: ValueKind = TEXT
 
     def fits(self, text: str) -> bool:
         """Whether it may stand for this segment; a parameter is never empty."""
-        if not self.name:
-            return text == self.literal
-        return bool(_DIGITS.fullmatch(text)) if self.is_number else bool(text)
+        return bool(self.kind.in_path.fullmatch(text)) if self.name else text == self.literal
 
     def meets(self, other: "Segment") -> bool:
-        """Whether some segment fits both."""
+        """Whether some segment fits both, or a router that reads numbers more freely might think so."""
         if self.name and other.name:
             return True
-        return other.fits(self.literal) if other.name else self.fits(other.literal)
+        return self.may_read(other.literal) if self.name else other.may_read(self.literal)
+
+    def may_read(self, text: str) -> bool:
+        """Whether some router would take the text for this segment, which `fits` might refuse."""
+        return bool(self.kind.readable.fullmatch(text)) if self.name else text == self.literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +104,25 @@ def parse_route_pattern(text: str) -> RoutePattern:
 
 def _segment(text: str) -> Segment:
     if match := _PARAMETER.fullmatch(text):
-        return Segment(name=match[1], is_number=match[2] is not None)
+        _, kind = split_kind(text[1:-1])
+        return Segment(name=match[1], kind=kind)
     if text in (".", "..") or not _LITERAL.fullmatch(text):
-        raise ValueError(f"`{text}` is neither a plain segment nor `{{name}}` nor `{{name:int}}`")
+        raise ValueError(f"`{text}` is neither a plain segment nor `{{name}}`, `{{name:int}}` or `{{name:uuid}}`")
     return Segment(literal=text)
+
+
+def path_below(path: str, root_path: str) -> str:
+    """The path that an application's router looks at: without the root path under which the application is mounted.
+
+    Raises:
+        CallRefusedError: if the root path ends within a segment: routers differ in what they make of that.
+    """
+    if not root_path or not path.startswith(root_path):
+        return path
+    below = path.removeprefix(root_path)
+    if not below.startswith("/"):
+        raise invalid_request(_AMBIGUOUS)
+    return below
 
 
 def path_parts(path: str, raw_path: bytes | None) -> tuple[str, ...]:
@@ -121,5 +141,5 @@ def path_parts(path: str, raw_path: bytes | None) -> tuple[str, ...]:
         or not path.isprintable()
         or (raw_path is not None and _TREACHEROUS.search(raw_path.partition(b"?")[0]))
     ):
-        raise invalid_request("the path can be read in more than one way")
+        raise invalid_request(_AMBIGUOUS)
     return parts

@@ -35,7 +35,10 @@ class PeerAddress:
 
 @dataclass(frozen=True, slots=True)
 class RequestField:
-    """A field of the request message by its path (`tags`, `app.id`); a repeated one gives several values."""
+    """A field of the request message by its path (`tags`, `app.id`); a repeated one gives several values.
+
+    `app.id:int` takes numbers in their canonical form alone, `app.id:uuid` UUIDs in lower case with their dashes.
+    """
 
     path: str
 

@@ -1,4 +1,4 @@
-"""A resource as a template: `qcs::sms::uin/{account}:app/{app_id}` with the names of the fields to put in.
+"""A resource as a template: `qcs::sms::uin/{account}:app/{app_id:int}` with the names of the fields to put in.
 
 No value of a request may widen what is asked about: it is put in only if it is a plain name.
 """
@@ -17,7 +17,7 @@ CALLER_ACCOUNT = "@account"
 _MOST_RESOURCES = 1000  # one batch, and so one revision
 _PLAIN = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9_.@+=,~-]{1,128}", re.ASCII)
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-_NAME = re.compile(r"@account|[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_-]*)*", re.ASCII)
+_NAME = re.compile(r"@account|[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_-]*)*(?::[a-z]+)?", re.ASCII)
 
 
 def plain(value: str) -> str:

@@ -15,14 +15,17 @@ def test_a_query_keeps_every_value():
     assert read_query({}) == []
 
 
-@pytest.mark.parametrize("query", [b"app=%ff", b"app=\xff", b"&".join([b"a=1"] * 1001)])
+@pytest.mark.parametrize("query", [b"app=%ff", b"app=\xff", b"&".join([b"a=1"] * 1001), b"app=1;app=2"])
 def test_a_query_that_cannot_be_read_is_refused(query):
     with pytest.raises(CallRefusedError):
         read_query({"query_string": query})
 
 
-def test_a_json_body_is_read():
-    assert read_json_body({"headers": JSON}, b'{"app": ["1"]}') == {"app": ["1"]}
+@pytest.mark.parametrize(
+    "kind", [b"application/json", b"Application/JSON;charset=UTF-8", b'application/json; charset="utf-8"']
+)
+def test_a_json_body_is_read(kind):
+    assert read_json_body({"headers": [(b"content-type", kind)]}, b'{"app": ["1"]}') == {"app": ["1"]}
 
 
 @pytest.mark.parametrize(
@@ -43,6 +46,8 @@ def test_a_body_that_readers_may_take_differently_is_refused(body):
         [],
         [(b"content-type", b"application/x-www-form-urlencoded")],
         [*JSON, *JSON],
+        [(b"content-type", b"application/json; charset=utf-16")],
+        [(b"content-type", b"application/json; charset=utf-8; charset=latin-1")],
         [*JSON, (b"content-encoding", b"gzip")],
     ],
 )

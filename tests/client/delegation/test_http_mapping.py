@@ -3,6 +3,7 @@
 import pytest
 
 from authz.client.delegation import PUBLIC, Header, HttpMapping, HttpRequest, Permission, RequestField, Route
+from authz.client.delegation.http_call import HttpCall
 from authz.client.delegation.http_mapping import _of_body
 from authz.client.delegation.refusals import CallRefusedError
 from authz.errors import ConfigurationError
@@ -23,7 +24,7 @@ def faults(*routes, **options):
 def test_two_routes_that_may_fit_one_request_are_refused():
     routes = [Route("GET", "/apps/{app}", PUBLIC), Route("GET", "/apps/search", PUBLIC)]
     assert faults(*routes) == [
-        "GET /apps/search: a request may fit GET /apps/{app} too; `{name:int}` takes digits only"
+        "GET /apps/search: a request may fit GET /apps/{app} too; `{name:int}` takes numbers only"
     ]
     made(Route("GET", "/apps/{app:int}", PUBLIC), Route("GET", "/apps/search", PUBLIC))
     made(Route("GET", "/apps/{app}", PUBLIC), Route("POST", "/apps/search", PUBLIC))
@@ -34,6 +35,34 @@ def test_a_parameter_that_the_path_has_not_is_named():
     assert faults(route) == ["GET /apps/{app}: the path has no parameter `ap`"]
     route = Route("GET", "/apps/{app}", Permission("sms:SendSms", "*", {"dept": RequestField("dept")}))
     assert faults(route) == ["GET /apps/{app}: the path has no parameter `dept`"]
+
+
+def test_a_kind_that_there_is_not_is_named():
+    route = Route("GET", "/apps/{app:float}", PUBLIC)
+    assert "write `app:int` or `app:uuid`" in faults(route)[0]
+    route = Route("GET", "/apps", Permission("sms:SendSms", APP + "{query.app:number}"))
+    assert "write `query.app:int` or `query.app:uuid`" in faults(route)[0]
+
+
+@pytest.mark.parametrize("resource", [APP + "{query.app:int}", APP + "{body.app:int}"])
+def test_a_number_of_a_query_or_body_is_taken_in_one_form(resource):
+    [rule] = made(Route("POST", "/apps", Permission("sms:SendSms", resource))).find("POST", ("apps",)).rule
+    request = HttpRequest({}, [("app", "7")], {"app": "7"})
+    assert rule.resource.resources(request, "1") == (APP + "7",)
+    with pytest.raises(CallRefusedError, match="canonical form"):
+        rule.resource.resources(HttpRequest({}, [("app", "07")], {"app": "07"}), "1")
+
+
+def test_a_condition_key_out_of_a_query_stands_there_once():
+    [rule] = (
+        made(Route("GET", "/", Permission("sms:SendSms", "*", {"dept": RequestField("query.dept")})))
+        .find("GET", ("",))
+        .rule
+    )
+    [key] = rule.context
+    assert key.values(HttpCall("GET /", HttpRequest({}, [("dept", "a")]), {})) == ("a",)
+    with pytest.raises(CallRefusedError, match="more than once"):
+        key.values(HttpCall("GET /", HttpRequest({}, [("dept", "a"), ("dept", "b")]), {}))
 
 
 def test_no_route_and_no_permission_are_mistakes():

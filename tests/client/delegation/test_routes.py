@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from authz.client.delegation import CallRefusedError
-from authz.client.delegation.routes import parse_route_pattern, path_parts
+from authz.client.delegation.routes import parse_route_pattern, path_below, path_parts
 
 
 def match(pattern, path):
@@ -26,6 +26,16 @@ def match(pattern, path):
         ("/apps/{app:int}", "/apps/12", {"app": "12"}),
         ("/apps/{app:int}", "/apps/search", None),
         ("/apps/{app:int}", "/apps/\u0661", None),
+        ("/apps/{app:int}", "/apps/012", None),
+        ("/apps/{app:int}", "/apps/-12", None),
+        ("/apps/{app:int}", "/apps/0", {"app": "0"}),
+        ("/apps/{app:int}", "/apps/1_2", None),
+        (
+            "/keys/{key:uuid}",
+            "/keys/0aa5b2d4-5b1e-4f62-9b41-8c2e7d11f0aa",
+            {"key": "0aa5b2d4-5b1e-4f62-9b41-8c2e7d11f0aa"},
+        ),
+        ("/keys/{key:uuid}", "/keys/0AA5B2D4-5B1E-4F62-9B41-8C2E7D11F0AA", None),
         ("/apps/{app}/rules/{rule}", "/apps/1/rules/2", {"app": "1", "rule": "2"}),
     ],
 )
@@ -58,11 +68,36 @@ def test_a_pattern_that_is_no_path_is_refused(pattern):
         parse_route_pattern(pattern)
 
 
-segments = st.sampled_from(["a", "b", "1", "{x}", "{y:int}"])
-patterns = st.lists(segments, min_size=1, max_size=3).map(
-    lambda parts: "/" + "/".join(part.replace("x", f"x{at}").replace("y", f"y{at}") for at, part in enumerate(parts))
+def test_a_literal_that_a_router_may_read_as_a_number_meets_one():
+    number = parse_route_pattern("/apps/{app:int}")
+    for literal, meets in (("7", True), ("007", True), ("+7", True), ("-7", True), ("7a", False), ("x", False)):
+        assert number.meets(parse_route_pattern(f"/apps/{literal}")) is meets
+
+
+@pytest.mark.parametrize(
+    ("path", "root_path", "below"),
+    [("/apps", "", "/apps"), ("/sms/apps", "/sms", "/apps"), ("/apps", "/sms", "/apps"), ("/sms/", "/sms", "/")],
 )
-paths = st.lists(st.sampled_from(["a", "b", "1", "22", "c"]), min_size=1, max_size=3)
+def test_the_path_below_a_root_path_is_what_is_routed(path, root_path, below):
+    assert path_below(path, root_path) == below
+
+
+@pytest.mark.parametrize("path", ["/smsapps", "/sms"])
+def test_a_root_path_that_ends_within_a_segment_is_refused(path):
+    with pytest.raises(CallRefusedError, match="more than one way"):
+        path_below(path, "/sms")
+
+
+segments = st.sampled_from(["a", "b", "1", "007", "{x}", "{y:int}", "{z:uuid}"])
+patterns = st.lists(segments, min_size=1, max_size=3).map(
+    lambda parts: (
+        "/"
+        + "/".join(
+            part.replace("x", f"x{at}").replace("y", f"y{at}").replace("z", f"z{at}") for at, part in enumerate(parts)
+        )
+    )
+)
+paths = st.lists(st.sampled_from(["a", "b", "1", "007", "22", "c"]), min_size=1, max_size=3)
 
 
 @given(patterns, patterns, paths)
