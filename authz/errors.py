@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import ClassVar
 
+from authz.printable import printable
+
 
 class Severity(Enum):
     """How much a problem matters: an error refuses the text, a warning and a note do not."""
@@ -34,14 +36,19 @@ class Problem:
     severity: Severity = Severity.ERROR
 
     def __str__(self) -> str:
-        place = f"{self.file or '<policy>'}:{max(self.line, 1)}"
-        return f"{place}: {self.code}: {self.message}"
+        """One line, whatever the texts of the file hold."""
+        return printable(f"{self.file or '<policy>'}:{max(self.line, 1)}: {self.code}: {self.message}")
 
 
 class AuthzError(Exception):
     """The root of the tree. `code` is stable and may be matched by programs."""
 
     code: ClassVar[str] = "InternalError"
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What it says, for terminals and logs: none of these breaks a line, whatever texts of users are in it."""
+        return (printable(str(self)),)
 
 
 class InvalidRequestError(AuthzError):
@@ -64,6 +71,11 @@ class InvalidPolicyError(AuthzError):
         super().__init__("\n".join(str(problem) for problem in problems))
         self.problems = tuple(problems)
 
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """A line for each problem."""
+        return tuple(str(problem) for problem in self.problems)
+
 
 class InvalidAccountError(AuthzError):
     """A version of an account that is refused as a whole, with every problem of all its files."""
@@ -73,6 +85,11 @@ class InvalidAccountError(AuthzError):
     def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__("\n".join(str(problem) for problem in problems))
         self.problems = tuple(problems)
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """A line for each problem."""
+        return tuple(str(problem) for problem in self.problems)
 
 
 class SourceError(AuthzError):
@@ -155,6 +172,11 @@ class ConfigurationError(AuthzError):
     def __init__(self, faults: Sequence[str]) -> None:
         super().__init__("\n".join(faults))
         self.faults = tuple(faults)
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """A line for each fault."""
+        return tuple(printable(fault) for fault in self.faults)
 
 
 class DelegationError(AuthzError):

@@ -1,7 +1,15 @@
 import pytest
 
 from authz import errors
-from authz.errors import AuthzError, InvalidAccountError, InvalidPolicyError, InvalidRequestError, Problem
+from authz.errors import (
+    AuthzError,
+    ConfigurationError,
+    InvalidAccountError,
+    InvalidPolicyError,
+    InvalidRequestError,
+    Problem,
+    SourceError,
+)
 
 TREE = AuthzError.__subclasses__()
 
@@ -40,3 +48,32 @@ def test_a_refusal_carries_and_shows_every_problem(kind):
 def test_an_invalid_request_names_the_field():
     error = InvalidRequestError("action", "`x` is no action")
     assert (error.field, error.reason, str(error)) == ("action", "`x` is no action", "action: `x` is no action")
+
+
+FORGED = "x\n<policy>:1: Code: all is well\x1b[2K\u202e"
+
+
+@pytest.mark.parametrize("each", [Problem(FORGED, "m"), Problem("Code", FORGED), Problem("Code", "m", file=FORGED)])
+def test_no_text_of_a_file_makes_a_problem_two_lines(each):
+    assert str(each).isprintable()
+    assert "all is well\\u001b[2K\\u202e" in str(each)
+
+
+@pytest.mark.parametrize(
+    ("error", "count"),
+    [
+        (SourceError(FORGED), 1),
+        (InvalidRequestError("resource", FORGED), 1),
+        (InvalidPolicyError([Problem("Code", FORGED), Problem("Code", "m")]), 2),
+        (InvalidAccountError([Problem("Code", FORGED)]), 1),
+        (ConfigurationError([FORGED, "m"]), 2),
+    ],
+)
+def test_an_error_has_the_lines_that_are_its_own(error, count):
+    assert len(error.lines) == count
+    assert all(line.isprintable() for line in error.lines)
+
+
+def test_programs_read_the_text_as_it_was():
+    assert InvalidRequestError("resource", FORGED).reason == FORGED
+    assert InvalidPolicyError([Problem("Code", FORGED)]).problems[0].message == FORGED

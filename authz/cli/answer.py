@@ -1,14 +1,18 @@
 """Answers as the terminal shows them, wherever they were made."""
 
-import json
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import click
+from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.json_format import MessageToDict
+from google.protobuf.message import Message
 
 from authz.engine.decision import Reason
+from authz.printable import json_text, printable
 from authz.v1 import authz_pb2
+
+AnyMessage = TypeVar("AnyMessage", bound=Message)
 
 _BECAUSE: Mapping[Reason, str] = {
     Reason.ROOT_ACCOUNT: "the root account may do everything with what it owns",
@@ -23,16 +27,37 @@ _BECAUSE: Mapping[Reason, str] = {
 
 def show_answer(response: authz_pb2.CheckResponse, *, as_json: bool) -> None:
     """Print one decision to standard output."""
-    click.echo(_json(_answer_value(response)) if as_json else "\n".join(_answer_lines(response)))
+    click.echo(json_text(_answer_value(response)) if as_json else "\n".join(_answer_lines(_printable(response))))
 
 
 def show_explanation(response: authz_pb2.ExplainResponse, *, as_json: bool) -> None:
     """Print a decision with every statement that was considered, and what would turn it."""
-    click.echo(_json(_explanation_value(response)) if as_json else "\n".join(_explanation_lines(response)))
+    lines = [json_text(_explanation_value(response))] if as_json else _explanation_lines(_printable(response))
+    click.echo("\n".join(lines))
 
 
-def _json(value: dict[str, Any]) -> str:
-    return json.dumps(value, ensure_ascii=False)
+def _printable(response: AnyMessage) -> AnyMessage:
+    """A copy whose texts can be printed.
+
+    CAM's denial has one line break, behind the action (cam-language 7), and no action can hold one: any other is a
+    text's own.
+    """
+    shown = type(response)()
+    shown.CopyFrom(response)
+    _escape(shown)
+    return shown
+
+
+def _escape(message: Message) -> None:
+    for field, value in message.ListFields():
+        if isinstance(value, str):
+            parts = value.split("\n", 1) if field.name == "message" else [value]
+            setattr(message, field.name, "\n".join(map(printable, parts)))
+        elif field.message_type is not None:
+            for each in [value] if isinstance(value, Message) else value:
+                _escape(each)
+        elif field.type == FieldDescriptor.TYPE_STRING:
+            value[:] = [printable(text) for text in value]
 
 
 def _answer_value(response: authz_pb2.CheckResponse) -> dict[str, Any]:

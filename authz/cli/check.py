@@ -7,26 +7,35 @@ import click
 
 from authz.cli.answer import show_answer, show_explanation
 from authz.cli.asking import DirectoryOracle, Oracle, Question, ServerOracle
+from authz.cli.failure import show_failure
 from authz.cli.source_argument import policy_directory
 from authz.errors import AuthzError
+from authz.printable import printable
 
 _DENIED, _ERROR = 1, 2
 
 
-def _context(_ctx: click.Context, _param: click.Parameter, pairs: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+def _text(_ctx: click.Context, _param: click.Parameter, text: str) -> str:
+    """The text of an argument, which the system hands over as bytes."""
+    if not text.isascii() and any("\ud800" <= char <= "\udfff" for char in text):
+        raise click.BadParameter(f"`{printable(text)}` is not UTF-8")
+    return text
+
+
+def _context(ctx: click.Context, param: click.Parameter, pairs: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     found: defaultdict[str, list[str]] = defaultdict(list)
     for pair in pairs:
         key, equals, value = pair.partition("=")
         if not key or not equals:
-            raise click.BadParameter(f"`{pair}` is not KEY=VALUE")
-        found[key].append(value)
+            raise click.BadParameter(f"`{printable(pair)}` is not KEY=VALUE")
+        found[_text(ctx, param, key)].append(_text(ctx, param, value))
     return {key: tuple(values) for key, values in found.items()}
 
 
 @click.command("check")
-@click.argument("principal")
-@click.argument("action")
-@click.argument("resource")
+@click.argument("principal", callback=_text)
+@click.argument("action", callback=_text)
+@click.argument("resource", callback=_text)
 @click.option("--context", multiple=True, metavar="KEY=VALUE", callback=_context, help="A condition key; repeatable.")
 @click.option("--source", metavar="DIRECTORY", callback=policy_directory, help="Decide on this policy directory.")
 @click.option("--server", metavar="ADDR", help="Ask the sidecar at host:port or unix:/path.")
@@ -73,7 +82,7 @@ def check_command(
         ask = _explain if is_explained else _check
         is_allowed = ask(oracle, question, as_json=as_json)
     except AuthzError as error:
-        click.echo(f"authz: {error}", err=True)
+        show_failure(error)
         ctx.exit(_ERROR)
     ctx.exit(0 if is_allowed else _DENIED)
 

@@ -8,11 +8,13 @@ from typing import Any
 import click
 
 from authz.assemble import serve
+from authz.cli.failure import show_failure
 from authz.cli.progress import show_progress
 from authz.cli.source_argument import policy_directory
 from authz.cli.transport_option import transport_option
 from authz.config import Settings
 from authz.errors import AuthzError, InvalidAccountError, ListenError
+from authz.printable import printable
 from authz.server.files import raise_file_limit
 from authz.server.limits import DEFAULT_LIMITS, Limits
 from authz.server.listeners import Address, parse_address
@@ -27,14 +29,14 @@ def _addresses(_ctx: click.Context, _param: click.Parameter, texts: tuple[str, .
     try:
         return tuple(parse_address(text) for text in texts)
     except ListenError as error:
-        raise click.BadParameter(str(error)) from None
+        raise click.BadParameter(printable(str(error))) from None
 
 
 def _mode(_ctx: click.Context, _param: click.Parameter, text: str | None) -> int | None:
     if text is None:
         return None
     if not re.fullmatch(r"0?[0-7]{3}", text):
-        raise click.BadParameter(f"`{text}` is no file mode; write three octal digits such as 660")
+        raise click.BadParameter(f"`{printable(text)}` is not a file mode; write three octal digits such as 660")
     return int(text, 8)
 
 
@@ -160,9 +162,12 @@ def serve_command(ctx: click.Context, /, log_format: str, log_level: str, **opti
     try:
         serve(settings, show_progress)
     except InvalidAccountError as error:
-        _fail(ctx, f"{error}\n{len(error.problems)} problems; mend them, or start with --allow-broken-accounts")
+        show_failure(error)
+        click.echo(f"{len(error.problems)} problems; mend them, or start with --allow-broken-accounts", err=True)
+        ctx.exit(1)
     except AuthzError as error:
-        _fail(ctx, f"authz: {error}")
+        show_failure(error)
+        ctx.exit(1)
 
 
 def _settings(options: dict[str, Any], **logs: Any) -> Settings:
@@ -180,8 +185,3 @@ def _settings(options: dict[str, Any], **logs: Any) -> Settings:
         raise click.UsageError("--allow-client needs --tls-client-ca, which vouches for the names")
     tls = None if certificate is None else TlsFiles(certificate, key, authorities)
     return Settings(limits=Limits(**limits), tls=tls, allow_clients=clients, **options, **logs)
-
-
-def _fail(ctx: click.Context, message: str) -> None:
-    click.echo(message, err=True)
-    ctx.exit(1)

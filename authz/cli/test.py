@@ -1,15 +1,16 @@
 """`authz test`: the cases that users write for their policies."""
 
-import json
 from pathlib import Path
 
 import click
 
+from authz.cli.failure import show_failure
 from authz.cli.policy_tests.case_file import CaseFile, find_case_files, read_case_file
 from authz.cli.policy_tests.junit import write_junit
 from authz.cli.policy_tests.runner import Result, Runner
 from authz.cli.source_argument import policy_directory
 from authz.errors import AuthzError
+from authz.printable import json_text, printable
 
 _FAILED, _UNREADABLE = 1, 2
 FileResults = list[tuple[Path, list[Result]]]
@@ -40,7 +41,7 @@ def test_command(
         files = [read_case_file(path) for path in find_case_files(paths)]
         results: FileResults = [(file.path, _run(file, source, runners)) for file in files]
     except AuthzError as error:
-        click.echo(str(error), err=True)
+        show_failure(error)
         ctx.exit(_UNREADABLE)
     if junit is not None:
         write_junit(junit, results)
@@ -64,9 +65,9 @@ def _print(results: FileResults, runners: dict[Path, Runner]) -> None:
     for path, found in results:
         for result in found:
             if not result.is_passed:
-                click.echo(
-                    f"{path}:{result.case.line}: {click.style('FAILED', fg='red')} {result.case.name}: {result.why}"
-                )
+                place = printable(f"{path}:{result.case.line}")
+                said = printable(f"{result.case.name}: {result.why}")
+                click.echo(f"{place}: {click.style('FAILED', fg='red')} {said}")
     cases = [result for _, found in results for result in found]
     passed = sum(result.is_passed for result in cases)
     click.echo(f"{passed} passed, {len(cases) - passed} failed")
@@ -75,9 +76,8 @@ def _print(results: FileResults, runners: dict[Path, Runner]) -> None:
         total = len(coverage.statements)
         click.echo(f"coverage: {total - len(coverage.missing)} of {total} statements ({coverage.percent:.0f} %)")
         for ref in coverage.missing:
-            click.echo(
-                f"  no case exercised statement {ref.index} of policy {ref.policy}, attached to {ref.attached_to}"
-            )
+            place = printable(f"policy {ref.policy}, attached to {ref.attached_to}")
+            click.echo(f"  no case exercised statement {ref.index} of {place}")
 
 
 def _print_json(results: FileResults, runners: dict[Path, Runner]) -> None:
@@ -100,4 +100,4 @@ def _print_json(results: FileResults, runners: dict[Path, Runner]) -> None:
         }
         for source, runner in runners.items()
     ]
-    click.echo(json.dumps({"cases": cases, "coverage": coverage}, ensure_ascii=False))
+    click.echo(json_text({"cases": cases, "coverage": coverage}))

@@ -1,6 +1,5 @@
 """`authz validate`: every problem of a source with its place, refused or merely doubtful."""
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -10,8 +9,10 @@ import click
 
 from authz.accounts.lint import lint_account
 from authz.accounts.lint_names import NOT_CHECKED
+from authz.cli.failure import show_failure
 from authz.cli.source_argument import policy_directory
 from authz.errors import InvalidAccountError, Problem, Severity, SourceError
+from authz.printable import json_text
 from authz.sources.candidate import Candidate
 from authz.sources.directory import DirectorySource
 from authz.sources.files import ATTACHMENTS, ROOT
@@ -36,7 +37,7 @@ def validate_command(ctx: click.Context, *, source: Path, strict: bool, as_json:
     try:
         accounts, problems = _validate(DirectorySource(source))
     except SourceError as error:
-        click.echo(f"authz: {error}", err=True)
+        show_failure(error)
         ctx.exit(_UNREADABLE)
     _print(accounts, problems, as_json=as_json)
     ctx.exit(_FINDINGS if any(_counts(problem, strict=strict) for problem in problems) else 0)
@@ -51,7 +52,7 @@ def _print(accounts: int, problems: Sequence[Problem], *, as_json: bool) -> None
     counts = {"accounts": accounts} | {f"{severity.value}s": totals[severity] for severity in Severity}
     if as_json:
         findings = [asdict(problem) | {"severity": problem.severity.value} for problem in problems]
-        click.echo(json.dumps({**counts, "findings": findings}, ensure_ascii=False, indent=2))
+        click.echo(json_text({**counts, "findings": findings}, indent=2))
         return
     for problem in problems:
         click.echo(click.style(str(problem), fg=_COLOURS[problem.severity]))  # echo drops colours off a terminal

@@ -9,6 +9,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.registry import Collector, CollectorRegistry
 from prometheus_client.utils import floatToGoString
 
+from authz.printable import printable
 from authz.telemetry.reading import CacheReading, Reading, ServiceReading
 from authz.version import __version__
 
@@ -99,7 +100,7 @@ def _source(now: Reading) -> Iterator[Metric]:
     text = "Problems of a version that is refused while an older one stays in force."
     faults = GaugeMetricFamily("authz_source_fault_problems", text, labels=["account"])
     for account, problems in now.faults:
-        faults.add_metric([account], problems)
+        faults.add_metric([printable(account)], problems)  # the name of a folder need not even be UTF-8
     yield faults
 
 

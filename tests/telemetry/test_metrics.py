@@ -72,3 +72,9 @@ def test_every_figure_of_a_reading_is_a_sample():
 
 def test_without_a_certificate_there_is_no_end_of_one():
     assert ("authz_tls_certificate_expiry_timestamp_seconds",) not in scraped(Reading())
+
+
+def test_the_name_of_a_folder_that_is_no_text_hides_no_figure():
+    found = scraped(Reading(SERVICE, accounts=7, faults=(("\udcff\x1b\n", 1),)))
+    assert found["authz_source_fault_problems", "\\udcff\\u001b\\n"] == 1
+    assert found["authz_accounts",] == 7

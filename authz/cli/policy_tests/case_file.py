@@ -70,8 +70,13 @@ def read_case_file(path: Path) -> CaseFile:
         located = read_yaml(path.read_text(encoding="utf-8"))
     except MalformedTextError as error:
         raise InvalidAccountError([Problem("InvalidYaml", str(error), file=str(path), line=error.line)]) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidAccountError([Problem("UnreadableFile", str(error), file=str(path), line=1)]) from None
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        problem = Problem("InvalidEncoding", "the file is not UTF-8; save it as UTF-8", file=str(path), line=line)
+        raise InvalidAccountError([problem]) from None
+    except OSError as error:
+        reason = error.strerror or "cannot be read"
+        raise InvalidAccountError([Problem("UnreadableFile", reason, file=str(path), line=1)]) from None
     report = Report()
     reader = _Reader(report, lambda where: located.find(where).line)
     file = reader.file(located.value, path)

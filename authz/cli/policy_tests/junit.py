@@ -1,10 +1,14 @@
-"""Results as JUnit XML, which build servers read."""
+"""Results as JUnit XML, which build servers read.
+
+XML has no way to write most control characters, so all of them are shown as the terminal shows them.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from authz.cli.policy_tests.runner import Result
+from authz.printable import printable
 
 
 def write_junit(path: Path, files: Sequence[tuple[Path, Sequence[Result]]]) -> None:
@@ -12,11 +16,13 @@ def write_junit(path: Path, files: Sequence[tuple[Path, Sequence[Result]]]) -> N
     root = ET.Element("testsuites")
     for file, results in files:
         failures = sum(not result.is_passed for result in results)
-        attributes = {"name": str(file), "tests": str(len(results)), "failures": str(failures), "errors": "0"}
+        name = printable(str(file))
+        attributes = {"name": name, "tests": str(len(results)), "failures": str(failures), "errors": "0"}
         suite = ET.SubElement(root, "testsuite", attributes)
         for result in results:
-            case = ET.SubElement(suite, "testcase", {"name": result.case.name, "classname": str(file)})
+            case = ET.SubElement(suite, "testcase", {"name": printable(result.case.name), "classname": name})
             if not result.is_passed:
-                failure = ET.SubElement(case, "failure", {"message": result.why})
-                failure.text = f"{file}:{result.case.line}: {result.why}"
+                why = printable(result.why)
+                failure = ET.SubElement(case, "failure", {"message": why})
+                failure.text = f"{name}:{result.case.line}: {why}"
     ET.ElementTree(root).write(path, encoding="utf-8", xml_declaration=True)
