@@ -1,13 +1,18 @@
 """Question -> answer: an LRU of encoded answers, each of which holds as long as its lease does."""
 
+import sys
 import time
-from collections import OrderedDict, deque
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
-from operator import itemgetter
 from typing import Protocol
 
+from cachetools import LRUCache
+
 Window = tuple[float, float]
-_USES = 16  # look-ups of many answers at once of which that is noted later, some 0.7 ms of work if each is of 250
+DEFAULT_BYTES = 72 * 1024 * 1024
+_LONGEST = 8 * 1024  # bytes of a question and its answer that are worth keeping: few are long, and callers write them
+_ENTRY = 400  # bytes of an entry beside its key and its answer: the object, and its places in the tables of cachetools
+_HINTS = 400  # of hints beside their text, likewise
+_BYTES = sys.getsizeof(b"")
 
 
 class Lease(Protocol):
@@ -19,13 +24,14 @@ class Lease(Protocol):
 class Entry:
     """An encoded answer, its lease, and the seconds since the epoch between which it holds; None: at any time.
 
-    `kind` is a number for whoever counts answers by kind. `stamped` is a form of the answer that holds for one revision
-    alone; `stamp` is a number of that revision and the kind, and who uses it makes both anew when the revision is
-    another. Only an answer that holds at any time is stamped, and by one who saw its lease live while that revision was
-    in force: so the stamp tells all. The answer `is_context_free` if the question would have the same with any context.
+    `hints` are the end of the answer, which others share. `kind` is a number for whoever counts answers by kind.
+    `stamped` is a form of the answer that holds for one revision alone; `stamp` is a number of that revision and the
+    kind, and who uses it makes both anew when the revision is another. Only an answer that holds at any time and has no
+    hints is stamped, and by one who saw its lease live while that revision was in force: so the stamp tells all. The
+    answer `is_context_free` if the question would have the same with any context.
     """
 
-    __slots__ = ("answer", "is_context_free", "kind", "lease", "stamp", "stamped", "window")
+    __slots__ = ("answer", "hints", "is_context_free", "kind", "lease", "stamp", "stamped", "window")
 
     def __init__(
         self,
@@ -34,12 +40,14 @@ class Entry:
         window: Window | None = None,
         kind: int = 0,
         is_context_free: bool = False,  # noqa: FBT001, FBT002 - one is made for each decision, and names cost time
+        hints: bytes = b"",
     ) -> None:
         self.answer = answer
         self.lease = lease
         self.window = window
         self.kind = kind
         self.is_context_free = is_context_free
+        self.hints = hints
         self.stamp = -1
         self.stamped = b""
 
@@ -70,53 +78,61 @@ class Repeats:
 
 
 class DecisionCache:
-    """At most `size` answers; 0 keeps nothing.
+    """At most `size` answers, of at most `most` bytes in all; nothing is kept if one of them is 0.
 
-    A key is the bytes of a question, or what many questions have in common that must be answered alike. A caller looks
-    for the bytes first, then for what they mean, and reports a `miss` if it has to decide.
-
-    Which answers were used last is noted at once where one is looked up. Where many are, it is noted when the next
-    answer is kept, of the newest look-ups: to note it costs as much as to find them, and until then it is of no use.
+    A key is the bytes of a question, or what many questions have in common that must be answered alike: texts, and
+    tuples of them. A caller looks for the bytes first, then for what they mean, and reports a `miss` if it has to
+    decide. What is longer than some KiB is not kept.
 
     It is for one thread. The counters only rise; `dropped` counts the answers that were found dead because their
     account or the time changed, `evicted` those that made room for others.
     """
 
-    def __init__(self, size: int, clock: Callable[[], float] = time.time) -> None:
-        # Not cachetools.LRUCache, which looks the same up three times as slowly and raises on every miss.
-        self._entries: OrderedDict[Hashable, Entry] = OrderedDict()
+    def __init__(self, size: int, clock: Callable[[], float] = time.time, most: int = DEFAULT_BYTES) -> None:
+        self._entries = _Entries(most)
         self.size = size
         self._clock = clock
-        self._uses: deque[Sequence[Hashable]] = deque(maxlen=_USES)
+        self._longest = min(_LONGEST, most)
         self.hits = 0
         self.misses = 0
         self.dropped = 0
-        self.evicted = 0
+
+    @property
+    def most(self) -> int:
+        """Bytes that it may hold."""
+        return int(self._entries.maxsize)
+
+    @property
+    def held(self) -> int:
+        """Bytes that it holds, counted rather too high than too low."""
+        return int(self._entries.currsize) + self._entries.hints.held
+
+    @property
+    def evicted(self) -> int:
+        """Answers that made room for others."""
+        return self._entries.evicted
 
     def get(self, key: Hashable) -> Entry | None:
         """The answer, if there is one that still holds."""
-        entry = self._entries.get(key)
-        if entry is None:
+        if key not in self._entries:  # a KeyError of cachetools costs ten times as much
             return None
+        entry = self._entries[key]
         if not entry.lease.live or (entry.window is not None and not self._is_time(entry.window)):
             del self._entries[key]
             self.dropped += 1
             return None
-        self._entries.move_to_end(key)
         self.hits += 1
         return entry
 
     def is_context_free(self, key: Hashable) -> bool:
         """Whether there is an answer, dead or alive, that any context leaves as it is."""
-        entry = self._entries.get(key)
-        return entry is not None and entry.is_context_free
+        return key in self._entries and self._entries[key].is_context_free
 
     def get_stamped(self, keys: Sequence[Hashable], stamps: Collection[int]) -> Stamped | None:
         """The answers to many questions by one look-up, if all are there and have one of these stamps; None if not."""
         entries = self._entries
         try:
-            # The quickest of many ways; it gives no tuple for one key.
-            found = itemgetter(*keys)(entries) if len(keys) > 1 else [entries[key] for key in keys]
+            found = [entries[key] for key in keys]
         except KeyError:
             return None
         marks = [entry.stamp for entry in found]
@@ -125,7 +141,6 @@ class DecisionCache:
             if stamp not in stamps:
                 return None
             counts[stamp] = marks.count(stamp)
-        self._uses.append(keys)
         self.hits += len(found)
         return found, counts
 
@@ -138,22 +153,77 @@ class DecisionCache:
         self.misses += 1
 
     def put(self, key: Hashable, entry: Entry) -> None:
-        """Keep an answer; the least recently used one makes room."""
-        entries = self._entries
-        if self._uses:
-            self._note_uses()
-        entries[key] = entry
-        if len(entries) > self.size:
-            entries.popitem(last=False)
-            self.evicted += 1
-
-    def _note_uses(self) -> None:
-        entries = self._entries
-        for keys in self._uses:
-            for key in keys:
-                if key in entries:
-                    entries.move_to_end(key)
-        self._uses.clear()
+        """Keep an answer; the least recently used ones make room."""
+        # The stamped form may come later, and is little longer than the answer.
+        size = _ENTRY + weight(key) + 2 * (_BYTES + len(entry.answer))
+        if size <= self._longest:
+            self._entries.keep(key, entry, size, self.size)
 
     def __len__(self) -> int:
         return len(self._entries)
+
+
+class _Entries(LRUCache[Hashable, Entry]):
+    """The entries, by when they were used last, within a number of bytes."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(most, self._size)
+        self.hints = _Hints()
+        self.evicted = 0
+        self._incoming = 0
+
+    def keep(self, key: Hashable, entry: Entry, size: int, count: int) -> None:
+        """Put an entry of so many bytes, hints aside, where there may be `count`."""
+        if key in self:
+            del self[key]
+        if entry.hints:
+            entry.hints = self.hints.take(entry.hints)
+        self._incoming = size
+        self[key] = entry
+        while len(self) > count or (self.hints.held and self.currsize + self.hints.held > self.maxsize):
+            self.popitem()
+
+    def _size(self, _entry: Entry) -> int:
+        """Of the entry that is put now: cachetools asks with the value alone, but its key counts too."""
+        return self._incoming
+
+    def popitem(self) -> tuple[Hashable, Entry]:
+        """As LRUCache does, counted."""
+        self.evicted += 1
+        return super().popitem()
+
+    def __delitem__(self, key: Hashable) -> None:
+        hints = self[key].hints
+        super().__delitem__(key)
+        if hints:
+            self.hints.release(hints)
+
+
+class _Hints:
+    """Texts that entries share: each is there once, and its bytes are `held`, as long as one entry has it."""
+
+    def __init__(self) -> None:
+        self.held = 0
+        self._same: dict[bytes, bytes] = {}
+        self._users: dict[bytes, int] = {}
+
+    def take(self, hints: bytes) -> bytes:
+        """One more has this text; returns the object to have."""
+        same = self._same.setdefault(hints, hints)
+        users = self._users[same] = self._users.get(same, 0) + 1
+        if users == 1:
+            self.held += _HINTS + len(same)
+        return same
+
+    def release(self, hints: bytes) -> None:
+        """One that took it has it no longer."""
+        self._users[hints] -= 1
+        if not self._users[hints]:
+            del self._users[hints], self._same[hints]
+            self.held -= _HINTS + len(hints)
+
+
+def weight(key: Hashable) -> int:
+    """Bytes of a key: of a text or bytes, or of tuples of them."""
+    size = sys.getsizeof(key)
+    return size + sum(map(weight, key)) if type(key) is tuple else size

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from authz.server.limits import DEFAULT_LIMITS, Limits
+from authz.server.limits import CACHE_BYTES, DEFAULT_LIMITS, Limits
 from authz.server.listeners import Address
 from authz.server.tls import TlsFiles
 from authz.server.transport import TransportKind
@@ -12,7 +12,10 @@ from authz.telemetry.log import LogFormat
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Times are seconds. `cache_size` counts answers, 0 switches the cache off. `health_listen` is for probes alone.
+    """Times are seconds. `health_listen` is for probes alone.
+
+    `cache_size` counts the answers of each worker, 0 switches the cache off; `cache_bytes` are those of all that is
+    kept to answer sooner, by all workers together.
 
     With `tls` all TCP addresses of `listen` are served with it; `allow_clients` are names in clients' certificates, all
     that their authority vouches for if there are none.
@@ -24,6 +27,7 @@ class Settings:
     transport: TransportKind = TransportKind.LEAN
     workers: int = 1
     cache_size: int = 100_000
+    cache_bytes: int = CACHE_BYTES
     limits: Limits = DEFAULT_LIMITS
     tls: TlsFiles | None = None
     allow_clients: tuple[str, ...] = ()

@@ -20,6 +20,8 @@ from authz.server.tally import BOUNDS, Tally
 from authz.server.tls import Certificates
 from authz.telemetry.reading import CacheReading, CallCount, DecisionCount, Latency, ServiceReading
 
+_PLANS_PART = 4  # of what is kept to answer sooner, this part is for compiled policies and the rest for answers
+
 
 class Service:
     """Answers from `engine`, whoever fills it. `is_port_shared` as in Listening.
@@ -31,7 +33,8 @@ class Service:
     def __init__(self, settings: Settings, *, is_port_shared: bool = False) -> None:
         self._settings = settings
         self.engine = Engine()
-        self._cache = DecisionCache(settings.cache_size)
+        share = settings.cache_bytes // settings.workers
+        self._cache = DecisionCache(settings.cache_size, most=share - share // _PLANS_PART)
         self._tally = Tally()
         limits = settings.limits
         self._admission = Admission(limits.in_flight)
@@ -83,7 +86,9 @@ class Service:
         calls = [CallCount(method, "OK", tally.answered) for method, tally in methods]
         calls += [CallCount(method, code, n) for method, tally in methods for code, n in list(tally.failed.items())]
         return ServiceReading(
-            cache=CacheReading(cache.hits, cache.misses, cache.dropped, cache.evicted, len(cache), cache.size),
+            cache=CacheReading(
+                cache.hits, cache.misses, cache.dropped, cache.evicted, len(cache), cache.size, cache.held, cache.most
+            ),
             calls=tuple(calls),
             latencies=tuple(Latency(method, BOUNDS, tuple(each.buckets), each.seconds) for method, each in methods),
             decisions=tuple(self._decisions()),

@@ -16,7 +16,7 @@ from authz.config import Settings
 from authz.errors import AuthzError, InvalidAccountError, ListenError
 from authz.printable import printable
 from authz.server.files import raise_file_limit
-from authz.server.limits import DEFAULT_LIMITS, Limits
+from authz.server.limits import CACHE_BYTES, DEFAULT_LIMITS, Limits
 from authz.server.listeners import Address, parse_address
 from authz.server.tls import TlsFiles
 from authz.server.transport import TransportKind
@@ -66,6 +66,13 @@ def _mode(_ctx: click.Context, _param: click.Parameter, text: str | None) -> int
     default=100_000,
     show_default=True,
     help="Answers of each worker; 0: off.",
+)
+@click.option(
+    "--cache-bytes",
+    type=click.IntRange(min=0),
+    default=CACHE_BYTES,
+    show_default=True,
+    help="Memory for answers and compiled policies; several workers have equal shares.",
 )
 @click.option(
     "--max-in-flight",

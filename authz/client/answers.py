@@ -38,6 +38,7 @@ class Reason(IntEnum):
 
 _RawBatch = raw_twin("BatchCheckResponse", "results")
 _ALLOWING = frozenset({Reason.ROOT_ACCOUNT, Reason.ALLOWED})
+_KEPT = 1024  # bytes of an answer that is remembered: denials that name long resources or conditions are not
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +170,7 @@ def read_batch(data: bytes, size: int) -> list[Answer]:
     if len(results) != size:
         raise MalformedAnswerError(f"{len(results)} answers to {size} questions")
     try:
-        return list(map(_decision_of_item, results))
+        return [_known_decision_of_item(data) if len(data) <= _KEPT else _decision_of_item(data) for data in results]
     except ClientError:  # at least one; most batches have none
         return list(map(_item, results))
 
@@ -228,12 +229,11 @@ def _ref(message: Any) -> StatementRef:
 
 def _item(data: bytes) -> Answer:
     try:
-        return _decision_of_item(data)
+        return _known_decision_of_item(data) if len(data) <= _KEPT else _decision_of_item(data)
     except ClientError as error:
         return error
 
 
-@lru_cache(maxsize=8192)  # answers repeat, and five fields cost more to read one by one than their bytes to look up
 def _decision_of_item(data: bytes) -> Decision:
     result = _decode(authz_pb2.BatchCheckResult(), data)
     if result.HasField("response"):
@@ -241,6 +241,10 @@ def _decision_of_item(data: bytes) -> Decision:
     if result.HasField("error"):
         raise fault_of_item(result.error.code, result.error.message)
     raise MalformedAnswerError("an item without an answer")
+
+
+# Answers repeat, and five fields cost more to read one by one than their bytes to look up.
+_known_decision_of_item = lru_cache(maxsize=8192)(_decision_of_item)
 
 
 def _statement(message: Any) -> StatementTrace:

@@ -1,18 +1,23 @@
 """The local decision cache: what the sidecar said, for as long as the watch vouches for it and not much longer."""
 
 import re
+import sys
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from weakref import WeakValueDictionary
+
+from cachetools import LRUCache
 
 from authz.client.answers import Decision
 from authz.forks import on_fork
 
 _UIN = re.compile(r"\buin/([0-9]+)")
 Key = tuple[str, str, str, bytes]
+_EACH = 2048  # bytes of a decision and its question, on average, that there is room for
+_LONGEST = 16 * 1024  # bytes of one that is worth keeping: few are long, and callers write them
+_ENTRY = 900  # bytes of one beside its texts: the objects, and its places in the tables of cachetools
 
 
 class _Lease:
@@ -30,6 +35,7 @@ class _Entry:
     revision: int
     expires: float
     leases: tuple[_Lease, ...]
+    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +47,14 @@ class Ticket:
 
 
 class DecisionMemory:
-    """At most `size` decisions, for several threads. It holds nothing while no watch vouches for it.
+    """At most `size` decisions, of 2 KiB on average, for several threads; none while no watch vouches for them.
 
-    A decision hangs on the account of its principal and on every other one that its resource names.
+    A decision hangs on the account of its principal and on every other one that its resource names. What is longer than
+    some KiB is not kept.
     """
 
     def __init__(self, size: int, ttl: float, clock: Callable[[], float] = time.monotonic) -> None:
-        # Not cachetools.LRUCache, which looks a key up several times and cost more than all else of a hit.
-        self._entries: OrderedDict[Key, _Entry] = OrderedDict()
+        self._entries: LRUCache[Key, _Entry] = LRUCache(size * _EACH, _size_of)
         self._size = size
         self._ttl = ttl
         self._clock = clock
@@ -65,21 +71,17 @@ class DecisionMemory:
 
     def get(self, key: Key, at_least: str | None) -> Decision | None:
         """The decision, if one is kept that still holds and stands on `at_least` or a later revision."""
-        # Without the lock: each step is whole, and what another thread changes between two was so a moment ago.
-        entry = self._entries.get(key)
-        if entry is None:
-            return None
-        is_over = self._clock() >= entry.expires
-        for lease in entry.leases:
-            is_over = is_over or not lease.live
-        if is_over:
-            with self._lock:
-                self._entries.pop(key, None)
-            return None
-        try:
-            self._entries.move_to_end(key)
-        except KeyError:
-            return None  # another thread has just forgotten it
+        with self._lock:
+            try:
+                entry = self._entries[key]
+            except KeyError:
+                return None
+            is_over = self._clock() >= entry.expires
+            for lease in entry.leases:
+                is_over = is_over or not lease.live
+            if is_over:
+                del self._entries[key]
+                return None
         if at_least and not (is_revision(at_least) and int(at_least) <= entry.revision):
             return None
         return entry.decision
@@ -92,15 +94,17 @@ class DecisionMemory:
         """Keep an answer, unless it may be older than what the watch has told meanwhile."""
         if not is_revision(decision.revision):
             return
+        size = _ENTRY + sum(map(sys.getsizeof, (*key, decision.message)))
+        if size > min(_LONGEST, self._entries.maxsize):
+            return
         revision, accounts = int(decision.revision), set(_UIN.findall(f"{key[0]} {key[2]}"))
         with self._lock:
             if self._told is None or ticket.epoch != self._epoch or revision < self._told or not accounts:
                 return
             leases = tuple(self._leases.setdefault(uin, _Lease()) for uin in accounts)
-            self._entries[key] = _Entry(decision, revision, ticket.asked + self._ttl, leases)
-            self._entries.move_to_end(key)
+            self._entries[key] = _Entry(decision, revision, ticket.asked + self._ttl, leases, size)
             if len(self._entries) > self._size:
-                self._entries.popitem(last=False)
+                self._entries.popitem()
 
     def begin(self, revision: str) -> None:
         """The first message of a watch: from here on its word counts, from nothing."""
@@ -146,6 +150,10 @@ class DecisionMemory:
 
     def __len__(self) -> int:
         return len(self._entries)
+
+
+def _size_of(entry: _Entry) -> int:
+    return entry.size
 
 
 def is_revision(text: str) -> bool:

@@ -13,6 +13,7 @@ Context = Mapping[str, str | Sequence[str]]
 """Condition keys and their values: `{"qcs:ip": "10.0.0.1", "qcs:resource_tag": ["dept&ops"]}`."""
 
 _BATCH_BYTES = 1 << 20  # far below the 4 MB that a server takes
+_KEPT = 512  # characters of a question that is remembered
 _CHECK_TAG = b"\x0a"  # ExplainRequest.check: field 1, length-delimited
 _RawBatch = raw_twin("BatchCheckRequest", "checks")
 
@@ -135,11 +136,18 @@ def split(items: Sequence[bytes], limit: int) -> Iterator[Sequence[bytes]]:
     yield items[start:]
 
 
-@lru_cache(maxsize=16384)
 def _encode_texts(principal: str, action: str, resource: str) -> bytes:
-    """The three texts of a question: those of a busy backend repeat."""
+    """The three texts of a question: those of a busy backend repeat, and long ones are not worth their memory."""
+    is_short = len(principal) + len(action) + len(resource) <= _KEPT
+    return (_known_texts if is_short else _texts)(principal, action, resource)
+
+
+def _texts(principal: str, action: str, resource: str) -> bytes:
     who, what, on = principal.encode(), action.encode(), resource.encode()
     return b"".join((b"\x0a", _varint(len(who)), who, b"\x12", _varint(len(what)), what, b"\x1a", _varint(len(on)), on))
+
+
+_known_texts = lru_cache(maxsize=16384)(_texts)
 
 
 def _context_values(context: Context) -> dict[str, authz_pb2.ContextValue]:

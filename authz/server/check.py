@@ -89,7 +89,7 @@ class Checker:
         form = self._form
         if form.revision != snapshot.revision:
             form = self.form(snapshot.revision)
-        return entry.answer + form.field
+        return entry.answer + entry.hints + form.field
 
     def form(self, revision: int) -> Form:
         """What answers on `revision` have in common; made once while none on another are asked for."""
@@ -123,15 +123,15 @@ class Checker:
         if entry is None:
             entry = self._answer(read_item(data, self._clock(), self._bounds), snapshot)
         self._decisions[entry.kind] += 1
-        return write_result(entry.answer + form.field)
+        return write_result(entry.answer + entry.hints + form.field)
 
     def _stamped(self, entry: Entry, form: Form) -> bytes:
         self._decisions[entry.kind] += 1
         stamp = form.stamps[entry.kind]
         if entry.stamp == stamp:
             return entry.stamped
-        stamped = write_result(entry.answer + form.field)
-        if entry.window is None:
+        stamped = write_result(entry.answer + entry.hints + form.field)
+        if entry.window is None and not entry.hints:
             entry.stamp, entry.stamped = stamp, stamped
         return stamped
 
@@ -153,7 +153,7 @@ class Checker:
         """
         entry = self._decide(read_item(data, self._clock(), self._bounds).request, snapshot)
         self._decisions[entry.kind] += 1
-        return write_result(entry.answer + form.field)
+        return write_result(entry.answer + entry.hints + form.field)
 
     def _settled(self, data: bytes, snapshot: Snapshot) -> Entry | None:
         """Answer by what was settled before; None where the question must be read in full."""
@@ -208,20 +208,22 @@ class Checker:
         # The lease is taken before the decision is made: an account that is replaced in between ends it.
         lease = snapshot.lease(request.principal.account)
         decision = evaluate(snapshot, request)
-        return Entry(encode_decision(snapshot, decision, request), lease, decision.window, decision.reason)
+        answer, hints = encode_decision(snapshot, decision, request)
+        return Entry(answer, lease, decision.window, decision.reason, False, hints)
 
 
 def _meaning(snapshot: Snapshot, request: Request) -> Hashable | None:
-    """What all questions share that differ only in context that is not read; None if all of it is read."""
+    """What all questions share that differ only in context that is not read, as texts; None if all of it is read."""
     read = read_context(snapshot, request)
     if len(read) == len(request.context):
         return None
-    return request.principal, request.action, request.resource.text, read
+    principal, action = request.principal, request.action
+    return principal.account, principal.key, action.service, action.name, request.resource.text, read
 
 
-def encode_decision(snapshot: Snapshot, decision: Decision, request: Request) -> bytes:
-    """The CheckResponse of a decision, without its revision."""
+def encode_decision(snapshot: Snapshot, decision: Decision, request: Request) -> tuple[bytes, bytes]:
+    """The CheckResponse of a decision, without its revision, in two parts: the second one is what others share."""
     if decision.allowed:
-        return write_answer(decision, b"")
+        return write_answer(decision, b""), b""
     text, hints = denial_parts(snapshot, request, decision)
-    return write_answer(decision, text.encode() + hints)
+    return write_answer(decision, text.encode() + hints).removesuffix(hints), hints

@@ -29,8 +29,8 @@ class Explainer:
         question = read_explain(data, self._clock(), self._bounds)
         snapshot = self._snapshot(question.at_least)
         explanation = explain(snapshot, question.request)
-        answer = encode_decision(snapshot, explanation.decision, question.request)
-        return write_explanation(explanation, answer + write_revision(snapshot.revision))
+        answer, hints = encode_decision(snapshot, explanation.decision, question.request)
+        return write_explanation(explanation, answer + hints + write_revision(snapshot.revision))
 
     def allowed_resources(self, data: bytes) -> bytes:
         """Answer an AllowedResourcesRequest with an AllowedResourcesResponse."""

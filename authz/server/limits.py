@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from authz.engine.bounds import DEFAULT_BOUNDS, Bounds
 
+CACHE_BYTES = 96 * 1024 * 1024
+"""What all workers of a sidecar keep to answer sooner, unless told otherwise: it fits the memory that deploy/ gives."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:

@@ -87,6 +87,8 @@ def _cache(cache: CacheReading) -> Iterator[Metric]:
     yield _counter("authz_cache_evicted", "Cached answers that made room for others.", cache.evicted)
     yield _gauge("authz_cache_entries", "Answers in the decision cache.", cache.entries)
     yield _gauge("authz_cache_capacity", "Answers that it can hold.", cache.capacity)
+    yield _gauge("authz_cache_bytes", "Memory of the answers in the decision cache.", cache.held_bytes)
+    yield _gauge("authz_cache_capacity_bytes", "Memory that they can have.", cache.most_bytes)
 
 
 def _source(now: Reading) -> Iterator[Metric]:

@@ -38,7 +38,10 @@ class Latency:
 
 @dataclass(frozen=True, slots=True)
 class CacheReading:
-    """The decision cache. `dropped` answers were dead after a change, `evicted` ones made room."""
+    """The decision cache. `dropped` answers were dead after a change, `evicted` ones made room.
+
+    It holds `entries` of at most `capacity`, and `held_bytes` of at most `most_bytes`.
+    """
 
     hits: int = 0
     misses: int = 0
@@ -46,6 +49,8 @@ class CacheReading:
     evicted: int = 0
     entries: int = 0
     capacity: int = 0
+    held_bytes: int = 0
+    most_bytes: int = 0
 
     def __add__(self, other: "CacheReading") -> "CacheReading":
         return CacheReading(
@@ -55,11 +60,13 @@ class CacheReading:
             self.evicted + other.evicted,
             self.entries + other.entries,
             self.capacity + other.capacity,
+            self.held_bytes + other.held_bytes,
+            self.most_bytes + other.most_bytes,
         )
 
     def ended(self) -> "CacheReading":
         """What is left of it when its process is gone."""
-        return replace(self, entries=0, capacity=0)
+        return replace(self, entries=0, capacity=0, held_bytes=0, most_bytes=0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import sys
 import threading
+import tracemalloc
 
 import pytest
 from hypothesis import settings
@@ -84,6 +85,30 @@ def test_the_least_recently_used_makes_room():
     memory.get(KEYS[0], "")
     memory.put(KEYS[2], decision(5), memory.ticket())
     assert [bool(memory.get(key, "")) for key in KEYS[:3]] == [True, False, True]
+
+
+def test_what_is_kept_has_so_many_bytes_and_what_is_long_is_not_kept():
+    memory, _ = watched(size=100)
+    account, action, resource, context = KEYS[0]
+    for number in range(100):
+        memory.put((account, f"{action}{number}", resource + "x" * 10_000, context), decision(5), memory.ticket())
+    assert 10 < len(memory) <= 100 * 2048 // 10_000
+    memory.put((account, action, resource + "x" * 1_000_000, context), decision(5), memory.ticket())
+    assert not memory.get((account, action, resource + "x" * 1_000_000, context), "")
+    assert memory.get((account, f"{action}99", resource + "x" * 10_000, context), "")
+
+
+def test_a_decision_takes_no_more_memory_than_is_counted():
+    memory, _ = watched(size=100_000)
+    tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        for number in range(30_000):
+            memory.put((*KEYS[0][:3], b"%090d" % number), decision(10_000 + number), memory.ticket())
+        taken = tracemalloc.get_traced_memory()[0] - before
+    finally:
+        tracemalloc.stop()
+    assert 0.4 * memory._entries.currsize < taken <= memory._entries.currsize
 
 
 class MemoryMachine(RuleBasedStateMachine):

@@ -54,7 +54,7 @@ QUESTIONS = st.builds(
 def long_way(of, data):
     question = read_question(data, NOW)
     decision = evaluate(of.live, question.request)
-    return encode_decision(of.live, decision, question.request) + write_revision(of.live.revision)
+    return b"".join(encode_decision(of.live, decision, question.request)) + write_revision(of.live.revision)
 
 
 def assert_ways_agree(of, checker, data):

@@ -9,7 +9,7 @@ from authz.telemetry.reading import CacheReading, CallCount, DecisionCount, Late
 from authz.version import __version__
 
 SERVICE = ServiceReading(
-    cache=CacheReading(hits=1, misses=2, dropped=3, evicted=4, entries=5, capacity=6),
+    cache=CacheReading(hits=1, misses=2, dropped=3, evicted=4, entries=5, capacity=6, held_bytes=7, most_bytes=8),
     calls=(CallCount("Check", "OK", 11),),
     latencies=(Latency("Check", (0.1, 1.0), (3, 2, 1), 4.5),),
     decisions=(DecisionCount("denied", "EXPLICIT_DENY", 12),),
@@ -57,6 +57,8 @@ def test_every_figure_of_a_reading_is_a_sample():
         ("authz_cache_evicted_total",): 4,
         ("authz_cache_entries",): 5,
         ("authz_cache_capacity",): 6,
+        ("authz_cache_bytes",): 7,
+        ("authz_cache_capacity_bytes",): 8,
         ("authz_revision",): 5,
         ("authz_revision_timestamp_seconds",): 6.5,
         ("authz_source_last_look_timestamp_seconds",): 7.5,

@@ -3,7 +3,7 @@ from authz.telemetry.reading import CacheReading, CallCount, DecisionCount, Late
 
 def one(number, code="OK", expires_at=0.0):
     return ServiceReading(
-        cache=CacheReading(*range(number, number + 6)),
+        cache=CacheReading(*range(number, number + 8)),
         calls=(CallCount("Check", code, number),),
         latencies=(Latency("Check", (1.0,), (number, 0), 0.5),),
         decisions=(DecisionCount("allowed", "ALLOWED", number),),
@@ -18,7 +18,7 @@ def one(number, code="OK", expires_at=0.0):
 
 def test_the_readings_of_several_processes_add_up_by_their_labels():
     assert one(1) + one(2) == ServiceReading(
-        cache=CacheReading(3, 5, 7, 9, 11, 13),
+        cache=CacheReading(3, 5, 7, 9, 11, 13, 15, 17),
         calls=(CallCount("Check", "OK", 3),),
         latencies=(Latency("Check", (1.0,), (3, 0), 1.0),),
         decisions=(DecisionCount("allowed", "ALLOWED", 3),),
@@ -42,6 +42,6 @@ def test_of_several_certificates_the_first_one_to_end_counts():
 
 def test_a_process_that_ended_holds_nothing_but_is_still_counted():
     ended = one(4, expires_at=9.0).ended()
-    assert (ended.cache, ended.in_flight, ended.in_flight_limit) == (CacheReading(4, 5, 6, 7, 0, 0), 0, 0)
+    assert (ended.cache, ended.in_flight, ended.in_flight_limit) == (CacheReading(4, 5, 6, 7, 0, 0, 0, 0), 0, 0)
     assert (ended.calls, ended.rejected, ended.certificate_expires_at) == (one(4).calls, 4, 0.0)
     assert ended.peer_faults == one(4).peer_faults
