@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any
 
 from authz.errors import MalformedTextError
+from authz.language.json_fault import find_json_fault
 from authz.language.report import Located, Path, Place, path_text
 
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"|[{}\[\]:,]|[^\s{}\[\]:,"]+', re.DOTALL)
@@ -50,7 +51,8 @@ def _parse(text: str) -> Any:
             text, object_pairs_hook=_unique, parse_constant=_no_constant, parse_int=_integer, parse_float=_number
         )
     except json.JSONDecodeError as error:
-        raise MalformedTextError(f"not valid JSON: {error.msg}", error.lineno, error.colno) from None
+        offset, cause = find_json_fault(text) or (error.pos, error.msg)
+        raise MalformedTextError(f"not valid JSON: {cause}", *_place(text, offset)) from None
     except RecursionError:
         raise _too_deep(text) from None
     except _DuplicateKeyError:
@@ -124,7 +126,8 @@ def _duplicate(text: str) -> MalformedTextError:
     seen: set[Path] = set()
     for path, offset in _offsets(text):
         if path in seen:
-            return MalformedTextError(f"duplicate key `{path[-1]}` at {path_text(path)}", *_place(text, offset))
+            message = f"duplicate key `{path[-1]}` at {path_text(path)}; keep one of them"
+            return MalformedTextError(message, *_place(text, offset))
         seen.add(path)
     return MalformedTextError("duplicate key")
 

@@ -13,6 +13,7 @@ import yaml
 
 from authz.errors import MalformedTextError
 from authz.language.report import Located, Path, Place, path_text
+from authz.sources.yaml_fault import describe_yaml_fault
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,30})")
@@ -32,16 +33,13 @@ def read_yaml(text: str) -> Located:
     try:
         for event in yaml.parse(text, Loader=_Loader):
             reading.take(event)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
-        raise MalformedTextError(f"not valid YAML: {error.problem or error.context}", *place) from None
     except UnicodeEncodeError as error:
         before = text[: error.start]
         place = Place(before.count("\n") + 1, len(before) - before.rfind("\n"))
         raise MalformedTextError("half a surrogate pair stands here", *place) from None
     except yaml.YAMLError as error:
-        raise MalformedTextError(f"not valid YAML: {str(error).splitlines()[0]}") from None
+        fault = describe_yaml_fault(text, error)
+        raise MalformedTextError(f"not valid YAML: {fault.message}", *fault.place) from None
     return Located(reading.root, reading.find)
 
 
@@ -104,7 +102,7 @@ class _Reading:
         key = str(event.value)
         path = (*top.path, key)
         if key in top.value:
-            raise MalformedTextError(f"duplicate key `{key}` at {path_text(path)}", *place)
+            raise MalformedTextError(f"duplicate key `{key}` at {path_text(path)}; keep one of them", *place)
         top.key = key
         self._places[path] = place
 
