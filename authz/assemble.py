@@ -10,7 +10,8 @@ from authz.config import Settings
 from authz.engine.live import Engine
 from authz.errors import AuthzError, InvalidAccountError
 from authz.server.lifecycle import Bound
-from authz.server.loops import run, stop_signal, unless_stopped
+from authz.server.loops import run, unless_stopped
+from authz.server.signals import Signals, ignore_from_now_on
 from authz.server.tls import Certificates
 from authz.service import Service
 from authz.sources.directory import DirectorySource
@@ -40,6 +41,7 @@ class Feeding:
         self._engine = engine
         self._files = files
         self._follower = Follower(DirectorySource(settings.source, files), engine)
+        self._hints: Lookout | DirectoryWatch | None = None
 
     async def load(self, progress: Progress) -> None:
         """Put everything into force for the first time.
@@ -56,7 +58,7 @@ class Feeding:
 
     async def follow_until(self, stop: asyncio.Event) -> None:
         """Follow the source until `stop`; a follower that dies is a bug, and takes the server down with it."""
-        watch = self._watch()
+        watch = self._hints = self._watch()
         tasks = [asyncio.create_task(self._follower.follow(watch.wait)), asyncio.create_task(stop.wait())]
         if self._settings.watch:
             tasks.append(asyncio.create_task(watch.run()))
@@ -66,6 +68,12 @@ class Feeding:
         await asyncio.wait(tasks, timeout=_CANCEL_SECONDS)
         if not stop.is_set():
             raise AuthzError(f"following the source ended: {done}")
+
+    def read_anew(self) -> None:
+        """Look at the whole source at once, whatever was heard of it; before it is followed, that is done anyway."""
+        log.info("reading everything anew")
+        if self._hints is not None:
+            self._hints.hear(None)
 
     def _watch(self) -> Lookout | DirectoryWatch:
         source = self._settings.source
@@ -102,14 +110,14 @@ class Sidecar:
         self._is_stopping = False
 
     async def run(self, progress: Progress) -> None:
-        """Serve until SIGTERM or SIGINT, then drain.
+        """Serve until a signal to stop comes, then drain; on SIGHUP read everything anew.
 
         Raises:
             ListenError: if an address cannot be had.
             SourceError: if the source cannot be read.
             InvalidAccountError: if accounts are broken and may not be.
         """
-        stop = stop_signal()
+        stop = Signals(self._feeding.read_anew).stop
         http = _open_http(self._settings, self._reading, self._is_ready)
         try:
             bound = await self._service.startup()
@@ -145,8 +153,8 @@ class SharedSidecar:
         self._supervisor = Supervisor(settings, self._engine)
 
     async def run(self, progress: Progress) -> None:
-        """Serve until SIGTERM or SIGINT, then let all workers drain; raises what Sidecar.run does."""
-        stop = stop_signal()
+        """Serve until a signal to stop comes, then let all workers drain; otherwise as Sidecar.run."""
+        stop = Signals(self._feeding.read_anew).stop
         bound = self._supervisor.reserve()
         http = _open_http(self._settings, self._reading, self._supervisor.is_ready)
         try:
@@ -186,8 +194,9 @@ def _log_serving(settings: Settings, bound: Bound, http: HttpEndpoint | None) ->
 
 
 def serve(settings: Settings, progress: Progress) -> None:
-    """Run a sidecar to its end; see Sidecar.run for what it raises."""
+    """Run a sidecar to its end, which is to be that of the process; see Sidecar.run for what it raises."""
     run(_serve(settings, progress))
+    ignore_from_now_on()
 
 
 async def _serve(settings: Settings, progress: Progress) -> None:

@@ -16,6 +16,16 @@ from tests.waiting import DEADLINE
 ANYWHERE = (parse_address("127.0.0.1:0"),)
 
 
+@pytest.fixture(autouse=True)
+def _signals_of_this_process():
+    """A sidecar takes them for good; the tests that follow want theirs back."""
+    numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGHUP)
+    before = {number: signal.getsignal(number) for number in numbers}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
 def silent(_done, _total):
     pass
 

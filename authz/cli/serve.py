@@ -161,7 +161,8 @@ def _mode(_ctx: click.Context, _param: click.Parameter, text: str | None) -> int
 def serve_command(ctx: click.Context, /, log_format: str, log_level: str, **options: object) -> None:
     """Run the sidecar on SOURCE, a policy directory.
 
-    Ends with status 0 on SIGTERM or SIGINT after draining, with 1 when it cannot start.
+    Ends with status 0 on SIGTERM, SIGINT or SIGQUIT after draining, however often they come, with 1 when it cannot
+    start. SIGHUP: reads everything anew.
     """
     configure_logs(LogFormat(log_format), log_level)
     settings = _settings(options, log_format=LogFormat(log_format), log_level=log_level)

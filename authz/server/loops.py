@@ -1,7 +1,6 @@
-"""The event loop that a server runs on, uvloop where it is installed, and the signals that end it."""
+"""The event loop that a server runs on, uvloop where it is installed."""
 
 import asyncio
-import signal
 from collections.abc import Callable, Coroutine
 from importlib import import_module
 from importlib.util import find_spec
@@ -19,20 +18,6 @@ def run(main: Coroutine[None, None, None], *, use_fastest: bool = True) -> None:
     """Run `main` to its end on a new loop."""
     with asyncio.Runner(loop_factory=fastest_loop() if use_fastest else None) as runner:
         runner.run(main)
-
-
-def stop_signal() -> asyncio.Event:
-    """Set by the first SIGTERM or SIGINT; the second one has its usual effect."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-
-    def hear(number: signal.Signals) -> None:
-        stop.set()
-        loop.remove_signal_handler(number)
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, hear, number)
-    return stop
 
 
 async def unless_stopped(work: Coroutine[None, None, None], stop: asyncio.Event) -> bool:

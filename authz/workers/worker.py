@@ -12,7 +12,8 @@ import structlog
 from authz.accounts.model import Account
 from authz.config import Settings
 from authz.errors import AuthzError
-from authz.server.loops import run, stop_signal
+from authz.server.loops import run
+from authz.server.signals import Signals, ignore_from_now_on
 from authz.service import Service
 from authz.telemetry.log import configure_logs
 from authz.workers.link import Accounts, Count, Counted, Failed, Link, Publish, Serving
@@ -30,8 +31,8 @@ class Worker:
         self._is_serving = False
 
     async def run(self) -> None:
-        """Serve, then drain."""
-        stop = asyncio.create_task(stop_signal().wait())
+        """Serve, then drain. A SIGHUP changes nothing: it is the supervisor that reads."""
+        stop = asyncio.create_task(Signals().stop.wait())
         listening = asyncio.create_task(self._listen())
         try:
             await asyncio.wait({stop, listening}, return_when=asyncio.FIRST_COMPLETED)
@@ -79,3 +80,4 @@ async def _main(descriptor: int) -> None:
 
 if __name__ == "__main__":
     run(_main(int(sys.argv[1])))
+    ignore_from_now_on()
