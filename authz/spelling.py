@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 
 LIKENESS = 0.75
 """How much of two names must agree, unless the caller knows better: 1 is all of them, case apart."""
-_MOST = 2_000  # names that are compared one by one; among more, only those at one slip of the finger are looked up
+_MOST = 300  # names that are compared one by one; among more, only those at one slip of the finger are looked up
 _LONGEST = 64  # characters of a name that may be a misspelling; callers write it, and the work grows with it
 _LETTERS = string.ascii_lowercase + string.ascii_uppercase + string.digits + "-_"
 

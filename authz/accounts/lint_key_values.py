@@ -133,7 +133,8 @@ def _lint_effect(condition: PlacedCondition, effect: Effect, report: Report) -> 
     if parsed.operator.name == "null_equal":
         return False
     if parsed.operator.if_exist and holds_for_every_value(parsed):
-        message = f"this holds for every request, with `{key}` or without it"
+        who = "every request over IPv4" if parsed.operator.type.kind == "ip" else "every request"
+        message = f"this holds for {who}, with `{key}` or without it"
         right = f"delete it, or write `null_equal` on `{key}` with `false` to ask for its presence"
     elif not parsed.operator.if_exist and holds_for_no_value(parsed):
         message = f"this holds for no request, so that this {effect.value} never applies"

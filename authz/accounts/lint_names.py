@@ -88,9 +88,8 @@ def _lint_unknown_service(
 ) -> None:
     """New services come every month: one is taken for misspelt only beside an action or a resource that is known."""
     service, catalog = str(action.parsed.service), load_catalog()
-    covered = nearest(service, catalog.services)
-    is_known_name = action.parsed.name.is_literal and _find_anywhere(str(action.parsed.name)) is not None
-    if covered and (is_known_name or covered in beside):
+    covered = meant_service(service, str(action.parsed.name), beside)
+    if covered:
         message = f"unknown service `{service}` in `{action.raw}`; did you mean `{covered}`?"
         report.warning("Lint.UnknownService", action.path, message)
     elif service not in told:
@@ -99,6 +98,17 @@ def _lint_unknown_service(
         hint = hint or f"; services whose actions are known are {', '.join(sorted(_current_services(catalog)))}"
         message = f"service `{service}` is not known here, so that `{action.raw}` is not checked{hint}"
         report.note("Lint.UnknownService", action.path, message)
+
+
+def meant_service(service: str, name: str, beside: Collection[str] = ()) -> str | None:
+    """The service of the catalog that an unknown one is a misspelling of; None where it may be one of its own.
+
+    What gives it away is the name of an action that the catalog has, or a resource of that service `beside` it.
+    """
+    if service in OTHER_SERVICES:
+        return None
+    covered = nearest(service, load_catalog().services)
+    return covered if covered and (covered in beside or _find_anywhere(name)) else None
 
 
 def _current_services(catalog: Catalog) -> Iterable[str]:

@@ -1,6 +1,6 @@
 """Answers as the terminal shows them, wherever they were made."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 import click
@@ -25,9 +25,13 @@ _BECAUSE: Mapping[Reason, str] = {
 }
 
 
-def show_answer(response: authz_pb2.CheckResponse, *, as_json: bool) -> None:
-    """Print one decision to standard output."""
-    click.echo(json_text(_answer_value(response)) if as_json else "\n".join(_answer_lines(_printable(response))))
+def show_answer(response: authz_pb2.CheckResponse, *, as_json: bool, remarks: Iterable[str] = ()) -> None:
+    """Print one decision to standard output, and for people what is doubtful about the question."""
+    if as_json:
+        click.echo(json_text(_answer_value(response)))
+        return
+    lines = (*_answer_lines(_printable(response)), *(_remark_line(printable(text)) for text in remarks))
+    click.echo("\n".join(lines))
 
 
 def show_explanation(response: authz_pb2.ExplainResponse, *, as_json: bool) -> None:
@@ -91,16 +95,31 @@ def _answer_lines(response: authz_pb2.CheckResponse) -> Iterator[str]:
 
 def _explanation_lines(response: authz_pb2.ExplainResponse) -> Iterator[str]:
     yield from _answer_lines(response.response)
+    yield from map(_remark_line, remarks_of(response))
     yield "statements considered:" if response.statements else "no statement is attached"
     for trace in response.statements:
         yield from _trace_lines(trace)
     if response.omitted_statements:
         yield f"  … and {response.omitted_statements} more, which one answer has no room for"
-    if response.suggestions:
+    changes = [each for each in response.suggestions if not _is_remark(each)]
+    if changes:
         yield "what would deny it:" if response.response.allowed else "what would allow it:"
-    for suggestion in response.suggestions:
+    for suggestion in changes:
         yield f"  {suggestion.text}"
         yield from (f"    {addition.attach_to}: {addition.policy_document}" for addition in suggestion.additions)
+
+
+def remarks_of(response: authz_pb2.ExplainResponse) -> list[str]:
+    """The sentences of an explanation on the question itself."""
+    return [suggestion.text for suggestion in response.suggestions if _is_remark(suggestion)]
+
+
+def _is_remark(suggestion: authz_pb2.Suggestion) -> bool:
+    return not (suggestion.lift or suggestion.additions or suggestion.context)
+
+
+def _remark_line(text: str) -> str:
+    return f"  note: {text}"
 
 
 def _trace_lines(trace: authz_pb2.StatementTrace) -> Iterator[str]:

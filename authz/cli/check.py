@@ -1,16 +1,21 @@
 """`authz check`: one decision, from a directory or a running server."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
-from authz.cli.answer import show_answer, show_explanation
+from authz.cli.answer import remarks_of, show_answer, show_explanation
 from authz.cli.asking import DirectoryOracle, Oracle, Question, ServerOracle
 from authz.cli.failure import show_failure
 from authz.cli.source_argument import policy_directory
+from authz.engine.decision import Reason
+from authz.engine.remarks import question_remarks
+from authz.engine.request import parse_request
 from authz.errors import AuthzError
 from authz.printable import printable
+from authz.v1 import authz_pb2
 
 _DENIED, _ERROR = 1, 2
 
@@ -89,8 +94,19 @@ def check_command(
 
 def _check(oracle: Oracle, question: Question, *, as_json: bool) -> bool:
     response = oracle.check(question)
-    show_answer(response, as_json=as_json)
+    show_answer(response, as_json=as_json, remarks=() if as_json else _remarks(oracle, question, response))
     return response.allowed
+
+
+def _remarks(oracle: Oracle, question: Question, response: authz_pb2.CheckResponse) -> Iterable[str]:
+    """What is doubtful about the question; only whoever decides knows which part of a caller is unknown."""
+    try:
+        if Reason(response.reason) is Reason.UNKNOWN_PRINCIPAL:
+            return remarks_of(oracle.explain(question))
+        request = parse_request(question.principal, question.action, question.resource, {})
+        return question_remarks(request.action, request.resource)
+    except AuthzError:  # the decision stands without them
+        return ()
 
 
 def _explain(oracle: Oracle, question: Question, *, as_json: bool) -> bool:

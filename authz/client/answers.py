@@ -73,12 +73,16 @@ Answer = Decision | ClientError
 
 @dataclass(frozen=True, slots=True)
 class AllowedResources:
-    """Patterns that are allowed, those to take away, and whether tags make a check of each resource necessary."""
+    """Patterns that are allowed, those to take away, and whether tags make a check of each resource necessary.
+
+    `remarks` are sentences on what is doubtful about the question itself, such as an action that does not exist.
+    """
 
     allow: tuple[str, ...]
     deny: tuple[str, ...]
     needs_check: bool
     revision: str
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +127,10 @@ class ContextChange:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A change that would turn the decision; all of its parts belong together."""
+    """A change that would turn the decision; all of its parts belong together.
+
+    A text alone is a remark on the question itself, such as an action that does not exist.
+    """
 
     text: str
     policy_document: str
@@ -182,7 +189,8 @@ def read_listing(data: bytes) -> AllowedResources:
         MalformedAnswerError: for other bytes.
     """
     message = _decode(authz_pb2.AllowedResourcesResponse(), data)
-    return AllowedResources(tuple(message.allow), tuple(message.deny), message.needs_check, message.revision)
+    patterns = tuple(message.allow), tuple(message.deny)
+    return AllowedResources(*patterns, message.needs_check, message.revision, tuple(message.remarks))
 
 
 def read_explanation(data: bytes) -> Explanation:

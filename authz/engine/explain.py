@@ -7,6 +7,7 @@ from authz.engine.decision import Decision, StatementRef
 from authz.engine.evaluate import evaluate
 from authz.engine.facts import Facts
 from authz.engine.plan import is_operation_level
+from authz.engine.remarks import remarks
 from authz.engine.request import Request
 from authz.engine.rules import Rule
 from authz.engine.snapshot import AccountState, Snapshot
@@ -48,22 +49,28 @@ class StatementTrace:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A decision with everything that led to it, and the changes that would turn it, most specific first."""
+    """A decision with everything that led to it, and the changes that would turn it, most specific first.
+
+    `remarks` are sentences on what is doubtful about the question itself; about one that CAM never asks no change of
+    policies is suggested.
+    """
 
     decision: Decision
     statements: tuple[StatementTrace, ...]
     suggestions: tuple[Suggestion, ...]
+    remarks: tuple[str, ...] = ()
 
 
 def explain(snapshot: Snapshot, request: Request) -> Explanation:
     """Decide once more, in the open. The decision is `evaluate`'s own, not one of this module."""
     decision = evaluate(snapshot, request)
+    doubts = remarks(snapshot, request)
     state = snapshot.states.find(request.principal.account)
     if state is None or not state.knows(request.principal):
-        return Explanation(decision, (), ())
+        return Explanation(decision, (), (), doubts)
     facts = Facts(request.context, state.plan(request.principal).identity, request.time)
     traces = tuple(_trace(rule, state, request, facts) for rule in _rules(snapshot, state, request))
-    return Explanation(decision, traces, suggest(snapshot, state, request, decision))
+    return Explanation(decision, traces, () if doubts else suggest(snapshot, state, request, decision), doubts)
 
 
 def _rules(snapshot: Snapshot, state: AccountState, request: Request) -> tuple[Rule, ...]:

@@ -7,6 +7,7 @@ from enum import Enum
 from authz.engine.assume import is_assumption
 from authz.engine.facts import Facts
 from authz.engine.plan import PrincipalPlan, is_operation_level
+from authz.engine.remarks import principal_remark, question_remarks
 from authz.engine.request import Context
 from authz.engine.rules import Rule, Scope
 from authz.engine.snapshot import AccountState, Snapshot
@@ -47,12 +48,14 @@ class AllowedResources:
     """Patterns of resources of the principal's own root account; a bare `*` means all of them.
 
     What matches no `allow`, or a `deny`, is not allowed. What matches an `allow` and no `deny` is allowed, unless
-    `needs_check`: then the single resources must be checked.
+    `needs_check`: then the single resources must be checked. `remarks` are sentences on what is doubtful about the
+    question itself.
     """
 
     allow: tuple[str, ...] = ()
     deny: tuple[str, ...] = ()
     needs_check: bool = False
+    remarks: tuple[str, ...] = ()
 
 
 NOTHING = AllowedResources()
@@ -61,6 +64,13 @@ EVERYTHING = AllowedResources(allow=("*",))
 
 def allowed_resources(snapshot: Snapshot, question: ListQuestion) -> AllowedResources:
     """The bounds of what `question.principal` may do `question.action` on."""
+    who = principal_remark(snapshot, question.principal)
+    doubts = (*((who,) if who else ()), *question_remarks(question.action))
+    found = _bounds(snapshot, question)
+    return replace(found, remarks=doubts) if doubts else found
+
+
+def _bounds(snapshot: Snapshot, question: ListQuestion) -> AllowedResources:
     state = snapshot.states.find(question.principal.account)
     if state is None or not state.knows(question.principal):
         return NOTHING

@@ -220,16 +220,18 @@ class AllowedResourcesRequest(_message.Message):
     def __init__(self, principal: _Optional[str] = ..., action: _Optional[str] = ..., context: _Optional[_Mapping[str, ContextValue]] = ..., at_least_revision: _Optional[str] = ..., mode: _Optional[_Union[ListMode, str]] = ...) -> None: ...
 
 class AllowedResourcesResponse(_message.Message):
-    __slots__ = ("allow", "deny", "needs_check", "revision")
+    __slots__ = ("allow", "deny", "needs_check", "revision", "remarks")
     ALLOW_FIELD_NUMBER: _ClassVar[int]
     DENY_FIELD_NUMBER: _ClassVar[int]
     NEEDS_CHECK_FIELD_NUMBER: _ClassVar[int]
     REVISION_FIELD_NUMBER: _ClassVar[int]
+    REMARKS_FIELD_NUMBER: _ClassVar[int]
     allow: _containers.RepeatedScalarFieldContainer[str]
     deny: _containers.RepeatedScalarFieldContainer[str]
     needs_check: bool
     revision: str
-    def __init__(self, allow: _Optional[_Iterable[str]] = ..., deny: _Optional[_Iterable[str]] = ..., needs_check: bool = ..., revision: _Optional[str] = ...) -> None: ...
+    remarks: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, allow: _Optional[_Iterable[str]] = ..., deny: _Optional[_Iterable[str]] = ..., needs_check: bool = ..., revision: _Optional[str] = ..., remarks: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class WatchRevisionRequest(_message.Message):
     __slots__ = ()

@@ -20,7 +20,10 @@ def write_explanation(explanation: Explanation, answer: bytes) -> bytes:
     traces = _fitting([_trace(trace) for trace in explanation.statements])
     response = authz_pb2.ExplainResponse(
         statements=traces,
-        suggestions=[_suggestion(suggestion) for suggestion in explanation.suggestions],
+        suggestions=[
+            *(authz_pb2.Suggestion(text=remark) for remark in explanation.remarks),
+            *(_suggestion(suggestion) for suggestion in explanation.suggestions),
+        ],
         omitted_statements=len(explanation.statements) - len(traces),
     )
     response.response.ParseFromString(answer)
@@ -50,6 +53,7 @@ def write_listing(resources: AllowedResources, revision: int) -> bytes:
         allow=resources.allow,
         deny=resources.deny,
         needs_check=resources.needs_check,
+        remarks=resources.remarks,
         revision=revision_text(revision),
     ).SerializeToString()
 

@@ -26,14 +26,14 @@ def run(source, action, *options):
 
 
 def test_a_missing_condition_is_told_with_what_was_expected_and_what_came(source):
-    result = run(source, "im:AddUser", "--explain")
+    result = run(source, "im:ModifyAppInfo", "--explain")
     assert result.exit_code == 1
     assert "expected true, got nothing: does not hold" in result.output
     assert "ask with qcs:mfa = true" in result.output
 
 
 def test_the_denial_carries_the_condition_in_cams_own_form(source):
-    result = run(source, "im:AddUser")
+    result = run(source, "im:ModifyAppInfo")
     hint = '[{"condition":{"key":"qcs:mfa","value":["true"],"ope":"bool_equal"},"effect":"allow"}]'
     assert f"has no permission with or without condition:{hint}" in result.output
 

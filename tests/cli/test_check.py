@@ -36,6 +36,24 @@ def test_an_answer_is_also_one_json_object():
     assert (answer["allowed"], answer["reason"], answer["statement"]) == (False, "NO_MATCHING_ALLOW", None)
 
 
+@pytest.mark.parametrize("options", [(), ("--explain",)])
+@pytest.mark.parametrize(
+    ("principal", "action", "resource", "note"),
+    [
+        (ALICE, "sms:SendSmss", "*", "did you mean `sms:SendSms`?"),
+        (ALICE, "im:RemoveUsr", APP_2, "did you mean `im:RemoveUser`?"),
+        (ALICE, "sms:DescribeAppInfo", APP_2, "is not a resource of `sms`, which `sms:DescribeAppInfo` is about"),
+        (ALICE.replace("100001", "100091"), "im:RemoveUser", APP_2, "has no user `100091`; did you mean `1000"),
+        (ALICE.replace("12345678", "12345679"), "im:RemoveUser", APP_2, "there is no account 12345679"),
+    ],
+)
+def test_what_is_doubtful_about_the_question_is_told(options, principal, action, resource, note):
+    result = check(principal, action, resource, "--source", str(EXAMPLE), *options)
+    notes = [line for line in result.output.splitlines() if line.startswith("  note: ")]
+    assert [note in line for line in notes] == [True]
+    assert "what would" not in result.output
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

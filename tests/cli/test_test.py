@@ -51,6 +51,17 @@ def test_a_wrong_reason_is_a_failure_too(suite):
     assert "expected deny (NO_MATCHING_ALLOW), got deny (EXPLICIT_DENY)" in result.output
 
 
+@pytest.mark.parametrize(
+    ("case", "note"),
+    [
+        ({"action": "im:RemoveUsr", "expect": "deny"}, "did you mean `im:RemoveUser`?"),
+        ({"principal": ALICE.replace("100001", "100007")}, "has no user `100007`; did you mean `100001`?"),
+    ],
+)
+def test_a_failure_tells_what_is_doubtful_about_its_question(suite, case, note):
+    assert note in suite({**CASE, **case}).output
+
+
 def test_statements_that_no_case_exercised_are_told(suite):
     result = suite(CASE, options=["--min-coverage", 60])
     assert result.exit_code == 1

@@ -37,7 +37,13 @@ def test_a_grant_that_a_deny_wholly_covers_is_not_listed():
 def test_root_has_everything_and_strangers_have_nothing():
     of = account()
     assert listed(of, principal=ROOT) == AllowedResources(allow=("*",))
-    assert listed(of, principal="qcs::cam::uin/12345678:uin/404") == AllowedResources()
+    remarks = ("account 12345678 has no user `404`",)
+    assert listed(of, principal="qcs::cam::uin/12345678:uin/404") == AllowedResources(remarks=remarks)
+
+
+def test_an_action_that_does_not_exist_is_told_beside_what_is_allowed():
+    [remark] = listed(account(own=[policy("p", allow("im:*"))]), action="im:RemoveUsers").remarks
+    assert remark.endswith("did you mean `im:RemoveUser`?")
 
 
 def test_a_tag_that_the_request_does_not_bring_needs_a_check_of_each_resource():

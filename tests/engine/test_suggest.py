@@ -6,13 +6,15 @@ from dataclasses import replace
 
 import pytest
 
+from authz.accounts.lint import lint_policy
 from authz.accounts.model import Policy
 from authz.engine.explain import explain
 from authz.engine.request import parse_request
 from authz.engine.simulate import attach, lift, set_boundary
 from authz.engine.suggest import changed
+from authz.errors import Severity
 from authz.language.parse import parse_policy
-from tests.builders import ALICE, APP_1, APP_2, CI, account, allow, deny, engine, policy
+from tests.builders import ALICE, APP_1, APP_2, CI, account, allow, deny, engine, policy, sms_app
 
 NOON = 1_750_000_000.0
 MFA = {"bool_equal": {"qcs:mfa": "true"}}
@@ -37,17 +39,17 @@ def applied(of, request, suggestion):
 
 
 def test_without_any_policy_a_complete_document_is_offered():
-    [suggestion] = suggestions(account(), asked("im:AddUser", APP_1))
+    [suggestion] = suggestions(account(), asked("im:RemoveUser", APP_1))
     [addition] = suggestion.additions
     assert addition.attach_to == "user/100001"
     assert json.loads(addition.document)["statement"] == [
-        {"effect": "allow", "action": ["name/im:AddUser"], "resource": [APP_1]}
+        {"effect": "allow", "action": ["name/im:RemoveUser"], "resource": [APP_1]}
     ]
 
 
 def test_a_deny_in_the_way_is_named_for_lifting():
-    of = account(own=[policy("p", allow("im:*")), policy("q", deny("im:AddUser", APP_1))])
-    [suggestion] = suggestions(of, asked("im:AddUser", APP_1))
+    of = account(own=[policy("p", allow("im:*")), policy("q", deny("im:RemoveUser", APP_1))])
+    [suggestion] = suggestions(of, asked("im:RemoveUser", APP_1))
     assert [(ref.policy, ref.index) for ref in suggestion.lift] == [("q", 0)]
     assert suggestion.additions == ()
 
@@ -61,32 +63,32 @@ def test_an_operation_level_action_is_offered_on_everything_with_a_word_on_the_g
 
 def test_a_missing_circumstance_is_offered_before_any_change_of_policies():
     of = account(own=[policy("p", allow("im:*", condition=MFA))])
-    first, *_ = suggestions(of, asked("im:AddUser", APP_1))
+    first, *_ = suggestions(of, asked("im:RemoveUser", APP_1))
     assert [(change.key, change.values) for change in first.context] == [("qcs:mfa", ("true",))]
 
 
 def test_a_conditional_deny_is_avoided_by_saying_something_rather_than_by_keeping_silent():
     of = account(own=[policy("p", allow("im:*"), deny("im:*", condition=NO_MFA))])
-    first, *_ = suggestions(of, asked("im:AddUser", APP_1, context={"qcs:mfa": ("false",)}))
+    first, *_ = suggestions(of, asked("im:RemoveUser", APP_1, context={"qcs:mfa": ("false",)}))
     assert [(change.key, change.values) for change in first.context] == [("qcs:mfa", ("true",))]
 
 
 def test_a_boundary_in_the_way_is_offered_with_one_statement_more():
     of = account(own=[policy("p", allow("im:*"))], boundary=policy("bound", allow("sms:*")))
-    [suggestion] = suggestions(of, asked("im:AddUser", APP_1))
+    [suggestion] = suggestions(of, asked("im:RemoveUser", APP_1))
     [addition] = suggestion.additions
     assert addition.attach_to == "boundary/user/100001"
     assert len(json.loads(addition.document)["statement"]) == 2
 
 
 def test_what_is_allowed_is_turned_by_a_deny():
-    [suggestion] = suggestions(account(own=[policy("p", allow("im:*"))]), asked("im:AddUser", APP_1))
+    [suggestion] = suggestions(account(own=[policy("p", allow("im:*"))]), asked("im:RemoveUser", APP_1))
     assert json.loads(suggestion.additions[0].document)["statement"][0]["effect"] == "deny"
 
 
 @pytest.mark.parametrize("resource", ["qcs::im::uin/87654321:sdkappid/1", "qcs::im::uin/12345678:sdkappid/${nobody}"])
 def test_nothing_is_offered_that_no_policy_could_say(resource):
-    assert suggestions(account(), asked("im:AddUser", resource)) == ()
+    assert suggestions(account(), asked("im:RemoveUser", resource)) == ()
 
 
 CONDITIONS = [
@@ -103,6 +105,14 @@ CONDITIONS = [
     {"date_less_than": {"qcs:current_time": "2025-01-01T00:00:00Z"}},
     {"string_equal": {"qcs:uin": "999"}},
 ]
+QUESTIONS = [
+    ("im:RemoveUser", "*"),
+    ("im:RemoveUser", APP_1),
+    ("im:ModifyAppInfo", "*"),
+    ("im:ModifyAppInfo", APP_1),
+    ("sms:SendSms", "*"),
+    ("sms:SendSms", sms_app(1400000001)),
+]
 CONTEXTS = [
     {},
     {"qcs:ip": ("10.1.1.1",)},
@@ -114,7 +124,7 @@ CONTEXTS = [
 def random_statement(choose):
     effect = choose([allow, allow, deny])
     more = {} if (condition := choose(CONDITIONS)) is None else {"condition": condition}
-    return effect(choose(["*", "im:*", "im:AddUser", "sms:SendSms"]), choose(["*", APP_1, APP_2]), **more)
+    return effect(choose(["*", "im:*", "im:RemoveUser", "sms:SendSms"]), choose(["*", APP_1, APP_2]), **more)
 
 
 def random_policies(choose, name):
@@ -136,12 +146,42 @@ def test_each_suggestion_applied_turns_the_decision(seed):
             role=random_policies(choose, "role"),
             boundary=boundary,
         )
-        request = asked(
-            choose(["im:AddUser", "im:X", "sms:SendSms"]), choose(["*", APP_1]), choose([ALICE, CI]), choose(CONTEXTS)
-        )
+        request = asked(*choose(QUESTIONS), choose([ALICE, CI]), choose(CONTEXTS))
         before = engine(of).decide(request).allowed
         for suggestion in suggestions(of, request):
             after, changed_request = applied(of, request, suggestion)
             assert engine(after).decide(changed_request).allowed is not before, suggestion
             turned += 1
     assert turned > 20
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_no_suggested_document_is_one_that_the_lint_warns_of(seed):
+    choose = random.Random(seed).choice
+    for _ in range(25):
+        of = account(own=random_policies(choose, "own"), boundary=choose([None, policy("bound", allow("im:*"))]))
+        request = asked(*choose([*QUESTIONS, *UNASKED]), ALICE, choose(CONTEXTS))
+        for suggestion in suggestions(of, request):
+            for addition in suggestion.additions:
+                if not addition.is_boundary:  # which holds statements of the account besides
+                    assert not [each for each in lint_policy(addition.document) if each.severity is not Severity.NOTE]
+
+
+UNASKED = [
+    ("sms:SendSmss", "*"),
+    ("smss:SendSms", "*"),
+    ("sms:DescribeAppInfo", APP_1),
+    ("im:RemoveUser", "qcs::im:ap-guangzhou:uin/12345678:sdkappid/1400000001"),
+    ("im:RemoveUser", "qcs::im::uin/12345678:sdkappid/1400000001/group/x"),
+    ("consolesms:SMS_GetAPPList", "*"),
+]
+"""Questions that CAM is never asked."""
+
+
+@pytest.mark.parametrize("question", UNASKED)
+@pytest.mark.parametrize("held", [[], [allow("*")]])
+def test_no_change_of_policies_is_suggested_for_what_cam_is_never_asked(question, held):
+    of = account(own=[policy("p", *held)] if held else [])
+    explanation = explain(engine(of).live, asked(*question))
+    assert explanation.suggestions == ()
+    assert len(explanation.remarks) == 1

@@ -19,7 +19,8 @@ def explainer():
 
 
 def explain(**check):
-    request = authz_pb2.ExplainRequest(check=authz_pb2.CheckRequest(principal=ALICE, resource=APP_1, **check))
+    question = authz_pb2.CheckRequest(**{"principal": ALICE, "resource": APP_1, **check})
+    request = authz_pb2.ExplainRequest(check=question)
     return authz_pb2.ExplainResponse.FromString(explainer().explain(request.SerializeToString()))
 
 
@@ -35,8 +36,31 @@ def test_an_explanation_carries_the_decision_the_statements_and_the_way_out():
 
 
 def test_the_document_of_a_suggestion_stands_where_simple_clients_look_for_it():
-    [suggestion] = explain(action="sms:SendSms").suggestions
+    [suggestion] = explain(action="sms:SendSms", resource="*").suggestions
     assert suggestion.policy_document == suggestion.additions[0].policy_document
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ({"action": "im:RemoveUsr"}, "did you mean `im:RemoveUser`?"),
+        ({"action": "sms:SendSms"}, "is not a resource of `sms`, which `sms:SendSms` is about"),
+        (
+            {"action": "im:RemoveUser", "principal": f"{ALICE[:-1]}2"},
+            "did you mean `100001` (alice)?",
+        ),
+    ],
+)
+def test_a_remark_on_the_question_is_a_suggestion_of_words_alone(question, words):
+    [suggestion] = explain(**question).suggestions
+    assert suggestion.text.endswith(words)
+    assert suggestion == authz_pb2.Suggestion(text=suggestion.text)
+
+
+def test_a_list_of_resources_has_its_remarks_too():
+    request = authz_pb2.AllowedResourcesRequest(principal=ALICE, action="im:RemoveUsr")
+    response = authz_pb2.AllowedResourcesResponse.FromString(explainer().allowed_resources(request.SerializeToString()))
+    assert [remark.endswith("did you mean `im:RemoveUser`?") for remark in response.remarks] == [True]
 
 
 def test_resources_are_listed_with_their_revision():

@@ -11,6 +11,7 @@ from authz.engine.decision import Decision, StatementRef
 from authz.engine.denial import denial_message
 from authz.engine.evaluate import evaluate
 from authz.engine.live import Engine
+from authz.engine.remarks import remarks
 from authz.engine.request import parse_request
 from authz.errors import InvalidRequestError, SourceError
 from authz.sources.directory import DirectorySource
@@ -79,7 +80,10 @@ class Runner:
         if decision.allowed == case.is_allowed and case.reason in (None, decision.reason):
             return Result(case, "")
         message = "" if decision.allowed else f"; {denial_message(self._engine.live, request, decision)}"
-        return Result(case, f"expected {_expected(case)}, got {_told(decision)}{' '.join(message.split(chr(10)))}")
+        doubts = "".join(f"; {remark}" for remark in remarks(self._engine.live, request))
+        return Result(
+            case, f"expected {_expected(case)}, got {_told(decision)}{' '.join(message.split(chr(10)))}{doubts}"
+        )
 
 
 def _expected(case: Case) -> str:
