@@ -16,7 +16,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 
-from authz.cli.bench.http2_load import grpc_message, header_blocks
+from authz.cli.bench.load_generator import grpc_message, header_blocks
 from authz.cli.bench.questions import warm
 from authz.http2 import frames
 from authz.http2.errors import ErrorCode

@@ -19,14 +19,14 @@ from pathlib import Path
 from urllib.request import ProxyHandler, build_opener
 
 from authz.cli.bench import questions
-from authz.cli.bench.cpu import cpu_seconds
-from authz.cli.bench.http2_load import Connection, ask_at_a_rate
+from authz.cli.bench.load_generator import Connection, ask_at_a_rate
 from authz.cli.bench.process import free_port, running_sidecar
-from authz.cli.bench.startup import shared_bytes
 from authz.cli.bench.table import show
 from authz.cli.bench.workload import write_accounts
 from tests.certificates import Authority
 from tests.load.attackers import ATTACKS, Attack
+from tests.load.cpu import cpu_seconds
+from tests.load.startup import shared_bytes
 
 _CHECK = "/authz.v1.AuthorizationService/Check"
 _CONTROL = "nothing, but as busy"

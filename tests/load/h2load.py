@@ -2,8 +2,8 @@
 
     python -m tests.load.h2load 127.0.0.1:50051 127.0.0.1:50052 --pid 4711 --pid 4712
 
-h2load sends one question over and over and looks at HTTP statuses only, so it measures warm calls; `authz bench server`
-measures the rest. Servers take turns; figures are medians.
+h2load sends one question over and over and looks at HTTP statuses only, so it measures warm calls;
+`python -m tests.load.server` measures the rest. Servers take turns; figures are medians.
 """
 
 import argparse
@@ -15,9 +15,9 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from authz.cli.bench.cpu import cpu_seconds
-from authz.cli.bench.http2_load import grpc_message
+from authz.cli.bench.load_generator import grpc_message
 from authz.cli.bench.questions import warm
+from tests.load.cpu import cpu_seconds
 
 CHECK = "/authz.v1.AuthorizationService/Check"
 BATCH = "/authz.v1.AuthorizationService/BatchCheck"

@@ -24,12 +24,12 @@ from pathlib import Path
 from hpack import Encoder
 
 from authz.cli.bench import questions
-from authz.cli.bench.cpu import cpu_seconds
-from authz.cli.bench.http2_load import Connection, ask_in_turns, header_blocks
+from authz.cli.bench.load_generator import Connection, ask_in_turns, header_blocks
 from authz.cli.bench.process import free_port
 from authz.cli.bench.workload import write_accounts
 from authz.http2.hpack import literal
 from tests.certificates import Authority
+from tests.load.cpu import cpu_seconds
 from tests.sidecar import eventually
 
 SERVICE = "/authz.v1.AuthorizationService"

@@ -18,8 +18,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from authz.cli.bench import questions
-from authz.cli.bench.cpu import cpu_seconds
 from authz.cli.bench.workload import write_accounts
+from tests.load.cpu import cpu_seconds
 from tests.load.h2load import BATCH, CHECK, load, seconds
 from tests.sidecar import Sidecar
 

@@ -1,4 +1,4 @@
-"""Processes to measure, sidecars and floors, ended by their own process ids."""
+"""Sidecar processes to measure, ended by their own process ids."""
 
 import socket
 import subprocess
@@ -13,7 +13,6 @@ from typing import Any
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
-from authz.cli.bench.floor import FloorMode
 from authz.client.channels import open_channel
 from authz.errors import AuthzError
 from authz.v1 import authz_pb2, authz_pb2_grpc
@@ -48,25 +47,14 @@ def running_sidecar(source: Path, *options: str) -> Iterator[Sidecar]:
         command = [sys.executable, "-m", "authz", "serve", str(source), "--listen", address, "--listen", tcp, *options]
         with log.open("w") as stream:
             process = subprocess.Popen([*command, "--shutdown-notice", "0"], stderr=stream)  # noqa: S603 - our own command
-        with _ended(process):
+        with ended(process):
             _wait_until_ready(address, log)
             yield Sidecar(address, process.pid, tcp)
 
 
 @contextmanager
-def running_floor(mode: FloorMode, address: str = "127.0.0.1:0", python: str = sys.executable) -> Iterator[Sidecar]:
-    """A floor of this `mode`; `python` may be the interpreter of another environment, with another grpcio."""
-    command = [python, "-m", "authz.cli.bench.floor", mode.value, address]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)  # noqa: S603 - our own command
-    with _ended(process):
-        port = process.stdout.readline().strip() if process.stdout else ""
-        if not port:
-            raise AuthzError(f"the floor did not start: {process.stderr.read() if process.stderr else ''}")
-        yield Sidecar(address if address.startswith("unix:") else f"127.0.0.1:{port}", process.pid)
-
-
-@contextmanager
-def _ended(process: "subprocess.Popen[Any]") -> Iterator[None]:
+def ended(process: "subprocess.Popen[Any]") -> Iterator[None]:
+    """End a process of ours when the block ends, and close what it printed to."""
     try:
         yield
     finally:

@@ -44,9 +44,9 @@ def read_questions(file: Path) -> list[bytes]:
         try:
             encoded.append(json_format.Parse(line, authz_pb2.CheckRequest()).SerializeToString())
         except json_format.ParseError as error:
-            raise MalformedTextError(f"{file}:{number}: no CheckRequest in JSON: {error}", number) from None
+            raise MalformedTextError(f"{file}:{number}: not a CheckRequest in JSON: {error}", number) from None
     if not encoded:
-        raise MalformedTextError(f"{file}: no question", 1)
+        raise MalformedTextError(f"{file}: expected at least one question", 1)
     return encoded
 
 
@@ -84,15 +84,16 @@ class Novelty:
     def cold_batches(self, count: int, size: int) -> Iterator[bytes]:
         """Batches of `size` new questions each."""
         items = self.cold(count * size)
-        return iter([_batch([next(items) for _ in range(size)]) for _ in range(count)])
+        return iter([batch_of([next(items) for _ in range(size)]) for _ in range(count)])
 
 
 def warm_batches(count: int, size: int) -> Iterator[bytes]:
     """The same batch of `size` distinct questions over and over."""
-    batch = _batch(list(warm(size)))
+    batch = batch_of(list(warm(size)))
     return iter([batch] * count)
 
 
-def _batch(items: list[bytes]) -> bytes:
+def batch_of(items: Sequence[bytes]) -> bytes:
+    """One BatchCheckRequest of encoded CheckRequests."""
     checks = [authz_pb2.CheckRequest.FromString(item) for item in items]
     return authz_pb2.BatchCheckRequest(checks=checks).SerializeToString()

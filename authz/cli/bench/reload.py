@@ -13,7 +13,7 @@ import grpc
 
 from authz.cli.bench.changes import CHANGES, PRINCIPAL, Change
 from authz.cli.bench.process import running_sidecar
-from authz.cli.bench.table import Row, show
+from authz.cli.bench.table import Row, json_option, show
 from authz.client.channels import open_channel
 from authz.errors import AuthzError
 from authz.v1 import authz_pb2, authz_pb2_grpc
@@ -23,7 +23,7 @@ _PATIENCE = 10.0
 
 @click.command("reload")
 @click.option("--changes", default=50, show_default=True, help="Of each kind.")
-@click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the figures there.")
+@json_option
 def reload_command(*, changes: int, json_file: Path | None) -> None:
     """Change a source CHANGES times in each of the ways people do, and time each change until it is in force."""
     rows = [measure(change, changes) for change in CHANGES]

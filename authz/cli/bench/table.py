@@ -1,12 +1,20 @@
 """Figures as an aligned table for people and as JSON for programs."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
 Row = dict[str, str | int | float]
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def json_option(command: Command) -> Command:
+    """The option `--json`, which every benchmark has."""
+    file = click.Path(path_type=Path, dir_okay=False)
+    return click.option("--json", "json_file", type=file, help="Write the figures to this file, too.")(command)
 
 
 def show(rows: Sequence[Row], json_file: Path | None) -> None:

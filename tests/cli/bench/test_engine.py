@@ -1,29 +1,16 @@
-import json
-
-from click.testing import CliRunner
-
-from authz.cli.bench.engine import cases, first_decision
-from authz.cli.main import main
+from authz.cli.bench.engine import questions_of
+from authz.sources.directory import DirectorySource
+from tests.sidecar import EXAMPLE
 
 
-def test_the_engine_is_timed_over_policies_accounts_and_statements(tmp_path):
-    file = tmp_path / "figures.json"
-    result = CliRunner().invoke(main, ["bench", "engine", "--limit", "10", "--runs", "1", "--json", str(file)])
-    assert result.exit_code == 0, result.output
-    figures = json.loads(file.read_text())
-    assert [(row["varied"], row["size"]) for row in figures] == [
-        ("policies", 10),
-        ("accounts", 1),
-        ("accounts", 10),
-        ("statements", 10),
-        ("statements, conditions", 10),
-    ]
-    assert all(min(row["decide µs"], row["parse and decide µs"]) > 0 for row in figures)
-    assert all(20 < row["allowed %"] < 80 for row in figures)
+def test_every_user_who_holds_a_policy_is_asked_about_what_it_speaks_of():
+    account = DirectorySource(EXAMPLE).load("12345678")
+    requests = list(questions_of(account, users=100))
+    without = {user.uin for user in account.users.values() if not user.policies and not user.groups}
+    assert {request.principal.name for request in requests} == account.users.keys() - without
+    assert {request.resource.text for request in requests} >= {"*", "qcs::im::uin/12345678:sdkappid/1400000001"}
 
 
-def test_a_first_decision_is_made_on_an_account_that_nobody_asked_yet():
-    world = next(cases(10)).build()
-    states = {uin: (state, len(state._plans)) for uin, state in world.snapshot.states.items()}
-    assert first_decision(world, 1) > 0
-    assert all(len(state._plans) == before for state, before in states.values())
+def test_no_more_users_are_asked_than_wanted():
+    account = DirectorySource(EXAMPLE).load("12345678")
+    assert len({request.principal.name for request in questions_of(account, users=2)}) == 2

@@ -41,7 +41,9 @@ def test_questions_of_ones_own_come_from_a_file_of_json_lines(tmp_path):
     assert list(asked[0].context["qcs:ip"].values) == ["10.0.0.1"]
 
 
-@pytest.mark.parametrize(("text", "told"), [(f"{LINE}\n{{", ":2: "), ('{"who": "x"}', ":1: "), ("\n", "no question")])
+@pytest.mark.parametrize(
+    ("text", "told"), [(f"{LINE}\n{{", ":2: "), ('{"who": "x"}', ":1: "), ("\n", "expected at least")]
+)
 def test_a_line_that_is_no_question_is_named(tmp_path, text, told):
     file = tmp_path / "questions.jsonl"
     file.write_text(text)

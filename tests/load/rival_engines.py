@@ -8,15 +8,15 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from authz.cli.bench.peers_grants import Grant, Patterns, PeersWorld
 from authz.engine.evaluate import evaluate
 from authz.engine.request import parse_request
+from tests.load.rival_grants import Grant, Patterns, RivalsFixture
 
 Ask = Callable[[str, str, str], bool]
 """Whether a principal may do an action on a resource."""
 
 
-def ours(world: PeersWorld) -> Ask:
+def ours(world: RivalsFixture) -> Ask:
     """Reading the question and deciding, without the decision cache."""
     snapshot = world.snapshot
     return lambda principal, action, resource: (
@@ -24,7 +24,7 @@ def ours(world: PeersWorld) -> Ask:
     )
 
 
-def cedarpy(world: PeersWorld) -> Ask:
+def cedarpy(world: RivalsFixture) -> Ask:
     """A `permit` or `forbid` for each statement, its user in the head, its patterns as `like`; parsed beforehand."""
     library = importlib.import_module("cedarpy")
     policies = library.PolicySet.from_str("\n".join(map(_cedar_policy, world.grants)))
@@ -66,7 +66,7 @@ m = r.sub == p.sub && keyMatch(r.act, p.act) && keyMatch(r.obj, p.obj)
 """
 
 
-def pycasbin(world: PeersWorld) -> Ask:
+def pycasbin(world: RivalsFixture) -> Ask:
     """A row for each pair of action and resource of a statement; FastEnforcer looks only at the rows of the user."""
     library = importlib.import_module("casbin")
     order = [0]  # the subject
@@ -87,7 +87,7 @@ def _starred(patterns: Patterns) -> list[str]:
     return [*patterns.exact, *(f"{text}*" for text in patterns.prefixes)]
 
 
-def vakt(world: PeersWorld) -> Ask:
+def vakt(world: RivalsFixture) -> Ask:
     """A policy for each statement, of the rules `Eq` and `StartsWith`; storage in memory."""
     library, rules = importlib.import_module("vakt"), importlib.import_module("vakt.rules")
 
@@ -130,7 +130,7 @@ fits(patterns, text) if {
 """
 
 
-def regopy(world: PeersWorld) -> Ask:
+def regopy(world: RivalsFixture) -> Ask:
     """The grants as data under their users, one rule over them, compiled into a bundle."""
     library = importlib.import_module("regopy")
     interpreter = library.Interpreter()
@@ -159,7 +159,7 @@ def _rego(patterns: Patterns) -> dict[str, list[str]]:
     return {"exact": list(patterns.exact), "prefixes": list(patterns.prefixes)}
 
 
-PEERS: dict[str, Callable[[PeersWorld], Ask]] = {
+RIVALS: dict[str, Callable[[RivalsFixture], Ask]] = {
     "cedarpy": cedarpy,
     "pycasbin": pycasbin,
     "vakt": vakt,

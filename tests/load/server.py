@@ -1,4 +1,4 @@
-"""`authz bench server`: what a call costs the server, as a ratio to the floor that was measured in the same run."""
+"""What a call costs the server, as a ratio to the baseline that was measured in the same run."""
 
 import statistics
 import tempfile
@@ -11,16 +11,17 @@ from time import process_time
 import click
 
 from authz.cli.bench import questions
-from authz.cli.bench.cpu import cpu_seconds
-from authz.cli.bench.floor import FloorMode
-from authz.cli.bench.http2_load import Figures, closed_loop, streams
-from authz.cli.bench.process import Sidecar, running_floor, running_sidecar
-from authz.cli.bench.table import Row, show
+from authz.cli.bench.load_generator import Figures, closed_loop, streams
+from authz.cli.bench.process import Sidecar, running_sidecar
+from authz.cli.bench.table import Row, json_option, show
 from authz.cli.bench.workload import write_accounts
 from authz.cli.transport_option import transport_option
 from authz.errors import AuthzError
 from authz.server.transport import TransportKind
 from authz.v1 import authz_pb2
+from tests.load.baseline import BaselineMode
+from tests.load.cpu import cpu_seconds
+from tests.load.processes import running_baseline
 
 _SERVICE = "/authz.v1.AuthorizationService/"
 _BATCH = 1000
@@ -93,18 +94,18 @@ def _warm_batches(size: int) -> Messages:
     return lambda count: questions.warm_batches(count, size)
 
 
-_FLOORS = [
-    Scenario("floor: raw bytes, 1 in flight", questions.warm, 1),
-    Scenario("floor: raw bytes, 16 in flight", questions.warm, 16),
-    Scenario("floor: raw bytes, 128 in flight", questions.warm, 128),
-    Scenario("floor: raw bytes, 16 streams", questions.warm, method="StreamCheck", streams=16),
+_BASELINES = [
+    Scenario("baseline: raw bytes, 1 in flight", questions.warm, 1),
+    Scenario("baseline: raw bytes, 16 in flight", questions.warm, 16),
+    Scenario("baseline: raw bytes, 128 in flight", questions.warm, 128),
+    Scenario("baseline: raw bytes, 16 streams", questions.warm, method="StreamCheck", streams=16),
 ]
 
 
 @click.command("server")
 @click.option("--runs", default=25, show_default=True, help="Of each scenario, taking turns.")
 @click.option("--calls", default=1000, show_default=True, help="Of each run.")
-@click.option("--only", default="", help="Only scenarios whose name contains this, and the floors.")
+@click.option("--only", default="", help="Only scenarios whose name contains this, and the baselines.")
 @click.option(
     "--rival-python",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
@@ -112,9 +113,9 @@ _FLOORS = [
 )
 @transport_option(
     TransportKind.GRPCIO,
-    "What the sidecar serves by. The floor is grpcio's: with the same, the ratios tell what all but gRPC costs.",
+    "What the sidecar serves by. The baseline is grpcio's: with the same, the ratios tell what all but gRPC costs.",
 )
-@click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the figures there.")
+@json_option
 def server_command(
     *, runs: int, calls: int, only: str, rival_python: Path | None, transport: TransportKind, json_file: Path | None
 ) -> None:
@@ -126,10 +127,10 @@ def server_command(
         root = Path(folder)
         write_accounts(root, questions.ACCOUNTS, questions.USERS, questions.POLICIES)
         sidecar = stack.enter_context(running_sidecar(root, "--transport", transport.value))
-        floor = stack.enter_context(running_floor(FloorMode.AIO))
-        plan = [(floor, each) for each in _FLOORS]
+        baseline = stack.enter_context(running_baseline(BaselineMode.AIO))
+        plan = [(baseline, each) for each in _BASELINES]
         if rival_python is not None:
-            rival = stack.enter_context(running_floor(FloorMode.AIO_MESSAGES, python=str(rival_python)))
+            rival = stack.enter_context(running_baseline(BaselineMode.AIO_MESSAGES, python=str(rival_python)))
             plan.append((rival, Scenario("rival: servicer with messages", questions.warm)))
         plan += [(sidecar, each) for each in scenarios() if only in each.name]
         results = measure(plan, runs, calls)
@@ -159,9 +160,9 @@ def _measure(server: Sidecar, scenario: Scenario, calls: int) -> Measured:
 
 
 def _rows(results: Sequence[tuple[Scenario, list[Measured]]]) -> list[Row]:
-    floors = {scenario.in_flight: _cpu(measured) for scenario, measured in results[:3]}
+    baselines = {scenario.in_flight: _cpu(measured) for scenario, measured in results[:3]}
     return [
-        _row(scenario, measured, floors[scenario.in_flight if scenario.in_flight in floors else 16])
+        _row(scenario, measured, baselines[scenario.in_flight if scenario.in_flight in baselines else 16])
         for scenario, measured in results
     ]
 
@@ -188,7 +189,7 @@ def _cpu(measured: Sequence[Measured]) -> float:
     return statistics.median(each.cpu for each in measured)
 
 
-def _row(scenario: Scenario, measured: Sequence[Measured], floor: float) -> Row:
+def _row(scenario: Scenario, measured: Sequence[Measured], baseline: float) -> Row:
     every = sorted(latency for each in measured for latency in each.figures.latencies)
 
     def percentile(share: float) -> float:
@@ -197,9 +198,13 @@ def _row(scenario: Scenario, measured: Sequence[Measured], floor: float) -> Row:
     return {
         "scenario": scenario.name,
         "server µs a decision": _cpu(measured) * 1e6,
-        "ratio to floor": _cpu(measured) / floor,
+        "ratio to baseline": _cpu(measured) / baseline,
         "decisions/s": statistics.median(each.figures.rate * scenario.size for each in measured),
         "p50 ms": percentile(0.5) * 1e3,
         "p99 ms": percentile(0.99) * 1e3,
         "p99.9 ms": percentile(0.999) * 1e3,
     }
+
+
+if __name__ == "__main__":
+    server_command()

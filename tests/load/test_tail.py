@@ -4,14 +4,14 @@ from types import SimpleNamespace
 import pytest
 from click.testing import CliRunner
 
-from authz.cli.bench import tail
-from authz.cli.main import main
+from tests.load import tail
+from tests.load.tail import tail_command
 
 
 def test_calm_and_disturbed_moments_are_told_side_by_side(tmp_path):
     file = tmp_path / "figures.json"
     options = ["--runs", "1", "--seconds", "0.3", "--rate", "200", "--accounts", "20", "--policies", "5"]
-    result = CliRunner().invoke(main, ["bench", "tail", *options, "--json", str(file)], catch_exceptions=False)
+    result = CliRunner().invoke(tail_command, [*options, "--json", str(file)], catch_exceptions=False)
     assert result.exit_code == 0, result.output
     rows = json.loads(file.read_text())
     assert [row["while"].partition(": ")[2] for row in rows] == [

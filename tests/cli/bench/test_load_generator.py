@@ -2,17 +2,17 @@ import itertools
 
 import pytest
 
-from authz.cli.bench.floor import FloorMode
-from authz.cli.bench.http2_load import Figures, closed_loop, open_loop, streams
-from authz.cli.bench.process import running_floor
+from authz.cli.bench.load_generator import Figures, closed_loop, open_loop, streams
 from authz.errors import AuthzError
+from tests.load.baseline import BaselineMode
+from tests.load.processes import running_baseline
 
 CHECK, STREAM = "/authz.v1.AuthorizationService/Check", "/authz.v1.AuthorizationService/StreamCheck"
 
 
 @pytest.fixture(scope="module")
 def floor():
-    with running_floor(FloorMode.AIO) as running:
+    with running_baseline(BaselineMode.AIO) as running:
         yield running.address
 
 
@@ -49,7 +49,7 @@ def test_messages_larger_than_the_windows_arrive_whole(floor):
 
 
 def test_a_server_that_hangs_up_is_an_error():
-    with running_floor(FloorMode.AIO) as running:
+    with running_baseline(BaselineMode.AIO) as running:
         address = running.address
     with pytest.raises((AuthzError, OSError)):
         closed_loop(address, CHECK, questions(1), 1)

@@ -1,8 +1,8 @@
 import pytest
 
-from authz.cli.bench.engine_world import ASKED_USERS, many_accounts, one_account
 from authz.engine.decision import Reason
 from authz.engine.evaluate import evaluate
+from tests.load.engine_fixture import ASKED_USERS, many_accounts, one_account
 
 
 def asked(world):

@@ -1,6 +1,6 @@
-"""The floor under every measurement: servers on the contract's methods that do nothing but gRPC.
+"""The baseline under every measurement: servers on the contract's methods that do nothing but gRPC.
 
-Run as a process of its own: `python -m authz.cli.bench.floor MODE ADDRESS`. It prints its port when it listens, and
+Run as a process of its own: `python -m tests.load.baseline MODE ADDRESS`. It prints its port when it listens, and
 ends on SIGTERM.
 """
 
@@ -22,7 +22,7 @@ _THREADS = 4
 _ANSWER = authz_pb2.CheckResponse(allowed=True, reason="REASON_ALLOWED", revision="1").SerializeToString()
 
 
-class FloorMode(StrEnum):
+class BaselineMode(StrEnum):
     """How the server is built."""
 
     AIO = "aio"  # asyncio, raw bytes, on the fastest loop there is
@@ -60,9 +60,9 @@ def _answers(requests: Iterator[bytes], _context: Any) -> Iterator[bytes]:
         yield _ANSWER
 
 
-async def _serve_aio(mode: FloorMode, address: str) -> None:
+async def _serve_aio(mode: BaselineMode, address: str) -> None:
     server = grpc.aio.server()
-    if mode is FloorMode.AIO_MESSAGES:
+    if mode is BaselineMode.AIO_MESSAGES:
         authz_pb2_grpc.add_AuthorizationServiceServicer_to_server(_AioMessages(), server)  # type: ignore[no-untyped-call]
     else:
         methods: dict[str, grpc.RpcMethodHandler[bytes, bytes]] = {
@@ -74,14 +74,14 @@ async def _serve_aio(mode: FloorMode, address: str) -> None:
     await server.start()
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    print(port, flush=True)  # noqa: T201 - the line that the parent process waits for
+    print(port, flush=True)
     await stop.wait()
     await server.stop(0)
 
 
-def _serve_threads(mode: FloorMode, address: str) -> None:
+def _serve_threads(mode: BaselineMode, address: str) -> None:
     server = grpc.server(ThreadPoolExecutor(_THREADS))
-    if mode is FloorMode.THREADS_MESSAGES:
+    if mode is BaselineMode.THREADS_MESSAGES:
         authz_pb2_grpc.add_AuthorizationServiceServicer_to_server(_Messages(), server)  # type: ignore[no-untyped-call]
     else:
         methods: dict[str, grpc.RpcMethodHandler[bytes, bytes]] = {
@@ -92,17 +92,17 @@ def _serve_threads(mode: FloorMode, address: str) -> None:
     port = server.add_insecure_port(address)
     server.start()
     signal.signal(signal.SIGTERM, lambda *_: server.stop(0))
-    print(port, flush=True)  # noqa: T201 - as above
+    print(port, flush=True)
     server.wait_for_termination()
 
 
-def main(mode: FloorMode, address: str) -> None:
+def main(mode: BaselineMode, address: str) -> None:
     """Serve until SIGTERM."""
-    if mode in (FloorMode.THREADS, FloorMode.THREADS_MESSAGES):
+    if mode in (BaselineMode.THREADS, BaselineMode.THREADS_MESSAGES):
         _serve_threads(mode, address)
     else:
-        run(_serve_aio(mode, address), use_fastest=mode is FloorMode.AIO)
+        run(_serve_aio(mode, address), use_fastest=mode is BaselineMode.AIO)
 
 
 if __name__ == "__main__":
-    main(FloorMode(sys.argv[1]), sys.argv[2])
+    main(BaselineMode(sys.argv[1]), sys.argv[2])

@@ -3,8 +3,8 @@ import sys
 
 import pytest
 
-from authz.cli.bench.plot import draw, load_pyplot
 from authz.errors import AuthzError
+from tests.load.plot import draw, load_pyplot
 
 ROWS = [{"varied": "policies", "size": size, "decide µs": 1.0} for size in (10, 100)]
 

@@ -1,19 +1,19 @@
 import pytest
 
-from authz.cli.bench import peers_engines
-from authz.cli.bench.peers import check_answers
-from authz.cli.bench.peers_engines import PEERS, ours
-from authz.cli.bench.peers_grants import Grant, Patterns, peers_world
+from tests.load import rival_engines as peers_engines
+from tests.load.rival_engines import RIVALS, ours
+from tests.load.rival_grants import Grant, Patterns, rivals_fixture
+from tests.load.rivals import check_answers
 
 MODULES = {"cedarpy": "cedarpy", "pycasbin": "casbin", "vakt": "vakt", "regopy": "regopy"}
 GRANT = Grant("u", False, Patterns(("im:A",), ("im:Get",)), Patterns(("r/1",), ("",)))
 
 
-@pytest.mark.parametrize("name", PEERS)
+@pytest.mark.parametrize("name", RIVALS)
 def test_a_peer_answers_every_question_as_the_engine_does(name):
     pytest.importorskip(MODULES[name])
-    world = peers_world(50)
-    check_answers({"authz": ours(world), name: PEERS[name](world)}, world.questions)
+    world = rivals_fixture(50)
+    check_answers({"authz": ours(world), name: RIVALS[name](world)}, world.questions)
 
 
 def test_cedar_gets_a_policy_for_each_statement():

@@ -1,4 +1,4 @@
-"""`authz bench overload`: twice as much work as the sidecar can do, beside half as much."""
+"""`python -m tests.load.overload`: twice as much work as the sidecar can do, beside half as much."""
 
 import statistics
 import tempfile
@@ -10,11 +10,11 @@ from pathlib import Path
 import click
 
 from authz.cli.bench import questions
-from authz.cli.bench.http2_load import Figures, closed_loop, open_loop
+from authz.cli.bench.load_generator import Figures, closed_loop, open_loop
 from authz.cli.bench.process import Sidecar, running_sidecar
-from authz.cli.bench.startup import shared_bytes
-from authz.cli.bench.table import Row, show
+from authz.cli.bench.table import Row, json_option, show
 from authz.cli.bench.workload import write_accounts
+from tests.load.startup import shared_bytes
 
 _SERVICE = "/authz.v1.AuthorizationService/"
 _WARM_UP = 20_000  # decisions
@@ -33,7 +33,7 @@ class Loaded:
 @click.option("--seconds", default=3.0, show_default=True, help="Of each run.")
 @click.option("--size", default=1000, show_default=True, help="New checks in each batch; 1: single checks.")
 @click.option("--max-in-flight", default=2, show_default=True, help="The sidecar's limit.")
-@click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the figures there.")
+@json_option
 def overload_command(*, runs: int, seconds: float, size: int, max_in_flight: int, json_file: Path | None) -> None:
     """Open loop of batches at half of the measured capacity and at twice of it; medians of runs."""
     work = _Work(size, questions.Novelty())
@@ -100,3 +100,7 @@ def _row(name: str, rate: float, runs: list[Figures], reference: float) -> Row:
         "refused in p50 ms": refusals[len(refusals) // 2] * 1e3 if refusals else float("nan"),
         "p99": refusals[int(len(refusals) * 0.99)] * 1e3 if refusals else float("nan"),
     }
+
+
+if __name__ == "__main__":
+    overload_command()

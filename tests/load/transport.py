@@ -1,4 +1,4 @@
-"""`authz bench transport`: what gRPC alone costs, by version of grpcio, way of serving and experiment switches."""
+"""What gRPC alone costs, by version of grpcio, way of serving and experiment switches."""
 
 import os
 import statistics
@@ -12,11 +12,11 @@ from pathlib import Path
 import click
 
 from authz.cli.bench import questions
-from authz.cli.bench.cpu import cpu_seconds
-from authz.cli.bench.floor import FloorMode
-from authz.cli.bench.http2_load import Figures, closed_loop
-from authz.cli.bench.process import running_floor
-from authz.cli.bench.table import Row, show
+from authz.cli.bench.load_generator import Figures, closed_loop
+from authz.cli.bench.table import Row, json_option, show
+from tests.load.baseline import BaselineMode
+from tests.load.cpu import cpu_seconds
+from tests.load.processes import running_baseline
 
 _CHECK = "/authz.v1.AuthorizationService/Check"
 _SWITCHES = "-event_engine_listener,-event_engine_client"
@@ -29,16 +29,16 @@ class Transport:
 
     python: str
     version: str
-    mode: FloorMode
+    mode: BaselineMode
     switches: str
 
     def measure(self, calls: int, in_flight: int) -> tuple[float, Figures]:
         """CPU seconds of the server a call, and what the client saw, in a process of its own."""
-        with _environment(self.switches), running_floor(self.mode, python=self.python) as floor:
-            closed_loop(floor.address, _CHECK, questions.warm(1000), in_flight)
-            before = cpu_seconds(floor.pid)
-            figures = closed_loop(floor.address, _CHECK, questions.warm(calls), in_flight)
-            return (cpu_seconds(floor.pid) - before) / calls, figures
+        with _environment(self.switches), running_baseline(self.mode, python=self.python) as baseline:
+            closed_loop(baseline.address, _CHECK, questions.warm(1000), in_flight)
+            before = cpu_seconds(baseline.pid)
+            figures = closed_loop(baseline.address, _CHECK, questions.warm(calls), in_flight)
+            return (cpu_seconds(baseline.pid) - before) / calls, figures
 
 
 @contextmanager
@@ -59,7 +59,7 @@ def _environment(switches: str) -> Iterator[None]:
 @click.option("--runs", default=5, show_default=True, help="Of each, taking turns.")
 @click.option("--calls", default=5000, show_default=True, help="Of each run.")
 @click.option("--in-flight", default=16, show_default=True)
-@click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the figures there.")
+@json_option
 def transport_command(
     *, pythons: tuple[Path, ...], runs: int, calls: int, in_flight: int, json_file: Path | None
 ) -> None:
@@ -67,7 +67,7 @@ def transport_command(
     transports = [
         Transport(python, version, mode, switches)
         for python, version in [(str(each), _version(str(each))) for each in pythons or [Path(sys.executable)]]
-        for mode in FloorMode
+        for mode in BaselineMode
         for switches in ("", _SWITCHES)
     ]
     rounds = [[each.measure(calls, in_flight) for each in transports] for _ in range(runs)]
@@ -76,7 +76,7 @@ def transport_command(
 
 def _version(python: str) -> str:
     command = [python, "-c", "import grpc; print(grpc.__version__)"]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()  # noqa: S603 - the caller's own interpreter
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
 
 def _row(transport: Transport, measured: list[tuple[float, Figures]]) -> Row:
@@ -88,3 +88,7 @@ def _row(transport: Transport, measured: list[tuple[float, Figures]]) -> Row:
         "calls/s": statistics.median(figures.rate for _, figures in measured),
         "p99 ms": statistics.median(figures.percentile(0.99) for _, figures in measured) * 1e3,
     }
+
+
+if __name__ == "__main__":
+    transport_command()

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from authz.cli.bench.engine_world import Question, ask_users, build_account, documents
 from authz.engine.parted import PartedMap
 from authz.engine.snapshot import AccountState, Lease, Snapshot
+from tests.load.engine_fixture import Question, ask_users, build_account, documents
 
 UIN = "10000000"
 _HELD = 5  # policies of each user, ten statements
@@ -38,7 +38,7 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
-class PeersWorld:
+class RivalsFixture:
     """The same account for all: as a snapshot for the engine, as grants for its peers; and what is asked."""
 
     snapshot: Snapshot
@@ -46,14 +46,14 @@ class PeersWorld:
     questions: tuple[Question, ...]
 
 
-def peers_world(policies: int) -> PeersWorld:
+def rivals_fixture(policies: int) -> RivalsFixture:
     """An account of so many policies, each held by one of its users."""
     texts = documents(UIN, policies)
     names = list(texts)
     held = {str(100_001 + at): names[at : at + _HELD] for at in range(0, policies, _HELD)}
     state = AccountState(build_account(UIN, texts, held))
     questions = tuple(ask_users(UIN, held, policies))[:_QUESTIONS]
-    return PeersWorld(Snapshot(1, PartedMap({UIN: state}), Lease()), tuple(grants(texts, held)), questions)
+    return RivalsFixture(Snapshot(1, PartedMap({UIN: state}), Lease()), tuple(grants(texts, held)), questions)
 
 
 def grants(texts: Mapping[str, dict[str, Any]], held: Mapping[str, Sequence[str]]) -> Iterator[Grant]:

@@ -2,12 +2,12 @@ import json
 
 from click.testing import CliRunner
 
-from authz.cli.main import main
+from tests.load.client import client_command
 
 
 def test_every_way_of_asking_is_measured_against_its_plain_stub(tmp_path):
     file = tmp_path / "figures.json"
-    result = CliRunner().invoke(main, ["bench", "client", "--decisions", "500", "--runs", "1", "--json", str(file)])
+    result = CliRunner().invoke(client_command, ["--decisions", "500", "--runs", "1", "--json", str(file)])
     assert result.exit_code == 0, result.output
     figures = {row["way"]: row for row in json.loads(file.read_text())}
     assert len(figures) == 9

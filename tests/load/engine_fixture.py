@@ -118,7 +118,7 @@ def many_accounts(accounts: int, statements: int) -> World:
             questions += ask_users(uin, held, policies)
         else:
             built.append(replace(template, uin=uin))
-    random.Random(1).shuffle(questions)  # noqa: S311 - repeatable, not secret
+    random.Random(1).shuffle(questions)
     return World(_snapshot(built), tuple(questions))
 
 
@@ -133,7 +133,7 @@ def ask_users(
     uin: str, held: Mapping[str, Sequence[str]], policies: int, *, conditional: bool = False
 ) -> Iterator[Question]:
     """Questions of the first users: about applications of theirs and of others, each action in turn, shuffled."""
-    rnd = random.Random(uin)  # noqa: S311 - repeatable, not secret
+    rnd = random.Random(uin)
     context = CONTEXT if conditional else {}
     found = []
     for user in list(held)[:ASKED_USERS]:
@@ -157,7 +157,7 @@ def _asked(uin: str, number: int, rnd: random.Random) -> tuple[str, str]:
 def _parsed(value: dict[str, Any]) -> PolicyDocument:
     report = Report()
     document = parse_document(value, PolicyKind.IDENTITY, report)
-    assert document is not None, report.findings  # noqa: S101 - the policies above are valid
+    assert document is not None, report.findings
     return document
 
 

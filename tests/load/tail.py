@@ -1,4 +1,4 @@
-"""`authz bench tail`: the latency of an open loop while policies are replaced, beside that of calm moments."""
+"""`python -m tests.load.tail`: the latency of an open loop while policies are replaced, beside that of calm moments."""
 
 import os
 import shutil
@@ -15,9 +15,9 @@ from urllib.request import ProxyHandler, build_opener
 import click
 
 from authz.cli.bench import questions
-from authz.cli.bench.http2_load import Figures, closed_loop, open_loop
+from authz.cli.bench.load_generator import Figures, closed_loop, open_loop
 from authz.cli.bench.process import Sidecar, free_port, running_sidecar
-from authz.cli.bench.table import Row, show
+from authz.cli.bench.table import Row, json_option, show
 from authz.cli.bench.workload import write_accounts
 from authz.errors import AuthzError
 
@@ -71,7 +71,7 @@ def _replace_all(root: Path, _turn: int) -> None:
     help="One of these is rewritten every second.",
 )
 @click.option("--policies", default=10_000, show_default=True, help="Of the account that is replaced as a whole.")
-@click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the figures there.")
+@json_option
 def tail_command(
     *, runs: int, seconds: float, rate: float | None, accounts: int, policies: int, json_file: Path | None
 ) -> None:
@@ -192,3 +192,7 @@ def _row(name: str, rate: float, runs: list[Loaded], reference: float) -> Row:
         "p99 to calm": _p99(runs) / reference,
         "collector ms": statistics.median(each.collector for each in runs) * 1e3,
     }
+
+
+if __name__ == "__main__":
+    tail_command()

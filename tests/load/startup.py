@@ -1,4 +1,4 @@
-"""`authz bench startup`: from the start of the process to its first answer, and what it then holds."""
+"""`python -m tests.load.startup`: from the start of the process to its first answer, and what it then holds."""
 
 import statistics
 import time
@@ -7,14 +7,14 @@ from pathlib import Path
 import click
 
 from authz.cli.bench.process import Sidecar, running_sidecar
-from authz.cli.bench.table import Row, show
+from authz.cli.bench.table import Row, json_option, show
 from authz.cli.source_argument import policy_directory
 
 
 @click.command("startup")
 @click.argument("source", callback=policy_directory, envvar="AUTHZ_BENCH_STARTUP_SOURCE")
 @click.option("--runs", default=5, show_default=True)
-@click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the figures there.")
+@json_option
 def startup_command(*, source: Path, runs: int, json_file: Path | None) -> None:
     """Start a sidecar on SOURCE several times."""
     rows = [measure(source) for _ in range(runs)]
@@ -48,3 +48,7 @@ def shared_bytes(sidecar: Sidecar) -> int:
         if line.startswith("Pss:"):
             return int(line.split()[1]) * 1024
     return 0
+
+
+if __name__ == "__main__":
+    startup_command()

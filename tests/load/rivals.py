@@ -1,16 +1,16 @@
-"""`authz bench peers`: the engine against other policy engines in this process, on the same policies and questions."""
+"""The engine against other policy engines in this process, on the same policies and questions."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import click
 
-from authz.cli.bench.engine_world import Question
-from authz.cli.bench.peers_engines import PEERS, Ask, ours
-from authz.cli.bench.peers_grants import PeersWorld, peers_world
-from authz.cli.bench.table import Row, show
+from authz.cli.bench.table import Row, json_option, show
 from authz.cli.bench.timing import Work, interleaved
 from authz.errors import AuthzError
+from tests.load.engine_fixture import Question
+from tests.load.rival_engines import RIVALS, Ask, ours
+from tests.load.rival_grants import RivalsFixture, rivals_fixture
 
 _SIZES = (10, 1_000, 10_000)
 
@@ -18,9 +18,9 @@ _SIZES = (10, 1_000, 10_000)
 @click.command("peers")
 @click.option("--runs", default=5, show_default=True, help="Of which the medians are shown.")
 @click.option("--limit", default=_SIZES[-1], show_default=True, help="The largest number of policies.")
-@click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the figures there.")
-def peers_command(*, runs: int, limit: int, json_file: Path | None) -> None:
-    """Time every peer that is installed (the extra `peers`), after its answers were found equal to the engine's."""
+@json_option
+def rivals_command(*, runs: int, limit: int, json_file: Path | None) -> None:
+    """Time every peer that is installed (the extra `rivals`), after its answers were found equal to the engine's."""
     show([row for size in _SIZES if size <= limit for row in measure(size, runs)], json_file)
 
 
@@ -30,7 +30,7 @@ def measure(policies: int, runs: int) -> list[Row]:
     Raises:
         AuthzError: if a peer answers a question differently: its policies are not the same then.
     """
-    world = peers_world(policies)
+    world = rivals_fixture(policies)
     asks: dict[str, Ask] = {"authz": ours(world), **_installed(world, policies)}
     check_answers(asks, world.questions)
     seconds = interleaved([_work(ask, world.questions) for ask in asks.values()], runs)
@@ -45,9 +45,9 @@ def measure(policies: int, runs: int) -> list[Row]:
     ]
 
 
-def _installed(world: PeersWorld, policies: int) -> dict[str, Ask]:
+def _installed(world: RivalsFixture, policies: int) -> dict[str, Ask]:
     found: dict[str, Ask] = {}
-    for name, build in PEERS.items():
+    for name, build in RIVALS.items():
         try:
             found[name] = build(world)
         except ImportError:
@@ -78,3 +78,7 @@ def _work(ask: Ask, questions: Iterable[Question]) -> Work:
             ask(principal, action, resource)
 
     return work
+
+
+if __name__ == "__main__":
+    rivals_command()

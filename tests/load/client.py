@@ -1,4 +1,4 @@
-"""`authz bench client`: what a decision costs a Python backend, by plain stubs and by the clients of this package."""
+"""What a decision costs a Python backend, by plain stubs and by the clients of this package."""
 
 import asyncio
 import statistics
@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from authz.cli.bench.process import running_sidecar
-from authz.cli.bench.table import Row, show
+from authz.cli.bench.table import Row, json_option, show
 from authz.cli.bench.workload import write_accounts
 from authz.client import AsyncClient, Client, Question
 from authz.client.channels import open_aio_channel, open_channel
@@ -48,7 +48,7 @@ class Case:
 @click.option("--decisions", default=20_000, show_default=True, help="Of the gathering clients in one run.")
 @click.option("--runs", default=5, show_default=True)
 @click.option("--plain-loop", is_flag=True, help="On asyncio's own event loop, also where uvloop is installed.")
-@click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the figures there.")
+@json_option
 def client_command(*, decisions: int, runs: int, plain_loop: bool, json_file: Path | None) -> None:
     """Ask a sidecar process 1,000 different questions in every way there is, interleaved; medians of all runs.
 
@@ -183,3 +183,7 @@ async def _closed_loop(callers: int, decisions: int, ask: Callable[[Question], A
 
 def _message(question: Question) -> authz_pb2.CheckRequest:
     return authz_pb2.CheckRequest(principal=question.principal, action=question.action, resource=question.resource)
+
+
+if __name__ == "__main__":
+    client_command()

@@ -1,7 +1,7 @@
 import pytest
 
-from authz.cli.bench.peers_grants import UIN, Patterns, grants, peers_world
 from authz.engine.evaluate import evaluate
+from tests.load.rival_grants import UIN, Patterns, grants, rivals_fixture
 
 
 def fits(patterns, text):
@@ -21,14 +21,14 @@ def allowed(world, question):
 
 @pytest.mark.parametrize("policies", [10, 200])
 def test_the_grants_mean_what_the_policies_mean(policies):
-    world = peers_world(policies)
+    world = rivals_fixture(policies)
     assert [allowed(world, each) for each in world.questions] == [
         evaluate(world.snapshot, each.parse()).allowed for each in world.questions
     ]
 
 
 def test_every_policy_is_held_by_one_user():
-    world = peers_world(23)
+    world = rivals_fixture(23)
     (state,) = world.snapshot.states.values()
     held = [policy.name for user in state.account.users.values() for policy in user.policies]
     assert sorted(held) == sorted(state.account.policies)

@@ -1,4 +1,4 @@
-"""`authz bench load`: how long a source takes to load, and how much memory it then holds."""
+"""`python -m tests.load.loading`: how long a source takes to load, and how much memory it then holds."""
 
 import asyncio
 import statistics
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from authz.cli.bench.table import Row, show
+from authz.cli.bench.table import Row, json_option, show
 from authz.cli.bench.workload import write_accounts
 from authz.cli.progress import show_progress
 from authz.collector import held_off, settle
@@ -28,8 +28,8 @@ _PATIENCE = 600.0  # seconds; what changed before the watch was there is found b
 @click.option("--accounts", default=1000, show_default=True)
 @click.option("--users", default=20, show_default=True, help="Of each account.")
 @click.option("--policies", default=10, show_default=True, help="Of each account.")
-@click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the figures there.")
-def load_command(*, accounts: int, users: int, policies: int, json_file: Path | None) -> None:
+@json_option
+def loading_command(*, accounts: int, users: int, policies: int, json_file: Path | None) -> None:
     """Make a source of ACCOUNTS x USERS x POLICIES in a temporary folder and load it once."""
     configure_logs(LogFormat.AUTO, "error")
     with tempfile.TemporaryDirectory() as folder:
@@ -99,3 +99,7 @@ def _resident_bytes() -> int:
         if line.startswith("VmRSS:"):
             return int(line.split()[1]) * 1024
     return 0
+
+
+if __name__ == "__main__":
+    loading_command()

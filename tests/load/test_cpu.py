@@ -2,7 +2,7 @@ import os
 import subprocess
 import sys
 
-from authz.cli.bench.cpu import cpu_seconds
+from tests.load.cpu import cpu_seconds
 from tests.sidecar import eventually
 
 

@@ -1,0 +1,62 @@
+"""What is measured: a sidecar that runs already, or one started for the benchmark, and the questions to ask it."""
+
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from authz.cli.bench import questions
+from authz.cli.bench.process import running_sidecar
+from authz.cli.bench.workload import write_accounts
+
+CHECK = "/authz.v1.AuthorizationService/Check"
+BATCH_CHECK = "/authz.v1.AuthorizationService/BatchCheck"
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """An address, and encoded CheckRequests to send there in turn."""
+
+    address: str
+    asked: Sequence[bytes]
+
+
+def target_options(command: Command) -> Command:
+    """The options `--server` and `--questions`, which go together."""
+    server = click.option(
+        "--server",
+        metavar="ADDR",
+        help="The sidecar to measure: host:port or unix:/path. Without it the command starts one on made-up accounts.",
+    )
+    file = click.option(
+        "--questions",
+        "questions_file",
+        type=click.Path(path_type=Path, exists=True, dir_okay=False),
+        help="What to ask: one CheckRequest in JSON on each line; else a thousand questions on made-up accounts.",
+    )
+    return server(file(command))
+
+
+@contextmanager
+def open_target(server: str | None, questions_file: Path | None) -> Iterator[Target]:
+    """The sidecar at `server`, or one that runs while the block does.
+
+    Raises:
+        MalformedTextError: for a line of the file that is not a CheckRequest.
+        AuthzError: if the sidecar does not start.
+    """
+    own = list(questions.warm(questions.DISTINCT))
+    asked = own if questions_file is None else questions.read_questions(questions_file)
+    if server is not None:
+        yield Target(server, asked)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        write_accounts(Path(folder), questions.ACCOUNTS, questions.USERS, questions.POLICIES)
+        with running_sidecar(Path(folder)) as sidecar:
+            yield Target(sidecar.tcp, asked)
