@@ -11,7 +11,7 @@ from authz.accounts.presets import find_preset
 from authz.errors import InvalidAccountError, InvalidPolicyError, Problem
 from authz.language.document import PolicyDocument
 from authz.language.json_text import read_json
-from authz.language.report import Located, Report
+from authz.language.report import Located, Path, Report
 from authz.language.resource import AccountKind, ResourcePattern
 from authz.language.variables import Variable
 
@@ -48,11 +48,13 @@ def build_account(
     known: ParsedPolicies | None = None,
     breathe: Callable[[], None] = _go_on,
     accepted: Collection[Policy] = (),
+    unread: Collection[str] = (),
 ) -> Account:
     """Put one account together, from documents that are `known` where there are.
 
-    Policies that were `accepted` before, in the same account, belong to it beside those of the texts. `breathe` is
-    called before every small piece of work, and may wait.
+    Policies that were `accepted` before, in the same account, belong to it beside those of the texts; `unread` are the
+    names of those whose files could not be read, which is told elsewhere. `breathe` is called before every small piece
+    of work, and may wait.
 
     Raises:
         InvalidAccountError: with every problem of all files; nothing of the account may then take effect.
@@ -67,7 +69,7 @@ def build_account(
         problems += _foreign_resources(text, document, parsed)
     policies = {policy.name: policy for policy in accepted}
     policies.update((text.name, Policy(text.name, document)) for text, document in read)
-    refused = frozenset(text.name for text in policy_texts) - policies.keys()
+    refused = frozenset(text.name for text in policy_texts).union(unread) - policies.keys()
     account = _Linker(parsed, policies, refused, report).link()
     problems = [*report.problems(attachments.located, attachments.file), *problems]
     if problems:
@@ -163,7 +165,8 @@ def _names_role(resource: ResourcePattern) -> bool:
 class _Linker:
     """Looks the names of one attachments file up.
 
-    A name in `refused` has a file whose faults are reported already: it is not unknown on top of that.
+    A name in `refused` has a file whose faults are reported already: it is not unknown on top of that. Nor is a group
+    where the name of some group could not be read.
     """
 
     def __init__(
@@ -174,6 +177,7 @@ class _Linker:
         self._policies = policies
         self._report = report
         self._groups: dict[str, Group] = {}
+        self._is_any_group_lost = any(_is_group_lost(finding.path) for finding in report.findings)
 
     def link(self) -> Account:
         self._groups = {group.key: Group(group.key, self._attached(group.policies)) for group in self._parsed.groups}
@@ -222,7 +226,12 @@ class _Linker:
 
     def _memberships(self, names: Sequence[Name]) -> tuple[Group, ...]:
         for name in names:
-            if name.text not in self._groups:
+            if name.text not in self._groups and not self._is_any_group_lost:
                 self._report.error("UnknownGroup", name.path, f"no group `{name.text}` in this account")
         known = {name.text: self._groups[name.text] for name in names if name.text in self._groups}
         return tuple(known.values())
+
+
+def _is_group_lost(path: Path) -> bool:
+    """Whether a fault at `path` keeps the name of a group from being known: of the list, of an entry, of the name."""
+    return path[:1] == ("groups",) and (len(path) <= 2 or path[2] == "name")

@@ -58,19 +58,22 @@ def parse_document(value: Any, kind: PolicyKind, report: Report, path: Path = ()
     if not isinstance(value, dict):
         report.error(_DOCUMENT, path, "a policy is a JSON object with `version` and `statement`")
         return None
-    _unknown_keys(value, {"version", "statement", "principal"}, path, report)
-    if value.get("version") != "2.0":
+    misspelt = _unknown_keys(value, {"version", "statement", "principal"}, path, report)
+    if value.get("version") != "2.0" and "version" not in misspelt:
         report.error("InvalidParameter.VersionError", (*path, "version"), '`version` must be the string "2.0"')
     shared = _principals(value, kind, report, path)
     statements = [
-        _statement(item, index, kind, shared, report, where) for index, item, where in _entries(value, path, report)
+        _statement(item, index, kind, shared, report, where)
+        for index, item, where in _entries(value, misspelt, path, report)
     ]
     if len(report.findings) > before:
         return None
     return PolicyDocument(tuple(statement for statement in statements if statement is not None))
 
 
-def _entries(value: dict[str, Any], path: Path, report: Report) -> list[tuple[int, Any, Path]]:
+def _entries(
+    value: dict[str, Any], misspelt: frozenset[str], path: Path, report: Report
+) -> list[tuple[int, Any, Path]]:
     """The statements with their paths; a bare object counts as a list of one, as published samples write it."""
     where = (*path, "statement")
     statement = value.get("statement")
@@ -78,7 +81,8 @@ def _entries(value: dict[str, Any], path: Path, report: Report) -> list[tuple[in
         return [(0, statement, where)]
     if isinstance(statement, list) and statement:
         return [(index, item, (*where, index)) for index, item in enumerate(statement)]
-    report.error("InvalidParameter.StatementError", where, "`statement` must be a list of at least one statement")
+    if "statement" not in misspelt:
+        report.error("InvalidParameter.StatementError", where, "`statement` must be a list of at least one statement")
     return []
 
 
@@ -88,24 +92,31 @@ def _statement(
     if not isinstance(value, dict):
         report.error("InvalidParameter.StatementError", path, "a statement is a JSON object")
         return None
-    _unknown_keys(value, {"effect", "action", "resource", "condition", "principal"}, path, report)
-    effect = _effect(value.get("effect"), report, (*path, "effect"))
-    actions = _actions(value, report, path)
-    resources = _resources(value, kind, report, path)
+    misspelt = _unknown_keys(value, {"effect", "action", "resource", "condition", "principal"}, path, report)
+    effect = None if "effect" in misspelt else _effect(value.get("effect"), report, (*path, "effect"))
+    actions = () if "action" in misspelt else _actions(value, report, path)
+    resources = () if "resource" in misspelt else _resources(value, kind, report, path)
     conditions = _conditions(value.get("condition", {}), report, (*path, "condition"))
     principals = _principals(value, kind, report, path) or shared
-    if kind is PolicyKind.TRUST and principals is None and "principal" not in value:
+    if kind is PolicyKind.TRUST and principals is None and not {"principal"} & (value.keys() | misspelt):
         report.error("InvalidParameter.PrincipalError", path, "a trust policy needs a `principal`")
     if effect is None:
         return None
     return Statement(index, effect, actions, resources, conditions, principals)
 
 
-def _unknown_keys(value: dict[str, Any], known: set[str], path: Path, report: Report) -> None:
-    for key in value:
-        if key not in known:
-            lower = f"; write `{key.lower()}`" if key.lower() in known else ""
-            report.error(_DOCUMENT, (*path, key), f"unknown key `{key}`{lower}")
+def _unknown_keys(value: dict[str, Any], known: set[str], path: Path, report: Report) -> frozenset[str]:
+    """Report them; which of those known are there, but misspelt, so that nobody reports them as missing besides."""
+    unknown = [key for key in value if key not in known]
+    for key in unknown:
+        right = _right_spelling(key, known)
+        report.error(_DOCUMENT, (*path, key), f"unknown key `{key}`" + (f"; write `{right}`" if right else ""))
+    return frozenset(_right_spelling(key, known) for key in unknown).difference(value, [""])
+
+
+def _right_spelling(key: str, known: set[str]) -> str:
+    """What the key is in lower case and without blanks, if that is known; else nothing."""
+    return next((each for each in known if each == key.strip().lower()), "")
 
 
 def _effect(value: Any, report: Report, path: Path) -> Effect | None:

@@ -17,11 +17,15 @@ from authz.sources.yaml_text import read_yaml
 
 @dataclass(frozen=True, slots=True)
 class AccountTexts:
-    """The files of one account; `problems` are those of reading them. There should be one attachments file."""
+    """The files of one account; `problems` are those of reading them. There should be one attachments file.
+
+    `unread` are the names of policies whose files have such problems.
+    """
 
     attachments: list[AttachmentsText]
     policies: list[PolicyText]
     problems: list[Problem]
+    unread: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +100,12 @@ class DirectorySource:
         return self._texts(key, self._files.read(key))
 
     def _texts(self, key: str, files: Iterable[AccountFile]) -> AccountTexts:
-        found = AccountTexts([], [], [])
+        found = AccountTexts([], [], [], [])
         for file in files:
             self._pace.breathe()
             if file.problem is not None:
                 found.problems.append(file.problem)
+                found.unread.append(file.name.removesuffix(".json"))
             elif not file.folder and file.name in ATTACHMENTS:
                 found.attachments.extend(_attachments(file, found.problems))
             else:
@@ -119,7 +124,9 @@ class DirectorySource:
         problems = list(texts.problems)
         if texts.attachments:
             try:
-                account = build_account(texts.attachments[0], texts.policies, self._known, self._pace.breathe, accepted)
+                account = build_account(
+                    texts.attachments[0], texts.policies, self._known, self._pace.breathe, accepted, texts.unread
+                )
             except InvalidAccountError as error:
                 problems += error.problems
         if problems or account is None:

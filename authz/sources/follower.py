@@ -332,9 +332,15 @@ class Follower:
             if not fault.is_reported and now - fault.since >= ALARM_SECONDS:
                 fault.is_reported = True
                 self.status.refusals += 1
-                kept = "it is not served" if key not in self._in_force else "its last good version stays in force"
+                kept = self._consequence(key)
                 problems = problem_lines(fault.problems)
                 log.error("account refused", account=key or ".", consequence=kept, problems=problems)
+
+    def _consequence(self, key: str) -> str:
+        """What a fault means for those who ask; that of the whole source takes nothing away."""
+        if key == WHOLE_SOURCE:
+            return "what is in force stays in force" if self._in_force else "nothing is served"
+        return "its last good version stays in force" if key in self._in_force else "it is not served"
 
     def _pause(self) -> float:
         """Seconds from one look at everything to the next."""

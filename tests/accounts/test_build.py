@@ -95,6 +95,26 @@ def test_a_policy_whose_file_is_broken_is_not_unknown_on_top_of_that():
     assert refused(user(policies=["own"]), own="{") == [("policies/own.json", "PolicyDocumentError")]
 
 
+def test_a_policy_whose_file_could_not_be_read_is_not_unknown_on_top_of_that():
+    located = read_json(json.dumps({"account": "12345678", **user(policies=["own", "nosuch"], boundary="own")}))
+    with pytest.raises(InvalidAccountError) as caught:
+        build_account(AttachmentsText("attachments.json", located), [], unread=["own"])
+    (problem,) = caught.value.problems
+    assert (problem.code, "`nosuch`" in problem.message) == ("UnknownPolicy", True)
+
+
+@pytest.mark.parametrize("groups", [{"team": {"policies": []}}, ["team"], [{"name": ["team"]}], [{"nome": "team"}]])
+def test_a_group_that_could_not_be_read_is_not_unknown_on_top_of_that(groups):
+    codes = {code for _, code in refused({**user(groups=["team"]), "groups": groups})}
+    assert codes
+    assert "UnknownGroup" not in codes
+
+
+def test_a_group_is_unknown_beside_another_whose_policies_are_at_fault():
+    groups = [{"name": "team", "policies": "own"}]
+    assert ("attachments.json", "UnknownGroup") in refused({**user(groups=["nosuch"]), "groups": groups})
+
+
 @pytest.mark.parametrize("name", ["QcloudSMSFullAccess", "qcloudsmsfullaccess", "ADMINISTRATORACCESS"])
 def test_a_custom_policy_may_not_bear_the_name_of_a_preset(name):
     # files-and-commands: compared without regard to case

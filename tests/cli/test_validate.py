@@ -1,5 +1,6 @@
 import json
 
+import pytest
 from click.testing import CliRunner
 
 from authz.cli.main import main
@@ -26,6 +27,16 @@ def test_every_problem_of_every_file_is_told_with_its_place(tmp_path):
     assert f"{tmp_path}/p.json:1: InvalidParameter.PolicyDocumentError: " in result.output
     assert f"{tmp_path}/q.json:1: InvalidParameter.ActionError: " in result.output
     assert result.output.endswith("1 accounts, 3 errors, 0 warnings, 0 notes\n")
+
+
+@pytest.mark.parametrize("data", [b'{"version":\n "\xe9"}', b"\xff\xfe{\x00}\x00"])
+def test_a_policy_file_that_cannot_be_read_is_one_finding(tmp_path, data):
+    write_account(tmp_path, {"p": [allow("im:AddUser")]}, users=[{"uin": "100001", "policies": ["p"], "boundary": "p"}])
+    (path,) = tmp_path.rglob("p.json")
+    path.write_bytes(data)
+    result = validate(tmp_path)
+    assert result.output.count("InvalidEncoding: ") == 1
+    assert result.output.endswith("1 accounts, 1 errors, 0 warnings, 0 notes\n"), result.output
 
 
 def test_two_accounts_with_one_uin_are_told(tmp_path):

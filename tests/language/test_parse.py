@@ -95,6 +95,22 @@ def test_a_capitalised_element_name_is_answered_with_the_right_spelling():
         parse_policy(altered(effect=DELETE, Effect="allow"))
 
 
+@pytest.mark.parametrize("key", ["Effect", "ACTION", "Resource", "effect "])
+def test_a_misspelt_element_is_not_missing_on_top_of_it(key):
+    right = key.strip().lower()
+    value = {"effect": "deny", "action": "im:*", "resource": "*"}[right]
+    text = altered(**{right: DELETE, key: value})
+    assert refused(text) == [("PolicyDocumentError", f"$.statement[0].{key}")]
+
+
+@pytest.mark.parametrize(("right", "key"), [("version", "Version"), ("statement", "STATEMENT")])
+def test_a_misspelt_element_of_a_document_is_not_missing_on_top_of_it(right, key):
+    value = {"version": "2.0", "statement": [allow("im:*")]}
+    assert refused(json.dumps({key if each == right else each: value[each] for each in value})) == [
+        ("PolicyDocumentError", f"$.{key}")
+    ]
+
+
 @pytest.mark.parametrize(
     "key", ["not_action", "not_resource", "not_principal", "sid", "id", "NotAction", "comment", ""]
 )

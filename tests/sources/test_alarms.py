@@ -126,6 +126,16 @@ def test_a_source_that_cannot_be_read_for_a_while_leaves_everything_in_force(mon
     assert follow(follower, lambda: not follower.status.faults) == ["fault mended"]
 
 
+def test_a_source_that_is_gone_does_not_say_that_nothing_is_served(monkeypatch):
+    monkeypatch.setattr(follower_module, "ALARM_SECONDS", 0)
+    shelf, follower = loaded(a=account())
+    shelf.is_unreadable = True
+    with capture_logs() as lines:
+        asyncio.run(_until(follower, lambda: WHOLE_SOURCE in follower.status.reported_faults))
+    assert [line["consequence"] for line in lines if "consequence" in line] == ["what is in force stays in force"]
+    assert follower._engine.live.states.find("12345678") is not None
+
+
 def test_all_accounts_gone_is_reported_when_it_lasts(monkeypatch):
     monkeypatch.setattr(follower_module, "ALARM_SECONDS", 0.05)
     shelf, follower = loaded(a=account())
