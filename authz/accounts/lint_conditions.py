@@ -5,10 +5,11 @@ from collections.abc import Callable
 
 from authz.accounts.lint_actions import matched, shown_actions
 from authz.accounts.lint_key_values import lint_key_values
-from authz.accounts.lint_keys import TAG_KEYS, lint_key
+from authz.accounts.lint_keys import lint_key
 from authz.accounts.lint_outcomes import holds_for_every_value, holds_without_key
 from authz.accounts.lint_placed import PlacedCondition, PlacedStatement
 from authz.catalog.catalog import Access
+from authz.context import TAG_FAMILIES
 from authz.language.condition import (
     CURRENT_TIME,
     OWNER_UIN,
@@ -73,7 +74,7 @@ def _lint_qualifier(condition: PlacedCondition, effect: Effect, report: Report) 
             f"write `{_qualified(operator, Qualifier.ALL_VALUES)}`{loss}"
         )
         report.warning("Lint.AnyValueNegated", condition.operator_path, message)
-    is_tag = condition.parsed.key in TAG_KEYS
+    is_tag = condition.parsed.key in TAG_FAMILIES
     if is_tag and operator.qualifier is Qualifier.NONE and operator.name != "null_equal":
         right = Qualifier.ALL_VALUES if operator.type.is_negated else Qualifier.ANY_VALUE
         say = report.warning if operator.type.is_negated else report.note

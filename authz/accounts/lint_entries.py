@@ -5,8 +5,8 @@ from typing import TypeVar
 
 from authz.accounts.lint_coverage import covers_action, covers_resource
 from authz.accounts.lint_placed import Placed, PlacedCondition, PlacedStatement
+from authz.context import canonical_key
 from authz.language.action import ActionPattern
-from authz.language.condition import canonical_key
 from authz.language.report import Report
 from authz.language.resource import ResourcePattern
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
-from authz.accounts.lint_keys import GENERAL_KEYS, TAG_KEYS, general_key
+from authz.accounts.lint_keys import GENERAL_KEYS, general_key
 from authz.accounts.lint_outcomes import holds_for_every_value, holds_for_no_value, holds_without_key
 from authz.accounts.lint_placed import Placed, PlacedCondition
+from authz.context import TAG_FAMILIES
 from authz.language.condition import Operator, Qualifier
 from authz.language.document import Effect
 from authz.language.operators import OPERATORS
@@ -33,7 +34,7 @@ def lint_key_values(condition: PlacedCondition, effect: Effect, report: Report) 
         if condition.parsed.operator.type.kind not in _ALSO.get(kind, frozenset({kind})):
             _lint_operator(condition, base, effect, report)
             return True
-        if base in TAG_KEYS and _lint_tag(condition, effect, report):
+        if base in TAG_FAMILIES and _lint_tag(condition, effect, report):
             return True
     return _lint_effect(condition, effect, report)
 
@@ -46,7 +47,7 @@ def _lint_operator(condition: PlacedCondition, base: str, effect: Effect, report
     say = report.warning
     if is_text:
         what = f"`{operator}` compares `{key}` as text, letter by letter"
-    elif base in TAG_KEYS or not _reads(operator, _SAMPLES[kind]):
+    elif base in TAG_FAMILIES or not _reads(operator, _SAMPLES[kind]):
         outcome = "this allow never applies" if effect is Effect.ALLOW else "this deny applies whatever it is"
         what = f"`{operator}` cannot read the value of `{key}`, so that {outcome}"
     else:  # numbers that are written the same
@@ -66,7 +67,7 @@ def _counterpart(operator: Operator, base: str) -> Operator:
         is_negated = operator.type.is_negated and f"{kind}_not_equal" in OPERATORS
         name = f"{kind}_not_equal" if is_negated else _DEFAULTS[kind]
     qualifier = operator.qualifier
-    if base in TAG_KEYS and qualifier is Qualifier.NONE:
+    if base in TAG_FAMILIES and qualifier is Qualifier.NONE:
         qualifier = Qualifier.ALL_VALUES if OPERATORS[name].is_negated else Qualifier.ANY_VALUE
     return Operator(name, qualifier, operator.if_exist)
 

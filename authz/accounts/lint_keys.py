@@ -11,14 +11,8 @@ from authz.accounts.lint_outcomes import consequence
 from authz.accounts.lint_placed import PlacedCondition
 from authz.catalog.catalog import load_catalog
 from authz.catalog.services import OTHER_SERVICES
-from authz.language.condition import (
-    CURRENT_TIME,
-    OWNER_UIN,
-    REQUEST_TAG,
-    RESOURCE_TAG,
-    SOURCE_IP,
-    UIN,
-)
+from authz.context import REQUEST_TAG, RESOURCE_TAG, TAG_FAMILIES, tag_key
+from authz.language.condition import CURRENT_TIME, OWNER_UIN, SOURCE_IP, UIN
 from authz.language.document import Effect
 from authz.language.report import Report
 from authz.spelling import nearest
@@ -35,7 +29,6 @@ GENERAL_KEYS: Mapping[str, str] = {
     "qcs:vpc": "string",
 }
 """The keys of all products, each with the kind of its operators."""
-TAG_KEYS = frozenset({RESOURCE_TAG, REQUEST_TAG})
 
 _OLD_TAG = "qcs:tag"
 _PLAIN_WORD = 7  # characters: `time` may be anybody's own key, `source_ip` hardly
@@ -65,10 +58,10 @@ _ALIASES: Mapping[str, str] = {
 
 def general_key(key: str) -> str | None:
     """The general key that `key` is, or of whose family it is (`qcs:resource_tag/dept`); None for all others."""
-    base, slash, tag = key.partition("/")
-    if base not in GENERAL_KEYS or (slash and (base not in TAG_KEYS or not tag)):
-        return None
-    return base
+    tag = tag_key(key)
+    if tag is None:
+        return key if key in GENERAL_KEYS else None
+    return tag.family if tag.tag or key == tag.family else None
 
 
 def lint_key(condition: PlacedCondition, effect: Effect, report: Report) -> bool:
@@ -116,7 +109,7 @@ def _right(raw: str) -> str:
     meant = _meant(_squeezed(base))
     if meant is None:
         return f"; CAM's general keys are {', '.join(f'`{each}`' for each in GENERAL_KEYS)}"
-    keeps_tag = slash and tag and meant in (*TAG_KEYS, _OLD_TAG)
+    keeps_tag = slash and tag and meant in (*TAG_FAMILIES, _OLD_TAG)
     return f"; write `{meant}/{tag}`" if keeps_tag else f"; write `{meant}`"
 
 

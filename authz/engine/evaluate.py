@@ -12,12 +12,14 @@ from authz.language.principal import Principal, PrincipalKind
 _ROOT = PrincipalKind.ROOT  # reading a member of an Enum costs more than reading a global
 
 
-def evaluate(snapshot: Snapshot, request: Request) -> Decision:
+def evaluate(snapshot: Snapshot, request: Request, keys_read: set[str] | None = None) -> Decision:
     """Decide as CAM does (CAM evaluation logic, 598/10605).
 
     Denied unless the caller exists, the resource is of the caller's own root account (IM and SMS know no cross-account
     grants, cam-language 5.3), and the caller is root or has an allow that no deny overrides. Roles may be of another
     account: their trust policies say who may assume them.
+
+    To `keys_read`, where it is given, the keys of the context are added whose values were read.
     """
     principal = request.principal
     state = snapshot.states.find(principal.account)
@@ -26,16 +28,16 @@ def evaluate(snapshot: Snapshot, request: Request) -> Decision:
         return UNKNOWN_PRINCIPAL
     if is_assumption(request.action):
         facts = Facts(request.context, plan.identity, request.time)
-        return _within(decide_assumption(snapshot, state, request, facts), facts)
+        return _told(decide_assumption(snapshot, state, request, facts), facts, keys_read)
     if not state.owner.owns(request.resource.account):
         return CROSS_ACCOUNT
     if principal.kind is _ROOT:
         return ROOT_ACCOUNT
     statements = plan.for_action(request.action)
-    if not statements.keys_read:
+    if not statements.families_read:
         return statements.decide(request.resource, NO_FACTS)
     facts = Facts(request.context, plan.identity, request.time)
-    return _within(statements.decide(request.resource, facts), facts)
+    return _told(statements.decide(request.resource, facts), facts, keys_read)
 
 
 def plain_plan(state: AccountState, principal: Principal, action: Action) -> ActionPlan | None:
@@ -47,11 +49,13 @@ def plain_plan(state: AccountState, principal: Principal, action: Action) -> Act
     if plan is None or principal.kind is _ROOT or is_assumption(action):
         return None
     statements = plan.for_action(action)
-    return None if statements.keys_read else statements
+    return None if statements.families_read else statements
 
 
-def _within(decision: Decision, facts: Facts) -> Decision:
-    """The decision, for as long as what was read of the clock stays so."""
+def _told(decision: Decision, facts: Facts, keys_read: set[str] | None) -> Decision:
+    """The decision, for as long as what was read of the clock stays so, and what else was read."""
+    if keys_read is not None:
+        keys_read |= facts.keys_read
     if facts.window is None:
         return decision
     return Decision(decision.allowed, decision.reason, decision.statement, facts.window)

@@ -5,19 +5,20 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from authz.language.condition import CURRENT_TIME, REQUEST_TAG, RESOURCE_TAG, canonical_key
-
-_TAG_KEYS = (RESOURCE_TAG, REQUEST_TAG)
+from authz.context import TagKey, tag_key
+from authz.language.condition import CURRENT_TIME
 
 
 class Facts:
     """The condition keys of one request. What the engine knows itself (`identity`) wins over what the caller says.
 
+    `keys_read` are the keys of the context, as they were given, whose values were read so far.
+
     `window` are seconds since the epoch: as long as the clock stays in it, reading the same keys gives the same
     outcomes. It is None unless the server's clock was read.
     """
 
-    __slots__ = ("_context", "_identity", "_known", "_read", "_time", "window")
+    __slots__ = ("_context", "_identity", "_known", "_read", "_time", "keys_read", "window")
 
     def __init__(
         self, context: Mapping[str, tuple[str, ...]], identity: Mapping[str, tuple[str, ...]], now: float | None
@@ -27,6 +28,7 @@ class Facts:
         self._time = now
         self._known: dict[str, tuple[str, ...]] = {}
         self._read: dict[tuple[str, Callable[[str], Any]], tuple[Any, ...]] = {}
+        self.keys_read: set[str] = set()
         self.window: tuple[float, float] | None = None
 
     @property
@@ -55,37 +57,45 @@ class Facts:
         known = self._identity.get(key)
         if known is not None:
             return known
-        if key.startswith(_TAG_KEYS):
-            return tuple(self._tags(key))
+        tag = tag_key(key)
+        if tag is not None:
+            return tuple(self._tags(tag))
         if key == CURRENT_TIME and self.reads_clock and self.now is not None:
             return (datetime.fromtimestamp(self.now, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),)
-        return self._context.get(key, ())
+        return self._given(key)
+
+    def _given(self, key: str) -> tuple[str, ...]:
+        values = self._context.get(key)
+        if values is None:
+            return ()
+        self.keys_read.add(key)
+        return values
 
     @property
     def reads_clock(self) -> bool:
         """Whether the current time is the server's, since the caller gave none."""
-        return not self._context.get(CURRENT_TIME)
+        return not self._given(CURRENT_TIME)
 
     def hold(self, start: float, end: float) -> None:
         """Narrow the time for which everything read so far stays as it is."""
         before = self.window or (start, end)
         self.window = max(before[0], start), min(before[1], end)
 
-    def _tags(self, key: str) -> Iterator[str]:
+    def _tags(self, wanted: TagKey) -> Iterator[str]:
         """Tags stand as `key&value` under the bare key, or as `value` under `…/key`; each is read both ways."""
-        bare, _, wanted = key.partition("/")
-        for given, values in self._context.items():
-            name, _, tag_key = canonical_key(given).partition("/")
-            if name != bare:
+        for key, values in self._context.items():
+            given = tag_key(key)
+            if given is None or given.family != wanted.family:
                 continue
+            self.keys_read.add(key)
             for value in values:
-                if tag_key:
-                    own_key, own_value = tag_key, value
+                if given.tag:
+                    own_key, own_value = given.tag, value
                 else:
                     own_key, _, own_value = value.partition("&")
-                if not wanted:
-                    yield f"{own_key}&{own_value}" if tag_key else value
-                elif own_key == wanted:
+                if not wanted.tag:
+                    yield f"{own_key}&{own_value}" if given.tag else value
+                elif own_key == wanted.tag:
                     yield own_value
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
+from authz.context import RESOURCE_TAG, key_family, tag_key
 from authz.engine.assume import is_assumption
 from authz.engine.facts import Facts
 from authz.engine.plan import PrincipalPlan, is_operation_level
@@ -12,7 +13,6 @@ from authz.engine.request import Context
 from authz.engine.rules import Rule, Scope
 from authz.engine.snapshot import AccountState, Snapshot
 from authz.language.action import Action
-from authz.language.condition import RESOURCE_TAG
 from authz.language.document import Effect
 from authz.language.pattern import Pattern
 from authz.language.principal import Principal, PrincipalKind
@@ -97,6 +97,7 @@ class _Listing:
         self._facts = Facts(question.context, self._plan.identity, question.time)
         self._account = state.account.uin
         self._is_compat = question.mode is ListMode.CAM_COMPAT
+        self._knows_tags = _tells_all_tags(question.context)
 
     def bounds(self) -> AllowedResources:
         boundary = self._plan.boundary
@@ -147,11 +148,14 @@ class _Listing:
         return [rule for rule in rules if rule.effect is effect and rule.covers_action(self._question.action)]
 
     def _is_per_resource(self, rule: Rule) -> bool:
-        """Whether it reads tags of the resource, which the request did not bring."""
+        """Whether it reads tags of the resource that the request did not bring."""
         return any(self._is_unknown(condition.key) for condition in rule.conditions)
 
     def _is_unknown(self, key: str) -> bool:
-        return key.startswith(RESOURCE_TAG) and not self._facts.values(key)
+        """Whether single resources may say of it what the request does not."""
+        if key_family(key) != RESOURCE_TAG:
+            return False
+        return not (self._knows_tags and self._facts.values(key))
 
     def _may_apply(self, rule: Rule) -> bool:
         """Whether the conditions that can be told leave it open; compat grants need exact operators all the same."""
@@ -177,6 +181,15 @@ class _Listing:
         service = "" if scope.service.is_any else str(scope.service)
         region = "" if scope.region.is_any else str(scope.region)
         return f"qcs::{service}:{region}:uin/{self._account}:{scope.tail}"
+
+
+def _tells_all_tags(context: Context) -> bool:
+    """Whether it gives all tags of all resources, as the bare key does; `…/<tag key>` gives one, and others add to it.
+
+    A statement on the bare key reads every tag, and one on a tag key reads the bare key too.
+    """
+    given = ((tag_key(key), values) for key, values in context.items())
+    return any(tag is not None and tag == (RESOURCE_TAG, "") and values for tag, values in given)
 
 
 def _own(rule: Rule) -> list[Scope]:

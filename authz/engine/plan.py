@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from authz.accounts.model import Account, Policy, Role, User
 from authz.catalog.catalog import load_catalog
+from authz.context import key_family
 from authz.engine.conditions import Bindings
 from authz.engine.decision import NO_MATCHING_ALLOW, OUTSIDE_BOUNDARY, Decision
 from authz.engine.facts import Facts
@@ -60,8 +61,8 @@ class PlacedPlan:
 class ActionPlan:
     """A principal's statements for one action. `bounds`, the allows of its boundary, are None where none is set.
 
-    `conditional_allows` are those of the allows that have conditions, for telling what was missing; `keys_read` are the
-    canonical condition keys of all of them.
+    `conditional_allows` are those of the allows that have conditions, for telling what was missing; `families_read` are
+    the families (see key_family) of all condition keys: what decides reads no others.
     """
 
     is_operation_level: bool
@@ -69,7 +70,7 @@ class ActionPlan:
     allows: tuple[Rule, ...]
     bounds: tuple[Rule, ...] | None
     conditional_allows: tuple[Rule, ...]
-    keys_read: frozenset[str]
+    families_read: frozenset[str]
     _placed: dict[_PlaceKey, PlacedPlan] = field(default_factory=dict, init=False, repr=False, compare=False)
     _hints: dict[tuple[int, ...], bytes] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -155,13 +156,14 @@ class PrincipalPlan:
         denies = _with_effect([*rules, *bounding], Effect.DENY)
         allows = _with_effect(rules, Effect.ALLOW)
         bounds = _with_effect(bounding, Effect.ALLOW)
+        keys = {condition.key for rule in (*denies, *allows, *bounds) for condition in rule.conditions}
         return ActionPlan(
             is_operation_level=is_operation_level(action),
             denies=denies,
             allows=allows,
             bounds=None if self.boundary is None else bounds,
             conditional_allows=tuple(rule for rule in allows if rule.conditions),
-            keys_read=frozenset(condition.key for rule in (*denies, *allows, *bounds) for condition in rule.conditions),
+            families_read=frozenset(map(key_family, keys)),
         )
 
 

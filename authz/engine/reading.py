@@ -1,15 +1,12 @@
 """Which part of a request's context can change its decision."""
 
+from authz.context import key_family
 from authz.engine.assume import is_assumption
-from authz.engine.plan import ActionPlan
 from authz.engine.request import Request
 from authz.engine.snapshot import Snapshot
-from authz.language.condition import REQUEST_TAG, RESOURCE_TAG, canonical_key
 
 Read = tuple[tuple[str, tuple[str, ...]], ...]
 """Keys and values as the caller gave them, in the order of the keys."""
-
-_TAG_KEYS = (RESOURCE_TAG, REQUEST_TAG)
 
 
 def read_context(snapshot: Snapshot, request: Request) -> Read:
@@ -24,15 +21,10 @@ def read_context(snapshot: Snapshot, request: Request) -> Read:
     principal_plan = None if state is None else state.find(request.principal)
     if principal_plan is None:
         return ()
-    plan = principal_plan.for_action(request.action)
-    if not plan.keys_read:
+    families = principal_plan.for_action(request.action).families_read
+    if not families:
         return ()
-    return tuple(sorted(item for item in request.context.items() if _is_read(item[0], plan)))
-
-
-def _is_read(given: str, plan: ActionPlan) -> bool:
-    if given in plan.keys_read:
-        return True
-    # Tags stand in several forms (Facts), and a plan that reads one of a family may be told by any of it.
-    family = canonical_key(given).partition("/")[0]
-    return family in _TAG_KEYS and any(key.partition("/")[0] == family for key in plan.keys_read)
+    # A family is named by itself, so what is in it by its own name need not be taken apart.
+    return tuple(
+        sorted(item for item in request.context.items() if item[0] in families or key_family(item[0]) in families)
+    )

@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from authz.context import tag_key
 from authz.engine.conditions import BoundCondition
 from authz.engine.facts import Facts
 from authz.language.address import Network
-from authz.language.condition import OWNER_UIN, REQUEST_TAG, RESOURCE_TAG, UIN, Qualifier
+from authz.language.condition import OWNER_UIN, UIN, Qualifier
 from authz.language.pattern import Pattern
 
 Values = tuple[str, ...]
@@ -47,9 +48,7 @@ def _verdict(condition: BoundCondition, values: Values, facts: Facts) -> bool | 
 
 def _arranged(text: str, given: Values, condition: BoundCondition) -> Iterator[Values]:
     """Beside what is given, for keys that have several values (another tag on the resource), or instead of it."""
-    is_set = condition.operator.qualifier is Qualifier.ANY_VALUE or condition.key.startswith(
-        (RESOURCE_TAG, REQUEST_TAG)
-    )
+    is_set = condition.operator.qualifier is Qualifier.ANY_VALUE or tag_key(condition.key) is not None
     if given and is_set and len(given) <= _GIVEN:
         yield (*given, text)
     yield (text,)

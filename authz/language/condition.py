@@ -10,10 +10,7 @@ from authz.language.variables import IN_CONDITIONS, Template, parse_template
 
 _OPERATOR = re.compile(r"(?:(for_any_value|for_all_value):)?([a-z]+(?:_[a-z]+)*?)(_if_exist)?")
 _CONTENT = "InvalidParameter.ConditionContentError"
-_OLD_TAG = "qcs:tag"
 
-RESOURCE_TAG = "qcs:resource_tag"
-REQUEST_TAG = "qcs:request_tag"
 CURRENT_TIME = "qcs:current_time"
 SOURCE_IP = "qcs:ip"
 UIN = "qcs:uin"
@@ -65,14 +62,6 @@ def parse_operator(text: str) -> Operator:
     if match is None or match[2] not in OPERATORS or (match[2] == "null_equal" and (match[1] or match[3])):
         raise Refusal("InvalidParameter.ConditionTypeError", f"unknown condition operator `{text}`")
     return Operator(match[2], Qualifier(match[1] or ""), bool(match[3]))
-
-
-def canonical_key(key: str) -> str:
-    """The key without stray blanks, and by its present name where it has an old one (cam-language 2.4)."""
-    key = key.strip()
-    if key == _OLD_TAG or key.startswith(f"{_OLD_TAG}/"):
-        return RESOURCE_TAG + key.removeprefix(_OLD_TAG)
-    return key
 
 
 def parse_condition_value(text: str, operator: Operator) -> Template:

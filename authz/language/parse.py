@@ -6,9 +6,10 @@ CAM syntax structure, 598/10604, and element reference, 598/10603; codes of Crea
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from authz.context import canonical_key
 from authz.errors import InvalidPolicyError, MalformedTextError, Problem
 from authz.language.action import ActionPattern, parse_action_pattern
-from authz.language.condition import Condition, Operator, canonical_key, parse_condition_value, parse_operator
+from authz.language.condition import Condition, Operator, parse_condition_value, parse_operator
 from authz.language.document import Effect, PolicyDocument, PolicyKind, Statement
 from authz.language.json_text import read_json
 from authz.language.principal import TrustedPrincipals, check_trusted

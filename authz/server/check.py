@@ -9,7 +9,7 @@ from authz.engine.decision import Decision
 from authz.engine.denial import denial_parts
 from authz.engine.evaluate import evaluate
 from authz.engine.live import Engine
-from authz.engine.reading import read_context
+from authz.engine.reading import Read, read_context
 from authz.engine.request import Request
 from authz.engine.snapshot import Snapshot
 from authz.errors import RevisionNotReachedError
@@ -190,14 +190,17 @@ class Checker:
     def _answer(self, question: Question, snapshot: Snapshot) -> Entry:
         """Decide, unless the same was decided for another context that differs only in what is not read."""
         request = question.request
-        meaning = _meaning(snapshot, request) if request.context else None
-        if meaning is None:
+        read = read_context(snapshot, request) if request.context else ()
+        if len(read) == len(request.context):
             entry = self._decide(request, snapshot)
             self._cache.put(question.key, entry)
             return entry
+        meaning = _meaning(request, read)
         shared = self._cache.get(meaning)
         if shared is None:
-            shared = self._decide(request, snapshot)
+            # Decided by what is in the key and nothing else, so that whoever finds the answer there had got the same.
+            kept = Request(request.principal, request.action, request.resource, dict(read), request.time)
+            shared = self._decide(kept, snapshot)
             self._cache.put(meaning, shared)
         if self._repeats.has(question.key):
             self._cache.put(question.key, shared)
@@ -212,11 +215,8 @@ class Checker:
         return Entry(answer, lease, decision.window, decision.reason, False, hints)
 
 
-def _meaning(snapshot: Snapshot, request: Request) -> Hashable | None:
-    """What all questions share that differ only in context that is not read, as texts; None if all of it is read."""
-    read = read_context(snapshot, request)
-    if len(read) == len(request.context):
-        return None
+def _meaning(request: Request, read: Read) -> Hashable:
+    """What all questions share that differ only in context that is not read, as texts."""
     principal, action = request.principal, request.action
     return principal.account, principal.key, action.service, action.name, request.resource.text, read
 

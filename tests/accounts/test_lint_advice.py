@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from authz.accounts.lint import lint_policy
 from authz.accounts.model import Policy
+from authz.context import canonical_key
 from authz.engine.request import parse_request
-from authz.language.condition import canonical_key
 from authz.language.parse import parse_policy
 from tests.builders import ALICE, APP_1, account, allow, deny, document, engine, policy
 

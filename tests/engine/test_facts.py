@@ -20,6 +20,30 @@ def test_tags_are_read_whole_or_by_key_and_by_their_old_name(key, values):
     assert Facts(TAGGED, {}, None).values(key) == values
 
 
+def test_a_key_that_only_begins_like_a_tag_key_is_read_by_its_own_name_alone():
+    facts = Facts({"qcs:resource_tags": ("dept&ops",)}, {}, None)
+    assert facts.values("qcs:resource_tags/dept") == ()
+    assert facts.values("qcs:resource_tags") == ("dept&ops",)
+    assert facts.values("qcs:resource_tag/dept") == ()
+
+
+def test_what_was_read_of_the_context_is_told():
+    facts = Facts({**TAGGED, "qcs:ip": ("10.0.0.1",), "qcs:uin": ("1",), "trace": ("7",)}, {"qcs:uin": ("2",)}, None)
+    for unread in ("qcs:uin", "qcs:mfa", "qcs:request_tag"):
+        facts.values(unread)
+    assert facts.keys_read == set()
+    facts.values("qcs:resource_tag/dept")
+    assert facts.keys_read == set(TAGGED)
+    facts.values("qcs:ip")
+    assert facts.keys_read == {*TAGGED, "qcs:ip"}
+
+
+def test_a_time_that_the_caller_gives_is_read_by_looking_for_it():
+    facts = Facts({"qcs:current_time": ("x",)}, {}, 0.0)
+    assert not facts.reads_clock
+    assert facts.keys_read == {"qcs:current_time"}
+
+
 def test_who_asks_is_not_for_the_caller_to_say():
     facts = Facts({"qcs:uin": ("1",)}, {"qcs:uin": ("100001",)}, None)
     assert facts.values("qcs:uin") == ("100001",)

@@ -53,6 +53,22 @@ def test_a_tag_that_the_request_does_not_bring_needs_a_check_of_each_resource():
     assert listed(of, qcs__resource_tag=["dept&hr"]) == AllowedResources(allow=(APP_1,))
 
 
+@pytest.mark.parametrize("key", ["qcs:resource_tag", "qcs:resource_tag/env", "qcs:resource_tag/dept"])
+def test_one_tag_of_the_call_does_not_tell_what_others_a_resource_has(key):
+    """An item may bring the bare key, which tells of every tag (cam-language 2.3)."""
+    rule = deny("im:*", condition={"for_any_value:string_like": {key: "*dev"}})
+    of = account(own=[policy("p", allow("im:*", APPS), rule)])
+    assert listed(of, **{"qcs__resource_tag/env": ["prod"]}) == AllowedResources(allow=(APPS,), needs_check=True)
+    assert listed(of, **{"qcs__tag/env": ["prod"]}).needs_check
+
+
+def test_a_key_that_only_begins_like_a_tag_is_of_the_call():
+    rule = deny("im:*", condition={"string_equal": {"qcs:resource_tags": "dev"}})
+    of = account(own=[policy("p", allow("im:*", APPS), rule)])
+    assert listed(of) == AllowedResources(allow=(APPS,))
+    assert listed(of, qcs__resource_tags=["dev"]) == AllowedResources()
+
+
 def test_a_deny_by_tag_takes_nothing_away_for_certain():
     of = account(own=[policy("p", allow("im:*", APPS), deny("im:*", condition=TAGGED))])
     assert listed(of) == AllowedResources(allow=(APPS,), needs_check=True)

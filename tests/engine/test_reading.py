@@ -1,5 +1,6 @@
 import pytest
 
+from authz.engine.evaluate import evaluate
 from authz.engine.reading import read_context
 from authz.engine.request import parse_request
 from tests.builders import ALICE, APP_1, CI, ROOT, account, allow, deny, engine, policy
@@ -36,6 +37,16 @@ def test_the_keys_of_the_boundary_are_read():
 def test_a_tag_is_read_in_every_form():
     rule = allow("im:*", condition=on("string_equal", "qcs:resource_tag/team", "a"))
     assert read(rule) == ["qcs:resource_tag/dept", "qcs:tag"]
+
+
+@pytest.mark.parametrize("key", ["qcs:resource_tags/dept", "qcs:resource_tags", "qcs:ip", "qcs:ip/dept"])
+def test_another_key_is_read_by_its_own_name_alone(key):
+    of = account(own=[policy("p", allow("im:*", condition=on("string_equal", key, "ops")))])
+    given = {key: ("ops",), f"{key}s": ("ops",), f"{key}/dept": ("ops",), "qcs:resource_tag": ("dept&ops",)}
+    request = parse_request(ALICE, "im:AddUser", APP_1, {**given, key: ("10.0.0.1",)})
+    read = set()
+    evaluate(engine(of).live, request, read)
+    assert [each for each, _ in read_context(engine(of).live, request)] == [*read] == [key]
 
 
 @pytest.mark.parametrize("principal", [ROOT, CI, "qcs::cam::uin/9:root", "qcs::cam::uin/12345678:uin/9"])

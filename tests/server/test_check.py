@@ -101,6 +101,20 @@ def test_a_change_ends_shared_answers_too():
     assert not answer(checker, from_address("10.0.0.2")).allowed
 
 
+@pytest.mark.parametrize("make", [allow, deny])
+@pytest.mark.parametrize("key", ["qcs:resource_tags", "qcs:resource_tags/dept", "qcs:request_tagged/dept"])
+def test_a_key_that_only_begins_like_a_tag_key_keeps_answers_apart(make, key):
+    policies = [policy("all", allow("im:*"))] if make is deny else []
+    policies.append(policy("some", make("im:*", condition={"string_equal": {key: "ops"}})))
+    warm, cold = (made(engine(account(own=policies)), DecisionCache(size)) for size in (10, 0))
+    for near in (key, key.partition("/")[0]):
+        for value in ("ops", "dev", "dept&ops", "dept&dev"):
+            data = check_request(ALICE, "im:AddUser", APP_1, **{near: [value]}).SerializeToString()
+            applies = (near, value) == (key, "ops")
+            assert answer(warm, data) == answer(cold, data)
+            assert answer(warm, data).allowed == (applies == (make is allow))
+
+
 def test_a_question_that_is_repeated_to_the_byte_gets_a_place_of_its_own():
     cache = DecisionCache(10)
     checker = made(engine(account(own=GRANT)), cache)

@@ -4,21 +4,15 @@ It ends with a table of outcomes, or with 1 and the first difference as JSON.
 """
 
 import json
-import multiprocessing
 import random
-import sys
-import time
 from collections import Counter
 
 import click
 
 from tests.spec import generators, model, subject
+from tests.spec.running import difference, run
 
 QUESTIONS = 250  # about each world
-
-
-class DifferenceError(Exception):
-    """The two disagree."""
 
 
 def compare(seed, most=3):
@@ -31,7 +25,7 @@ def compare(seed, most=3):
         request = generators.request(rnd)
         wanted, got = model.decide(world, request), subject.verdict(engine, request)
         if wanted != got:
-            raise DifferenceError(json.dumps(shortened(seed, world, request), indent=1, ensure_ascii=False))
+            raise difference(**shortened(seed, world, request))
         reasons[wanted.reason] += 1
     return reasons
 
@@ -81,20 +75,7 @@ def _try_without(part, key, world, request):
 @click.option("--processes", default=2, show_default=True)
 def main(decisions, seed, processes):
     """Compare so many random decisions; exit with 1 at the first difference."""
-    start, reasons, worlds = time.perf_counter(), Counter(), -(-decisions // QUESTIONS)
-    with multiprocessing.Pool(processes) as pool:
-        try:
-            for found in pool.imap_unordered(compare, range(seed, seed + worlds), 8):
-                reasons += found
-                if sys.stderr.isatty():
-                    click.echo(f"\r{reasons.total():,} decisions", err=True, nl=False)
-        except DifferenceError as difference:
-            click.echo(f"\ndifference: {difference}")
-            sys.exit(1)
-    seconds = time.perf_counter() - start
-    for reason, count in reasons.most_common():
-        click.echo(f"{reason:20} {count:10,} {count / reasons.total():6.1%}")
-    click.echo(f"{reasons.total():,} decisions, no difference, {seconds:.0f} s")
+    run(compare, range(seed, seed + -(-decisions // QUESTIONS)), processes, "decisions")
 
 
 if __name__ == "__main__":

@@ -82,7 +82,7 @@ def values_of(key, caller, request):
         return [caller.root]
     if key == "qcs:uin":
         return [caller.uin] if caller.uin else []
-    if key.startswith(("qcs:resource_tag", "qcs:request_tag")):
+    if re.fullmatch(r"qcs:re(source|quest)_tag(/.*)?", key, re.DOTALL):
         return tags(key, request.context)
     given = request.context.get(key, [])
     if key == CLOCK and not given:
