@@ -1,7 +1,7 @@
 """The check at start: what an API is said to need must fit its messages, or nothing is served."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from authz.client.delegation.kinds import of_kind, split_kind
@@ -9,6 +9,7 @@ from authz.client.delegation.mapping import Permission
 from authz.client.delegation.rules import PermissionRule
 from authz.client.delegation.sources import ContextKey, ContextSource, Reader, RequestField
 from authz.client.delegation.template import BoundTemplate, parse_resource_template
+from authz.context import RESOURCE_TAG, key_family
 
 _ACTION = re.compile(r"(?:name/)?[A-Za-z][A-Za-z0-9_-]*:[A-Za-z][A-Za-z0-9_]*", re.ASCII)
 
@@ -59,6 +60,21 @@ class Binder:
             ContextKey(name, source, self._reader(source.path, readers) if isinstance(source, RequestField) else None)
             for name, source in sources.items()
         )
+
+    def check_item_keys(self, own: Iterable[str], shared: Iterable[str]) -> None:
+        """Single items of a list have resource tags of their own, all of them or none.
+
+        A list is made from the tags that the call gives. An item that adds one may be denied, and would be shown.
+        """
+        given = next((key for key in shared if key_family(key) == RESOURCE_TAG), None)
+        for key in own:
+            if key_family(key) != RESOURCE_TAG:
+                self.faults.append(f"{self.api}: `{key}` is no resource tag, or given for all items already")
+            elif given is not None:
+                self.faults.append(
+                    f"{self.api}: `{given}` is given for all items and `{key}` for each; "
+                    "give the resource tags in one of the two places"
+                )
 
     def _placeholder(self, name: str, readers: FieldReaders) -> Reader | str:
         if name not in self.constants:  # a kind is for what comes from requests

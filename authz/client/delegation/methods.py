@@ -20,7 +20,6 @@ _INTEGERS = frozenset(
         FieldDescriptor.CPPTYPE_UINT64,
     }
 )
-_RESOURCE_TAG = "qcs:resource_tag"  # the only keys of single items that a listing minds
 
 
 class ApiMapping:
@@ -102,9 +101,7 @@ def _listing(binder: Binder, need: Listing, method: MethodDescriptor) -> Rule:
         binder.faults.append(f"{binder.api}: {answer.full_name} has no repeated message field `{need.items}`")
         return ()
     context = binder.context_keys(need.context, partial(field_reader, method.input_type))
-    for key in need.item_context:
-        if not key.startswith(_RESOURCE_TAG) or key in {each.name for each in context}:
-            binder.faults.append(f"{binder.api}: `{key}` is no resource tag, or given for all items already")
+    binder.check_item_keys(need.item_context, [each.name for each in context])
     return ListingRule(
         need.action,
         binder.template(need.resource, partial(field_reader, items.message_type)),

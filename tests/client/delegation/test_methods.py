@@ -115,6 +115,29 @@ def test_a_listing_must_fit_the_answer(need, expected):
     assert faults_of(need) == [f"/test.Backend/One: {expected}"]
 
 
+@pytest.mark.parametrize("key", ["qcs:resource_tags", "qcs:resource_tags/dept", "QCS:resource_tag", "qcs:request_tag"])
+def test_a_key_that_only_begins_like_a_resource_tag_is_none(key):
+    listing = Listing("im:X", ITEMS, items="items", item_context={key: str})
+    assert faults_of(listing) == [f"/test.Backend/One: `{key}` is no resource tag, or given for all items already"]
+
+
+@pytest.mark.parametrize("place", ["call", "every call"])
+@pytest.mark.parametrize("given", ["qcs:resource_tag", "qcs:resource_tag/env", "qcs:tag", "qcs:tag/env"])
+@pytest.mark.parametrize("own", ["qcs:resource_tag", "qcs:resource_tag/dept", "qcs:tag/dept"])
+def test_resource_tags_come_from_the_call_or_from_the_items(own, given, place):
+    sources = {given: Header("x-tag")}
+    context, options = (sources, {}) if place == "call" else ({}, {"context": sources})
+    listing = Listing("im:X", ITEMS, items="items", context=context, item_context={own: str})
+    expected = f"`{given}` is given for all items and `{own}` for each; give the resource tags in one of the two places"
+    assert faults_of(listing, **options) == [f"/test.Backend/One: {expected}"]
+
+
+def test_several_tags_of_items_and_a_request_tag_of_the_call_go_together():
+    own = {"qcs:resource_tag": str, "qcs:resource_tag/dept": str}
+    context = {"qcs:request_tag": Header("x-tag"), "qcs:resource_tags": Header("x-tags")}
+    mapping({"One": Listing("im:X", ITEMS, items="items", context=context, item_context=own)})
+
+
 def test_a_listing_is_no_stream():
     listing = Listing("im:X", ITEMS, items="items")
     assert "no stream" in faults({**ALL_PUBLIC, "Many": listing})[0]
