@@ -7,8 +7,15 @@ from enum import Enum
 from authz.language.operators import OPERATORS, OperatorType
 from authz.language.report import Refusal
 from authz.language.variables import IN_CONDITIONS, Template, parse_template
+from authz.spelling import nearest
 
 _OPERATOR = re.compile(r"(?:(for_any_value|for_all_value):)?([a-z]+(?:_[a-z]+)*?)(_if_exist)?")
+_WORD_START = re.compile(r"(?<=[a-z])(?=[A-Z])|\s+|-")
+_OTHER_NAMES = {
+    "ip_addres": "ip_equal", "not_ip_addres": "ip_not_equal", "bool": "bool_equal", "null": "null_equal",
+    "binary": "binary_equal",
+}  # fmt: skip
+"""Names of other clouds that no likeness finds, without a last `s`."""
 _CONTENT = "InvalidParameter.ConditionContentError"
 
 CURRENT_TIME = "qcs:current_time"
@@ -60,8 +67,21 @@ def parse_operator(text: str) -> Operator:
     """
     match = _OPERATOR.fullmatch(text.strip())
     if match is None or match[2] not in OPERATORS or (match[2] == "null_equal" and (match[1] or match[3])):
-        raise Refusal("InvalidParameter.ConditionTypeError", f"unknown condition operator `{text}`")
+        raise Refusal("InvalidParameter.ConditionTypeError", f"unknown condition operator `{text}`{_meant(text)}")
     return Operator(match[2], Qualifier(match[1] or ""), bool(match[3]))
+
+
+def _meant(text: str) -> str:
+    """The operator that a misspelt one, or one of another cloud (`ForAnyValue:StringEquals`), stands for."""
+    snake = _WORD_START.sub("_", text.strip()).lower()
+    prefix, _, name = snake.rpartition(":")
+    base = name.removesuffix("s").removesuffix("_if_exist")
+    near = _OTHER_NAMES.get(base) or nearest(base, OPERATORS)
+    if near is None:
+        return ""
+    qualifier = nearest(prefix, [each.value for each in Qualifier if each.value])
+    suffix = "_if_exist" if base != name.removesuffix("s") and near != "null_equal" else ""
+    return f"; did you mean `{f'{qualifier}:' if qualifier and near != 'null_equal' else ''}{near}{suffix}`?"
 
 
 def parse_condition_value(text: str, operator: Operator) -> Template:

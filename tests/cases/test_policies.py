@@ -4,7 +4,8 @@ from collections import Counter
 
 import pytest
 
-from authz.errors import InvalidPolicyError
+from authz.accounts.lint import lint_policy
+from authz.errors import InvalidPolicyError, Severity
 from authz.language.document import PolicyKind
 from authz.language.parse import parse_policy
 from tests.cases import published
@@ -51,3 +52,21 @@ def test_an_identity_policy_is_accepted_or_refused_with_the_code_that_its_fault_
 @pytest.mark.skipif(not INDEX, reason="the published policies are not beside this checkout")
 def test_most_published_identity_policies_are_accepted():
     assert Counter(code(file) for file in IDENTITY) == {None: 124, "ResourceUinError": 20, "PolicyDocumentError": 1}
+
+
+@pytest.mark.skipif(not INDEX, reason="the published policies are not beside this checkout")
+def test_the_lint_warns_of_published_policies_only_where_they_are_at_fault():
+    kinds = {"trust": PolicyKind.TRUST}
+    found = [
+        (row["file"], problem.code)
+        for row in INDEX
+        for problem in lint_policy(published.text_of(row["file"]), kinds.get(row["kind"], PolicyKind.IDENTITY))
+        if problem.severity is Severity.WARNING
+    ]
+    assert found == [
+        ("008.json", "Lint.StrayBlanks"),  # cam-language 9, 15
+        ("021.json", "Lint.OperatorType"),  # cam-language 9, 20: `string_equal` on `qcs:ip`
+        ("137.json", "Lint.StrayBlanks"),  # cam-language 1.3
+        ("137.json", "Lint.InnerBlanks"),
+        ("186.json", "Lint.StrayBlanks"),
+    ]

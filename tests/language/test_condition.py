@@ -90,3 +90,34 @@ def test_what_is_no_operator_is_refused(text):
         parse_operator(text)
     assert caught.value.code == "InvalidParameter.ConditionTypeError"
     assert f"`{text}`" in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("string_equals", "string_equal"),
+        ("StringEquals", "string_equal"),
+        ("StringNotEqualsIfExists", "string_not_equal_if_exist"),
+        ("ForAnyValue:StringLike", "for_any_value:string_like"),
+        ("for_all_values:string_equal", "for_all_value:string_equal"),
+        ("IpAddress", "ip_equal"),
+        ("NotIpAddress", "ip_not_equal"),
+        ("Ip_equal", "ip_equal"),
+        ("DateLessThanEquals", "date_less_than_equal"),
+        ("Bool", "bool_equal"),
+        ("Null", "null_equal"),
+        ("null_equal_if_exist", "null_equal"),
+        ("date less than", "date_less_than"),
+    ],
+)
+def test_an_operator_that_is_not_known_is_answered_with_the_one_that_was_meant(text, meant):
+    with pytest.raises(Refusal) as refusal:
+        parse_operator(text)
+    assert refusal.value.message == f"unknown condition operator `{text}`; did you mean `{meant}`?"
+    parse_operator(meant)
+
+
+def test_an_operator_that_is_like_no_other_is_refused_without_advice():
+    with pytest.raises(Refusal) as refusal:
+        parse_operator("weather_is")
+    assert refusal.value.message == "unknown condition operator `weather_is`"
