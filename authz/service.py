@@ -20,8 +20,6 @@ from authz.server.tally import BOUNDS, Tally
 from authz.server.tls import Certificates
 from authz.telemetry.reading import CacheReading, CallCount, DecisionCount, Latency, ServiceReading
 
-_PLANS_PART = 4  # of what is kept to answer sooner, this part is for compiled policies and the rest for answers
-
 
 class Service:
     """Answers from `engine`, whoever fills it. `is_port_shared` as in Listening.
@@ -32,9 +30,10 @@ class Service:
 
     def __init__(self, settings: Settings, *, is_port_shared: bool = False) -> None:
         self._settings = settings
-        self.engine = Engine()
         share = settings.cache_bytes // settings.workers
-        self._cache = DecisionCache(settings.cache_size, most=share - share // _PLANS_PART)
+        plans, lanes = share * 3 // 8, share // 8  # a question without a plan costs more than one without an answer
+        self.engine = Engine(plans)
+        self._cache = DecisionCache(settings.cache_size, most=share - plans - lanes)
         self._tally = Tally()
         limits = settings.limits
         self._admission = Admission(limits.in_flight)
@@ -42,7 +41,7 @@ class Service:
         feed = RevisionFeed(self.engine)
         gate = Gate(settings.allow_clients) if settings.allow_clients else None
         conduct = Conduct(feed, self._tally, settings.revision_wait, self._admission, gate)
-        checker = Checker(self.engine, self._cache, tally=self._tally, limits=limits)
+        checker = Checker(self.engine, self._cache, tally=self._tally, limits=limits, lane_bytes=lanes)
         batches = BatchChecker(checker, limits.batch, self._tally)
         explainer = Explainer(self.engine, limits=limits)
         listening = Listening(

@@ -69,7 +69,7 @@ def _mode(_ctx: click.Context, _param: click.Parameter, text: str | None) -> int
 )
 @click.option(
     "--cache-bytes",
-    type=click.IntRange(min=0),
+    type=click.IntRange(min=1024 * 1024),
     default=CACHE_BYTES,
     show_default=True,
     help="Memory for answers and compiled policies; several workers have equal shares.",

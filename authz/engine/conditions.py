@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import eq
+from sys import getsizeof
 from typing import Any
 
 from authz.engine.facts import Facts
@@ -14,6 +15,8 @@ from authz.language.pattern import Pattern
 from authz.language.variables import Template, Variable
 
 _FEW = 8  # values that are compared sooner than one is hashed
+
+_CONDITION, _TEXT, _VALUE = 300, 60, 300  # bytes of a condition, of a value beside its text, of a value that is none
 
 Bindings = Sequence[Mapping[Variable, str]]
 """The values of variables; several where a principal has several tags, each of which counts."""
@@ -35,6 +38,11 @@ class BoundCondition:
     expected: tuple[Any, ...]
     equals: Collection[Any] | None
     is_unresolved: bool
+
+    @property
+    def size(self) -> int:
+        """Bytes that it takes beside its source, rather too many than too few."""
+        return _CONDITION + sum(map(_size, self.expected))
 
     def holds(self, facts: Facts) -> bool | None:
         """True or False; None where it cannot be told, which denies both ways (cam-language 2.2, rule 13)."""
@@ -102,6 +110,12 @@ def _any_holds(verdicts: Iterable[bool | None]) -> bool | None:
         if verdict is None:
             result = None
     return result
+
+
+def _size(value: Any) -> int:
+    if isinstance(value, Pattern):
+        return 2 * _TEXT + sum(map(getsizeof, value.pieces))
+    return _TEXT + getsizeof(value) if isinstance(value, str) else _VALUE
 
 
 def bind_conditions(conditions: Sequence[Condition], bindings: Bindings) -> tuple[BoundCondition, ...]:

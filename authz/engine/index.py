@@ -8,6 +8,8 @@ from authz.engine.rules import Rule
 from authz.language.pattern import ANY, Pattern
 from authz.language.resource import Resource
 
+_INDEX, _PATTERN, _LENGTH = 400, 260, 300  # bytes of an index, of each pattern in it, of each length of a prefix
+
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
@@ -22,19 +24,22 @@ class TailIndex:
 
     It is for resources of the service and region of `place`, by the text that their tails must be or begin with: a
     look-up costs one hash for the whole tail and one for each length that a prefix has. Requests without resource are a
-    place of their own, which only a bare `*` covers (cam-language 6).
+    place of their own, which only a bare `*` covers (cam-language 6). `size` are bytes, rather too many than too few.
     """
 
-    __slots__ = ("_exact", "_prefixes")
+    __slots__ = ("_exact", "_prefixes", "size")
 
     def __init__(self, rules: Sequence[Rule], place: Resource) -> None:
         exact: dict[str, list[Rule]] = {}
         prefixes: dict[int, dict[str, list[_Candidate]]] = {}
+        patterns = 0
         for rule in rules:
             for scope in rule.scopes:
                 if scope.is_any:
+                    patterns += 1
                     _add(prefixes, rule, ANY)
                 elif not place.is_any and not scope.is_foreign and scope.covers_place(place):
+                    patterns += 1
                     if scope.tail.is_literal:
                         exact.setdefault(scope.tail.pieces[0], []).append(rule)
                     else:
@@ -43,6 +48,7 @@ class TailIndex:
                 break  # it covers everything, so no later rule can be the first
         self._exact = {tail: _until_certain(found) for tail, found in exact.items()}
         self._prefixes = tuple(prefixes.items())
+        self.size = _INDEX + _PATTERN * patterns + _LENGTH * len(prefixes)
 
     def find(self, tail: str, facts: Facts) -> Rule | None:
         """The first rule that covers a resource with this tail and whose conditions hold."""

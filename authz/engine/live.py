@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from authz.accounts.model import Account
+from authz.engine.budget import PLAN_BYTES, PlanBudget
 from authz.engine.decision import Decision
 from authz.engine.evaluate import evaluate
 from authz.engine.parted import PartedMap
@@ -21,9 +22,13 @@ class Publication:
 
 
 class Engine:
-    """Decides on the snapshot in force. Publishing is one assignment, so a reader sees all of a snapshot or nothing."""
+    """Decides on the snapshot in force. Publishing is one assignment, so a reader sees all of a snapshot or nothing.
 
-    def __init__(self) -> None:
+    What is compiled of policies is kept as long as it is used, and within `plan_bytes`.
+    """
+
+    def __init__(self, plan_bytes: int = PLAN_BYTES) -> None:
+        self.budget = PlanBudget(plan_bytes)
         self._live: Snapshot | None = None
         self._listeners: list[Callable[[Publication], None]] = []
 
@@ -67,7 +72,7 @@ class Engine:
         is_known_set_changed = bool(removed) or any(uin not in states for uin in changed)
         for replaced in filter(None, map(states.find, (*removed, *changed))):
             replaced.lease.live = False
-        states = states.updated(removed, {uin: AccountState(account) for uin, account in changed.items()})
+        states = states.updated(removed, {uin: AccountState(account, self.budget) for uin, account in changed.items()})
         strangers = Lease() if before is None or is_known_set_changed else before.strangers
         if before is not None and strangers is not before.strangers:
             before.strangers.live = False

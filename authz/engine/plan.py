@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from sys import getsizeof
 
 from authz.accounts.model import Account, Policy, Role, User
 from authz.catalog.catalog import load_catalog
 from authz.context import key_family
+from authz.engine.budget import UNMETERED, Meter, Part
 from authz.engine.conditions import Bindings
 from authz.engine.decision import NO_MATCHING_ALLOW, OUTSIDE_BOUNDARY, Decision
 from authz.engine.facts import Facts
@@ -17,10 +19,13 @@ from authz.language.document import Effect
 from authz.language.resource import NO_RESOURCE, Resource
 from authz.language.variables import Variable
 
-_MEMO_LIMIT = 4096  # actions of one principal; callers choose the names, so the memo must not grow for ever
+_MEMO_LIMIT = 1024  # actions of one principal; callers choose the names, so the memo must not grow for ever
 _PLACES_LIMIT = 64  # services and regions of one action, likewise
 _HINTS_LIMIT = 16  # texts of denials of one action
 _KEPT = 256  # characters of a name or a place that is worth keeping, for the same reason
+_PLAN, _BINDING = 2000, 500  # bytes of a plan, and of each set of values of its variables
+_NAME, _ACTION, _COVERED = 60, 1500, 100  # of an action's name, of its plan, and of each statement in that
+_PLACED, _HINTS = 300, 300  # of what decides for one place, and of a text of denials
 Identity = Mapping[str, tuple[str, ...]]
 _PlaceKey = tuple[str, str] | None
 _Covered = tuple[bool, tuple[int, ...], tuple[int, ...], tuple[int, ...] | None]
@@ -43,6 +48,11 @@ class PlacedPlan:
     allows: TailIndex | None
     bounds: TailIndex | None
 
+    @property
+    def size(self) -> int:
+        """Bytes that it takes, rather too many than too few."""
+        return _PLACED + sum(index.size for index in (self.denies, self.allows, self.bounds) if index is not None)
+
     def decide(self, tail: str, facts: Facts) -> Decision:
         """Deny wins, then an allow within the boundary, else denial (598/10605)."""
         if self.denies is not None:
@@ -62,7 +72,7 @@ class ActionPlan:
     """A principal's statements for one action. `bounds`, the allows of its boundary, are None where none is set.
 
     `conditional_allows` are those of the allows that have conditions, for telling what was missing; `families_read` are
-    the families (see key_family) of all condition keys: what decides reads no others.
+    the families (see key_family) of all condition keys: what decides reads no others. `part` counts what it holds.
     """
 
     is_operation_level: bool
@@ -71,6 +81,7 @@ class ActionPlan:
     bounds: tuple[Rule, ...] | None
     conditional_allows: tuple[Rule, ...]
     families_read: frozenset[str]
+    part: Part = field(repr=False, compare=False)
     _placed: dict[_PlaceKey, PlacedPlan] = field(default_factory=dict, init=False, repr=False, compare=False)
     _hints: dict[tuple[int, ...], bytes] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -79,6 +90,12 @@ class ActionPlan:
         """What it is made of: plans of which this is equal decide alike."""
         bounds = None if self.bounds is None else _orders(self.bounds)
         return self.is_operation_level, _orders(self.denies), _orders(self.allows), bounds
+
+    @property
+    def size(self) -> int:
+        """Bytes that it takes when it is new, rather too many than too few."""
+        rules = len(self.denies) + len(self.allows) + len(self.bounds or ())
+        return _ACTION + _COVERED * rules
 
     def decide(self, resource: Resource, facts: Facts) -> Decision:
         """Decide about a resource of the own account."""
@@ -100,8 +117,9 @@ class ActionPlan:
         known = self._hints.get(key)
         if known is None:
             if len(self._hints) >= _HINTS_LIMIT:
-                self._hints.clear()
+                self._hints.clear()  # stays counted until the actions are let go
             known = self._hints[key] = word(rules)
+            self.part.add(_HINTS + len(known) + _COVERED * len(key))
         return known
 
     def _place(self, key: _PlaceKey, resource: Resource) -> PlacedPlan:
@@ -112,8 +130,10 @@ class ActionPlan:
         )
         if len(resource.service) + len(resource.region) <= _KEPT:
             if len(self._placed) >= _PLACES_LIMIT:
+                self.part.add(-sum(each.size for each in self._placed.values()))
                 self._placed.clear()
             self._placed[key] = placed
+            self.part.add(placed.size)
         return placed
 
 
@@ -128,25 +148,41 @@ class PrincipalPlan:
     boundary is set.
     """
 
-    __slots__ = ("_actions", "_distinct", "boundary", "identity", "rules")
+    __slots__ = ("_actions", "_distinct", "_part", "boundary", "identity", "meter", "rules")
 
-    def __init__(self, rules: Rules, boundary: Rules | None, identity: Identity) -> None:
+    def __init__(self, rules: Rules, boundary: Rules | None, identity: Identity, meter: Meter = UNMETERED) -> None:
         self.rules = rules
         self.boundary = boundary
         self.identity = identity
+        self.meter = meter
+        self._part = Part(meter)
         self._actions: dict[str, ActionPlan] = {}  # by Action.key
         self._distinct: dict[_Covered, ActionPlan] = {}
+
+    def __del__(self) -> None:
+        self.meter.close()
 
     def for_action(self, action: Action) -> ActionPlan:
         """The plan of `action`, made once; actions that the same statements cover share one and its indexes."""
         plan = self._actions.get(action.key)
         if plan is None:
-            if len(self._actions) >= _MEMO_LIMIT:
-                self._actions, self._distinct = {}, {}
-            made = self._plan(action)
-            if len(action.key) > _KEPT:
-                return made
-            plan = self._actions[action.key] = self._distinct.setdefault(made.covered, made)
+            return self._learn(action)
+        self.meter.is_used = True
+        return plan
+
+    def _learn(self, action: Action) -> ActionPlan:
+        if len(self._actions) >= _MEMO_LIMIT:
+            self._actions, self._distinct = {}, {}
+            self._part.release()
+            self._part = Part(self.meter)
+        made = self._plan(action)
+        if len(action.key) > _KEPT:
+            return made
+        plan = self._distinct.setdefault(made.covered, made)
+        if plan is made:
+            self._part.add(made.size)
+        self._actions[action.key] = plan
+        self._part.add(_NAME + getsizeof(action.key))
         return plan
 
     def _plan(self, action: Action) -> ActionPlan:
@@ -164,6 +200,7 @@ class PrincipalPlan:
             bounds=None if self.boundary is None else bounds,
             conditional_allows=tuple(rule for rule in allows if rule.conditions),
             families_read=frozenset(map(key_family, keys)),
+            part=self._part,
         )
 
 
@@ -171,30 +208,30 @@ def _with_effect(rules: Iterable[Rule], effect: Effect) -> tuple[Rule, ...]:
     return tuple(rule for rule in rules if rule.effect is effect and rule.scopes)
 
 
-def plan_user(account: Account, user: User) -> PrincipalPlan:
+def plan_user(account: Account, user: User, meter: Meter = UNMETERED) -> PrincipalPlan:
     """A user's own policies, then those of its groups: their union decides (cam-language 5.1)."""
     attachments = [Attachment(policy, f"user/{user.uin}") for policy in user.policies]
     for group in user.groups:
         attachments += [Attachment(policy, f"group/{group.name}") for policy in group.policies]
-    bound = _Bound(account, user.tags, user.uin)
+    bound = _Bound(account, user.tags, user.uin, meter)
     return bound.plan(attachments, user.boundary, f"boundary/user/{user.uin}")
 
 
-def plan_role(account: Account, role: Role) -> PrincipalPlan:
+def plan_role(account: Account, role: Role, meter: Meter = UNMETERED) -> PrincipalPlan:
     """Only the role's policies, not those of whoever assumed it (cam-language 5.1)."""
     attachments = [Attachment(policy, f"role/{role.name}") for policy in role.policies]
-    return _Bound(account, role.tags, "").plan(attachments, role.boundary, f"boundary/role/{role.name}")
+    return _Bound(account, role.tags, "", meter).plan(attachments, role.boundary, f"boundary/role/{role.name}")
 
 
-def plan_root(account: Account) -> PrincipalPlan:
+def plan_root(account: Account, meter: Meter = UNMETERED) -> PrincipalPlan:
     """Nothing is attached to a root account; the plan only says who it is."""
-    return _Bound(account, (), account.uin).plan([], None, "")
+    return _Bound(account, (), account.uin, meter).plan([], None, "")
 
 
 class _Bound:
     """The values of a principal's variables and identity keys; `uin` is empty for a role session, which has none."""
 
-    def __init__(self, account: Account, tags: tuple[tuple[str, str], ...], uin: str) -> None:
+    def __init__(self, account: Account, tags: tuple[tuple[str, str], ...], uin: str, meter: Meter) -> None:
         self._owner = Owner(account.uin, account.app_id)
         self._identity: Identity = {OWNER_UIN: (account.uin,), UIN: (uin,) if uin else ()}
         known = {Variable.UIN: uin, Variable.OWNER_UIN: account.uin, Variable.APP_ID: account.app_id}
@@ -202,10 +239,13 @@ class _Bound:
         self._bindings: Bindings = [
             {**values, Variable.PRINCIPAL_TAG_KEY: key, Variable.PRINCIPAL_TAG_VALUE: value} for key, value in tags
         ] or [values]
+        self._meter = meter
+        meter.add(_PLAN + _BINDING * len(self._bindings))
 
     def plan(self, attachments: list[Attachment], boundary: Policy | None, boundary_name: str) -> PrincipalPlan:
-        rules = Rules(attachments, self._owner, self._bindings)
+        rules = Rules(attachments, self._owner, self._bindings, meter=self._meter)
         bounds = None
         if boundary is not None:
-            bounds = Rules([Attachment(boundary, boundary_name)], self._owner, self._bindings, first=len(rules))
-        return PrincipalPlan(rules, bounds, self._identity)
+            attached = [Attachment(boundary, boundary_name)]
+            bounds = Rules(attached, self._owner, self._bindings, len(rules), self._meter)
+        return PrincipalPlan(rules, bounds, self._identity, self._meter)

@@ -122,4 +122,4 @@ def _check_values(key: str, values: Iterable[str], read: Callable[[str], object]
 
 # Callers and actions repeat from call to call; resources do so much less.
 _principal = lru_cache(maxsize=4096)(parse_principal)
-_action = lru_cache(maxsize=4096)(parse_action)
+_action = lru_cache(maxsize=2048)(parse_action)

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from sys import getsizeof
 
 from authz.accounts.model import Policy
+from authz.engine.budget import UNMETERED, Meter
 from authz.engine.conditions import Bindings, BoundCondition, all_hold, bind_conditions
 from authz.engine.decision import Decision, Reason, StatementRef
 from authz.engine.facts import Facts
@@ -13,6 +15,7 @@ from authz.language.pattern import ANY, Pattern
 from authz.language.resource import AccountKind, AccountSegment, Resource, ResourcePattern
 from authz.language.variables import Template
 
+_PLACE, _RULE, _SCOPE = 100, 600, 240  # bytes of a statement that may become a rule, of a rule, of each of its scopes
 _OWN = AccountSegment(AccountKind.OWN)
 _UIN, _UID = AccountKind.UIN, AccountKind.UID  # reading a member of an Enum costs more than reading a global
 
@@ -91,6 +94,12 @@ class Rule:
         return ref
 
     @property
+    def size(self) -> int:
+        """Bytes that it takes beside its statement, rather too many than too few."""
+        scopes = sum(_SCOPE + sum(map(getsizeof, scope.tail.pieces)) for scope in self.scopes)
+        return _RULE + scopes + sum(condition.size for condition in self.conditions)
+
+    @property
     def is_everywhere(self) -> bool:
         """Whether it covers every resource, and a request without one."""
         for scope in self.scopes:  # noqa: SIM110 - a generator costs more than the looking
@@ -137,13 +146,22 @@ class Rules(Iterable[Rule]):
     Each is made when it is first needed: most questions are about actions that few statements cover.
     """
 
-    __slots__ = ("_bindings", "_first", "_made", "_owner", "_statements")
+    __slots__ = ("_bindings", "_first", "_made", "_meter", "_owner", "_statements")
 
-    def __init__(self, attachments: Iterable[Attachment], owner: Owner, bindings: Bindings, first: int = 0) -> None:
+    def __init__(
+        self,
+        attachments: Iterable[Attachment],
+        owner: Owner,
+        bindings: Bindings,
+        first: int = 0,
+        meter: Meter = UNMETERED,
+    ) -> None:
         self._statements = [(each, to) for to in attachments for each in to.policy.document.statements]
         self._owner = owner
         self._bindings = bindings
         self._first = first
+        self._meter = meter
+        meter.add(_PLACE * len(self._statements))
         self._made: dict[int, Rule] = {}
 
     def __len__(self) -> int:
@@ -161,6 +179,7 @@ class Rules(Iterable[Rule]):
         if rule is None:
             statement, attachment = self._statements[at]
             rule = self._made[at] = _rule(self._first + at, statement, attachment, self._owner, self._bindings)
+            self._meter.add(rule.size)
         return rule
 
 

@@ -1,8 +1,11 @@
 """All accounts as they stand at one revision; unchanged accounts are shared with the snapshot before."""
 
 from dataclasses import dataclass
+from functools import partial
+from weakref import ref
 
 from authz.accounts.model import Account, Policy
+from authz.engine.budget import UNMETERED, Meter, PlanBudget
 from authz.engine.parted import PartedMap
 from authz.engine.plan import PrincipalPlan, plan_role, plan_root, plan_user
 from authz.engine.rules import Attachment, Owner, Rules
@@ -22,16 +25,19 @@ class Lease:
 
 
 class AccountState:
-    """One version of one account with the plans of its principals, each compiled when it is first asked about."""
+    """One version of one account with the plans of its principals, each compiled when it is first asked about.
 
-    __slots__ = ("_plans", "_trusts", "account", "lease", "owner")
+    Without a `budget` they are all kept.
+    """
 
-    def __init__(self, account: Account) -> None:
+    __slots__ = ("__weakref__", "_budget", "_plans", "account", "lease", "owner")
+
+    def __init__(self, account: Account, budget: PlanBudget | None = None) -> None:
         self.account = account
         self.owner = Owner(account.uin, account.app_id)
         self.lease = Lease()
+        self._budget = budget
         self._plans: dict[str, PrincipalPlan] = {}  # by Principal.key
-        self._trusts: dict[str, Rules] = {}
 
     def parts(self) -> list[object]:
         """Everything large that it holds, so that it can be let go bit by bit when it is replaced."""
@@ -51,26 +57,39 @@ class AccountState:
         return plan if plan is not None or not self.knows(principal) else self.plan(principal)
 
     def plan(self, principal: Principal) -> PrincipalPlan:
-        """The plan of a known principal of this account; their number stays bounded by that of the identities."""
+        """The plan of a known principal of this account; kept as long as it is used or the budget has room for it."""
         plan = self._plans.get(principal.key)
-        if plan is None:
-            plan = self._plans[principal.key] = self._compile(principal)
-        return plan
+        return self._compile(principal) if plan is None else plan
 
     def _compile(self, principal: Principal) -> PrincipalPlan:
+        key = principal.key
+        meter = UNMETERED if self._budget is None else self._budget.open(partial(_forget, ref(self), key))
+        plan = self._plans.setdefault(key, self._made(principal, meter))
+        if self._budget is not None and not plan.meter.is_open:
+            self.forget(key)  # it alone is more than there is room for
+        return plan
+
+    def forget(self, key: str) -> None:
+        """Let go of the plan of a principal, by its key; it is made anew when it is needed again."""
+        self._plans.pop(key, None)
+
+    def _made(self, principal: Principal, meter: Meter) -> PrincipalPlan:
         if principal.kind is PrincipalKind.ROOT:
-            return plan_root(self.account)
+            return plan_root(self.account, meter)
         if principal.kind is PrincipalKind.USER:
-            return plan_user(self.account, self.account.users[principal.name])
-        return plan_role(self.account, self.account.roles[principal.name])
+            return plan_user(self.account, self.account.users[principal.name], meter)
+        return plan_role(self.account, self.account.roles[principal.name], meter)
 
     def trust(self, role: str) -> Rules:
-        """The rules of a known role's trust policy."""
-        rules = self._trusts.get(role)
-        if rules is None:
-            policy = Policy(role, self.account.roles[role].trust)
-            rules = self._trusts[role] = Rules([Attachment(policy, f"trust/role/{role}")], self.owner, [{}])
-        return rules
+        """The rules of a known role's trust policy; made for each question, since few are for assuming a role."""
+        policy = Policy(role, self.account.roles[role].trust)
+        return Rules([Attachment(policy, f"trust/role/{role}")], self.owner, [{}])
+
+
+def _forget(state: "ref[AccountState]", key: str) -> None:
+    alive = state()
+    if alive is not None:
+        alive.forget(key)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ Value = TypeVar("Value")
 
 def _remembered(read: Callable[[str], Value]) -> Callable[[str], Value]:
     """The same, for texts that repeat from call to call."""
-    known = lru_cache(maxsize=4096)(read)
+    known = lru_cache(maxsize=2048)(read)
 
     @wraps(read)
     def read_once(text: str) -> Value:

@@ -16,7 +16,7 @@ from authz.language.variables import Template, parse_template
 
 _ACCOUNT = re.compile(r"(?:(uin|uid)/([0-9]*))?")
 _COLONS = 5  # before the tail
-_HEAD_LIMIT = 256  # characters; longer ones are not kept, since callers write them
+_HEAD_LIMIT = 128  # characters; longer ones are not kept, since callers write them
 _COLON_FREE = frozenset({"im", "sms", "cam"})
 _APP_ID_FREE = frozenset({"im", "sms"})
 _DIRECTORIES = frozenset({"cos", "cmqqueue", "cmqtopic"})
@@ -146,7 +146,7 @@ def parse_resource_head(head: str) -> Resource | None:
     return _some_resource(head) if len(head) <= _HEAD_LIMIT else None
 
 
-@lru_cache(maxsize=4096)  # of one account and product these are the same in every request; its tails are not
+@lru_cache(maxsize=2048)  # of one account and product these are the same in every request; its tails are not
 def _some_resource(head: str) -> Resource | None:
     if head.count(":") != _COLONS:
         return None

@@ -13,7 +13,7 @@ from authz.engine.reading import Read, read_context
 from authz.engine.request import Request
 from authz.engine.snapshot import Snapshot
 from authz.errors import RevisionNotReachedError
-from authz.server.lanes import Lanes
+from authz.server.lanes import LANE_BYTES, Lanes
 from authz.server.limits import DEFAULT_LIMITS, Limits
 from authz.server.tally import Tally
 from authz.wire.answers import revision_text, write_answer, write_revision
@@ -57,13 +57,14 @@ class Checker:
         *,
         tally: Tally | None = None,
         limits: Limits = DEFAULT_LIMITS,
+        lane_bytes: int = LANE_BYTES,
     ) -> None:
         self._engine = engine
         self._cache = cache
         self._decisions = (tally or Tally()).decisions
         self._bounds = limits.bounds
         self._clock = clock
-        self._lanes = Lanes()
+        self._lanes = Lanes(lane_bytes)
         self._contexts = Contexts(limits.bounds)
         self._repeats = Repeats()
         self._form = Form(-1, b"", ())

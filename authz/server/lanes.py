@@ -16,7 +16,10 @@ from authz.language.resource import parse_resource_head
 from authz.wire.answers import write_answer
 from authz.wire.plain import Place, read_caller, read_resource_head
 
-_LIMIT = 16_384  # lanes; callers write the questions, so the memo must not grow for ever
+LANE_BYTES = 12 * 1024 * 1024
+"""What all lanes may hold, unless they are told otherwise: callers write the questions that make them."""
+_LANE, _ANSWER = 700, 450  # bytes of a lane, and of each answer that it knows, beside what denials say
+_ANSWERS = 4  # of one lane that are known: a statement that allows, one that denies, and none
 _END = DENIAL_END.encode()
 
 
@@ -45,7 +48,7 @@ class Lane:
     they name it.
     """
 
-    __slots__ = ("_denial", "_known", "_names_tail", "_placed", "is_open", "lease", "size")
+    __slots__ = ("_denial", "_known", "_names_tail", "_placed", "is_open", "lease", "size", "weight")
 
     def __init__(self, lease: Lease, placed: _Placed | None, size: int, denial: bytes, *, names_tail: bool) -> None:
         self.lease = lease
@@ -55,6 +58,12 @@ class Lane:
         self._denial = denial
         self._names_tail = names_tail
         self._known: dict[int, Entry | bytes] = {}  # by the id of a decision, which what decides keeps alive
+        self.weight = _LANE + len(denial) + _ANSWERS * (_ANSWER + len(denial))
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it holds: its account stands, and so does what decides."""
+        return self.lease.live and (self._placed is None or self._placed() is not None)
 
     def answer(self, tail: bytes) -> Entry | None:
         """The answer about a resource; all that one statement allows share theirs.
@@ -83,15 +92,22 @@ class Lane:
         else:
             end = tail + _END
             known = write_answer(decision, self._denial + end).removesuffix(end)
+        if len(self._known) >= _ANSWERS:
+            self._known.clear()
         self._known[id(decision)] = known
         return known
 
 
 class Lanes:
-    """The lanes that were met, as long as their accounts stand; the oldest makes room."""
+    """The lanes that were met, as long as their accounts stand; the oldest make room where all hold more than `most`.
 
-    def __init__(self) -> None:
+    `held` are bytes, rather too many than too few.
+    """
+
+    def __init__(self, most: int = LANE_BYTES) -> None:
         self._known: OrderedDict[bytes, Lane] = OrderedDict()
+        self._most = most
+        self.held = 0
 
     def answer(self, question: bytes) -> Entry | None:
         """The answer to a question without context, if its lane was met and still holds.
@@ -108,7 +124,7 @@ class Lanes:
     def find(self, question: bytes, place: Place, snapshot: Snapshot) -> Lane | None:
         """The lane of a question whose resource is at `place`, on a snapshot in force; None where there is none."""
         lane = self._known.get(question[: place[1]])  # as far as the tail
-        return lane if lane is not None and lane.lease.live else self._settle(question, place, snapshot)
+        return lane if lane is not None and lane.is_live else self._settle(question, place, snapshot)
 
     def is_open(self, question: bytes, place: Place, snapshot: Snapshot) -> bool:
         """Whether a question with context has a lane, and so none of its context is read."""
@@ -125,10 +141,19 @@ class Lanes:
         lane = _lane(state, *caller, head, size)
         if lane is None:
             return None
-        self._known[question[:tail]] = lane
-        if len(self._known) > _LIMIT:
-            self._known.popitem(last=False)
+        self._keep(question[:tail], lane)
         return lane
+
+    def _keep(self, key: bytes, lane: Lane) -> None:
+        before = self._known.get(key)
+        if before is not None:
+            self.held -= before.weight
+        lane.weight += len(key)
+        self._known[key] = lane
+        self.held += lane.weight
+        while self.held > self._most:
+            _, oldest = self._known.popitem(last=False)
+            self.held -= oldest.weight
 
 
 def _lane(state: AccountState, principal: Principal, action: Action, head: str, size: int) -> Lane | None:

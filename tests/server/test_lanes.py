@@ -1,6 +1,7 @@
 """The short way to an answer gives what the long way gives: reading all by protobuf, and deciding on a Request."""
 
 import gc
+import tracemalloc
 import weakref
 
 import pytest
@@ -194,10 +195,49 @@ def test_a_lane_does_not_keep_what_a_replaced_account_held():
     assert lane.answer(TAIL) is None
 
 
-def test_the_oldest_lanes_make_room(monkeypatch):
-    monkeypatch.setattr("authz.server.lanes._LIMIT", 2)
-    live, lanes = engine(account(own=OPEN)), Lanes()
+def test_the_oldest_lanes_make_room():
+    live = engine(account(own=OPEN))
+    one = Lanes()
+    lane_of(one, live, action="im:A0")
+    lanes = Lanes(2 * one.held)
     first, second, third = (lane_of(lanes, live, action=f"im:A{number}") for number in range(3))
     assert lane_of(lanes, live, action="im:A2") is third
     assert lane_of(lanes, live, action="im:A1") is second
     assert lane_of(lanes, live, action="im:A0") is not first
+    assert lanes.held == 2 * one.held
+
+
+def test_a_lane_whose_plan_was_forgotten_is_settled_anew():
+    live, lanes = engine(account(own=OPEN)), Lanes()
+    lane = lane_of(lanes, live)
+    held = lanes.held
+    live.live.states["12345678"].forget("user/100001")
+    assert (lanes.answer(QUESTION), lane.is_live) == (None, False)
+    assert lane_of(lanes, live).answer(TAIL).kind == 2
+    assert lanes.held == held
+
+
+def test_a_lane_takes_no_more_memory_than_is_counted():
+    statements = [allow("im:*", f"{APP_1}{number}") for number in range(8)]
+    live = engine(account(own=[policy("p", *statements)]))
+    asked = [
+        check_request(ALICE, f"im:{'N' * 90}{number}", APP_1).SerializeToString().removesuffix(b"1")
+        for number in range(2000)
+    ]
+    lanes = Lanes(10**9)
+    for warm in (False, True):  # what decides is not the lanes' memory
+        gc.collect()
+        tracemalloc.start()
+        try:
+            before = tracemalloc.get_traced_memory()[0]
+            for question in asked:
+                data = question + b"1"
+                for number in range(8):
+                    lane = lanes.find(data, find_resource(data), live.live)
+                    lane.answer(TAIL + b"%d" % number)
+            taken = tracemalloc.get_traced_memory()[0] - before
+        finally:
+            tracemalloc.stop()
+        if not warm:
+            lanes = Lanes(10**9)
+    assert 0.2 * lanes.held < taken <= lanes.held
