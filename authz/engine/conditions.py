@@ -15,6 +15,9 @@ from authz.language.pattern import Pattern
 from authz.language.variables import Template, Variable
 
 _FEW = 8  # values that are compared sooner than one is hashed
+_LIKE = frozenset({"string_like", "string_not_like"})
+_TEXTUAL = frozenset({"string", "binary"})  # kinds of operators that compare texts, be it without regard to case
+_NO_BINDINGS: Sequence[Mapping[Variable, str]] = ({},)
 
 _CONDITION, _TEXT, _VALUE = 300, 60, 300  # bytes of a condition, of a value beside its text, of a value that is none
 
@@ -27,8 +30,8 @@ class BoundCondition:
     """A condition with its variables replaced and its values read.
 
     `kind` is that of the operator, looked up once. `equals` are the expected values where the actual one must be one of
-    them, so that many are not compared one by one. `is_unresolved` where a value could not be known: it then might
-    match anything.
+    them, so that many are not compared one by one. `possible` are texts with variables without a value: an actual one
+    that fits might be meant. `is_unresolved` where nothing is known of a value: it then might match anything.
     """
 
     source: Condition
@@ -37,6 +40,7 @@ class BoundCondition:
     kind: OperatorType
     expected: tuple[Any, ...]
     equals: Collection[Any] | None
+    possible: tuple[Pattern, ...]
     is_unresolved: bool
 
     @property
@@ -74,7 +78,9 @@ class BoundCondition:
             is_met = any(kind.matches(actual, expected) for expected in self.expected)
         if is_met:
             return not kind.is_negated
-        return None if self.is_unresolved else kind.is_negated
+        if self.is_unresolved or any(pattern.matches(actual) for pattern in self.possible):
+            return None
+        return kind.is_negated
 
     def _steady(self, now: int) -> tuple[float, float]:
         """The whole seconds around `now` in which the comparison with the clock comes out the same."""
@@ -125,24 +131,39 @@ def bind_conditions(conditions: Sequence[Condition], bindings: Bindings) -> tupl
 
 def _bind(condition: Condition, bindings: Bindings) -> BoundCondition:
     operator = condition.operator
-    # Under `string_like` the stars of the document are wildcards, those of variables are not.
-    read = None if operator.name in ("string_like", "string_not_like") else operator.type.read_expected
     expected: list[Any] = []
+    possible: list[Pattern] = []
     is_unresolved = False
     for template in condition.values:
-        for pattern in _patterns(template, bindings):
+        for values in bindings if template.has_variables else _NO_BINDINGS:
+            pattern = template.bind(values)
             try:
                 if pattern is None:
-                    raise ValueError  # noqa: TRY301 - a value that is not known is as good as one that cannot be read
-                expected.append(pattern if read is None else read(str(pattern)))
+                    possible.append(_possible(template, values, operator))
+                else:
+                    expected.append(_expected(pattern, operator))
             except ValueError:
                 is_unresolved = True
-    kind, values = operator.type, tuple(expected)
-    equals = None if kind.matches is not eq else values if len(values) <= _FEW else frozenset(values)
-    return BoundCondition(condition, condition.key, operator, kind, values, equals, is_unresolved)
+    kind, known = operator.type, tuple(dict.fromkeys(expected))
+    equals = None if kind.matches is not eq else known if len(known) <= _FEW else frozenset(known)
+    open_ones = tuple(dict.fromkeys(possible))
+    return BoundCondition(condition, condition.key, operator, kind, known, equals, open_ones, is_unresolved)
 
 
-def _patterns(template: Template, bindings: Bindings) -> Iterable[Pattern | None]:
-    if template.has_variables:
-        return dict.fromkeys([template.bind(values) for values in bindings])
-    return (template.bind({}),)
+def _expected(pattern: Pattern, operator: Operator) -> Any:
+    """Under `string_like` the stars of the document are wildcards, those of variables are not."""
+    return pattern if operator.name in _LIKE else operator.type.read_expected(str(pattern))
+
+
+def _possible(template: Template, values: Mapping[Variable, str], operator: Operator) -> Pattern:
+    """What fits a value that is not wholly known.
+
+    Raises:
+        ValueError: where its text tells nothing: `1${uin}` may be nearly any number, and the like.
+    """
+    if operator.name in _LIKE:
+        return template.bind_open(values)
+    if operator.type.kind not in _TEXTUAL:
+        raise ValueError
+    pattern = template.bind_open(values, stars=False)
+    return Pattern(tuple(map(operator.type.read_expected, pattern.pieces)))

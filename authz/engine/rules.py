@@ -11,7 +11,7 @@ from authz.engine.decision import Decision, Reason, StatementRef
 from authz.engine.facts import Facts
 from authz.language.action import Action
 from authz.language.document import Effect, Statement
-from authz.language.pattern import ANY, Pattern
+from authz.language.pattern import Pattern
 from authz.language.resource import AccountKind, AccountSegment, Resource, ResourcePattern
 from authz.language.variables import Template
 
@@ -220,5 +220,5 @@ def _scope(
         # A variable without a value (`${uin}` in a role session): allows nothing, denies whatever it might mean.
         if effect is Effect.ALLOW:
             return
-        tail = ANY
+        tail = template.bind_open(bindings[0])
     yield Scope(resource.is_any, account, resource.service, resource.region, tail)

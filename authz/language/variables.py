@@ -55,17 +55,27 @@ class Template:
         only = self.pieces[0] if len(self.pieces) == 1 else None
         if isinstance(only, str):
             return Pattern.of(only)  # nearly all templates are one text
+        return None if self._unknown(values) else self.bind_open(values)
+
+    def bind_open(self, values: Mapping[Variable, str], *, stars: bool = True) -> Pattern:
+        """The pattern of all texts that it might mean: a variable without a value stands for any text.
+
+        Each time it stands there it may be another. Without `stars`, those of the document are characters.
+        """
         parts = [""]
         for piece in self.pieces:
-            if isinstance(piece, Variable):
-                if piece not in values:
-                    return None
-                parts[-1] += values[piece]
-            else:
-                head, *rest = piece.split("*")
+            if not isinstance(piece, Variable):
+                head, *rest = piece.split("*") if stars else (piece,)
                 parts[-1] += head
                 parts.extend(rest)
+            elif piece in values:
+                parts[-1] += values[piece]
+            else:
+                parts.append("")
         return Pattern(tuple(parts))
+
+    def _unknown(self, values: Mapping[Variable, str]) -> bool:
+        return any(isinstance(piece, Variable) and piece not in values for piece in self.pieces)
 
     def __str__(self) -> str:
         return "".join(f"${{{piece.value}}}" if isinstance(piece, Variable) else piece for piece in self.pieces)

@@ -144,6 +144,45 @@ def test_a_variable_without_value_cannot_be_told_unless_another_value_matches():
 
 
 @pytest.mark.parametrize(
+    ("operator", "expected", "possible", "impossible"),
+    [
+        ("string_equal", "user-${uin}", ["user-7", "user-", "user-*"], ["user", "USER-7", "other", ""]),
+        ("string_equal", "a*${uin}", ["a*", "a*7"], ["a", "ab7"]),
+        ("string_equal_ignore_case", "User-${uin}", ["USER-7", "user-"], ["other"]),
+        ("binary_equal", "${uin}-user", ["7-user"], ["7-users"]),
+        ("string_like", "*user-${uin}", ["user-7", "a-user-"], ["a-usual"]),
+        ("string_equal", "${qcs:principal_tag_key}&ops", ["dept&ops", "&ops"], ["dept&dev"]),
+    ],
+)
+def test_a_text_with_a_variable_without_value_may_be_what_the_rest_of_it_fits(operator, expected, possible, impossible):
+    # cam-language 3: any text, and no more
+    negated = operator.replace("string_", "string_not_")
+    for actual in possible:
+        assert holds(operator, expected, actual, bindings=[{}]) is None
+        assert holds(operator, [expected, actual], actual, bindings=[{}]) is True
+    for actual in impossible:
+        assert holds(operator, expected, actual, bindings=[{}]) is False
+        assert negated == operator or holds(negated, expected, actual, bindings=[{}]) is True
+    assert holds(f"for_any_value:{operator}", expected, *impossible, *possible, bindings=[{}]) is None
+    assert holds(f"for_all_value:{operator}", expected, *impossible, *possible, bindings=[{}]) is False
+
+
+def test_known_variables_narrow_what_an_unknown_one_leaves_open():
+    expected = "${qcs:principal_tag_value}-${uin}"
+    tagged = [{Variable.PRINCIPAL_TAG_VALUE: value} for value in ("ops", "d*")]
+    outcomes = [holds("string_like", expected, each, bindings=tagged) for each in ("ops-7", "d*-7", "dev-7")]
+    assert outcomes == [None, None, False]
+
+
+@pytest.mark.parametrize(
+    ("operator", "actual"),
+    [("numeric_equal", "7"), ("numeric_less_than", "7"), ("date_equal", "2026-01-01T00:00:00Z"), ("ip_equal", "::1")],
+)
+def test_what_is_compared_by_another_measure_than_its_text_stays_open(operator, actual):
+    assert holds(operator, "1${uin}", actual, bindings=[{}]) is None
+
+
+@pytest.mark.parametrize(
     ("operator", "seconds", "outcome", "window"),
     [
         ("date_less_than", -1, True, (float("-inf"), NOON)),

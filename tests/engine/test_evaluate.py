@@ -234,3 +234,14 @@ def test_operations_staff_read_statistics_and_may_not_change_limits():
     assert ask(of, "sms:DescribeWarningThreshold", sms_app(1)).allowed
     assert ask(of, "sms:ModifyWarningThreshold", sms_app(1)).reason is Reason.EXPLICIT_DENY
     assert ask(of, "sms:ModifyFreqRule", sms_app(1)).reason is Reason.EXPLICIT_DENY
+
+
+@pytest.mark.parametrize(
+    ("tail", "denied"),
+    [("user/100001/x", {ALICE, CI}), ("user/7/x", {CI}), ("user/7", set()), ("sdkappid/1400000000", set())],
+)
+def test_a_role_has_no_uin_and_a_deny_on_one_leaves_it_all_else(tail, denied):
+    """cam-language 3: a variable without a value may stand for any text, and for no more than that."""
+    own = [policy("all", allow("im:*")), policy("others", deny("im:*", "qcs::im::uin/12345678:user/${uin}/*"))]
+    of, resource = account(own=own, role=own), f"qcs::im::uin/12345678:{tail}"
+    assert {each for each in (ALICE, CI) if not ask(of, HIT, resource, each).allowed} == denied

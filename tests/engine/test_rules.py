@@ -115,11 +115,22 @@ def test_an_allow_on_a_variable_without_value_allows_nothing():
     assert rule.scopes == ()
 
 
-def test_a_deny_on_a_variable_without_value_denies_whatever_it_might_mean():
-    # cam-language 3, fail closed
-    (rule,) = rules(deny("*", "qcs::x:::user/${uin}"), values={})
-    assert found_in([rule], "qcs::x:::anything")
-    assert not found_in([rule], "qcs::y:::anything")
+@pytest.mark.parametrize(
+    ("tail", "denied", "others"),
+    [
+        ("user/${uin}", ["user/100001", "user/", "user/a/b", "user/*"], ["user", "anything", "sdkappid/1400000000"]),
+        ("user/${uin}/*", ["user/1/x", "user//", "user/a/b/c"], ["user/1", "sdkappid/1400000000"]),
+        ("${uin}", ["anything", "a/b"], []),
+        ("${owner_uin}/${uin}", ["12345678/7"], ["87654321/7", "12345678"]),
+        ("a*${uin}b", ["a/b", "ab"], ["a", "ba"]),
+    ],
+)
+def test_a_deny_on_a_variable_without_value_denies_whatever_it_might_mean_and_no_more(tail, denied, others):
+    # cam-language 3, fail closed: it may stand for any text
+    (rule,) = rules(deny("*", f"qcs::x:::{tail}"), values={Variable.OWNER_UIN: "12345678"})
+    assert [each for each in denied if not found_in([rule], f"qcs::x:::{each}")] == []
+    assert [each for each in others if found_in([rule], f"qcs::x:::{each}")] == []
+    assert not found_in([rule], f"qcs::y:::{denied[0]}")
 
 
 def test_an_allow_by_an_appid_that_is_not_known_allows_nothing():

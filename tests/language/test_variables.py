@@ -46,6 +46,24 @@ def test_a_variable_without_a_value_leaves_no_pattern():
     assert bound("a/${app_id}", {Variable.UIN: "100001"}) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        ("a/${uin}/b", ("a/", "/b")),
+        ("${uin}", ("", "")),
+        ("${owner_uin}/${uin}*", ("12345678/", "", "")),
+        ("a/${owner_uin}/*", ("a/12345678/", "")),
+        ("plain", ("plain",)),
+    ],
+)
+def test_a_variable_without_a_value_may_be_any_text(text, pieces):
+    assert parse_template(text, "Code").bind_open({Variable.OWNER_UIN: "12345678"}).pieces == pieces
+
+
+def test_stars_of_a_document_may_be_characters_beside_an_open_variable():
+    assert parse_template("a*${uin}*", "Code").bind_open({}, stars=False).pieces == ("a*", "*")
+
+
 def test_the_variables_that_must_be_known_are_told():
     assert parse_template("${uin}/x/${app_id}", "Code").variables == {Variable.UIN, Variable.APP_ID}
 

@@ -31,7 +31,7 @@ OPERATORS = {
     "ip": ["ip_equal", "ip_not_equal"],
 }
 EXPECTED = {
-    "string": [*TEXTS, "x*x", "*y", "*", "${uin}", "a${uin}*", "${app_id}", "${owner_uin}"],
+    "string": [*TEXTS, "x*x", "*y", "*", "${uin}", "a${uin}*", "A${uin}Z", "${uin}*x", "${app_id}", "${owner_uin}"],
     "tag": [*TAGS, "dept&*", "${qcs:principal_tag_key}&${qcs:principal_tag_value}", "DEPT&ops",
             "${qcs:principal_tag_key}&*", "dept&${qcs:principal_tag_value}", "*&${qcs:principal_tag_value}"],
     "tag_value": ["ops", "dev", "", "o*", "OPS", "${qcs:principal_tag_value}"],

@@ -119,12 +119,12 @@ def freeze(variables):
 
 @functools.cache
 def compare_one(operator, actual, written, variables):
-    expected = replaced(written, dict(variables))
-    if expected is None:
-        return None
     if operator == "string_like":
         return fits(written, actual, variables)
+    expected = replaced(written, dict(variables))
     kind, _, order = operator.partition("_")
+    if expected is None:
+        return None if kind not in ("string", "binary") or may_equal(written, actual, order, variables) else False
     read = {"string": str, "binary": str, "bool": boolean, "numeric": number, "date": moment}.get(kind)
     if order == "equal_ignore_case":
         return actual.casefold() == expected.casefold()
@@ -153,15 +153,39 @@ def replaced(text, variables):
     return re.sub(r"\$\{([^}]*)\}", lambda match: variables[match[1]], text)
 
 
+def may_equal(written, actual, order, variables):
+    """A variable without a value may stand for any text, and for no more than that (3)."""
+    if order == "equal_ignore_case":
+        known = tuple((name, value.casefold()) for name, value in variables)
+        return may_equal(written.casefold(), actual.casefold(), "equal", known)
+    values = [replaced(part, dict(variables)) for part in re.split(r"(\$\{[^}]*\})", written)]
+    return re.fullmatch(".*".join(map(re.escape, runs(values))), actual, re.DOTALL) is not None
+
+
+def runs(values):
+    """The texts between those that are None."""
+    found = [""]
+    for value in values:
+        if value is None:
+            found.append("")
+        else:
+            found[-1] += value
+    return found
+
+
 @functools.cache
 def fits(pattern, text, variables=()):
-    """`*` is any run of characters, all else is itself, as is whatever a variable brings in (1.2, 1.3, 3)."""
-    if replaced(pattern, dict(variables)) is None:
-        return None
-    regex = ""
+    """`*` is any run of characters, all else is itself, as is whatever a variable brings in (1.2, 1.3, 3).
+
+    A variable without a value may stand for any text: what that could make fit cannot be told, all else does not fit.
+    """
+    regex, is_known = "", True
     for part in re.split(r"(\*|\$\{[^}]*\})", pattern):
-        regex += ".*" if part == "*" else re.escape(replaced(part, dict(variables)))
-    return re.fullmatch(regex, text, re.DOTALL) is not None
+        value = replaced(part, dict(variables))
+        is_known = is_known and value is not None
+        regex += ".*" if part == "*" or value is None else re.escape(value)
+    is_fit = re.fullmatch(regex, text, re.DOTALL) is not None
+    return None if is_fit and not is_known else is_fit
 
 
 def boolean(text):
