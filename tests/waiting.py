@@ -7,6 +7,8 @@ DEADLINE = 60.0
 """Seconds after which what a test waits for counts as not happening; the least that any wait may have."""
 BRIEF = 0.3
 """Seconds of a deadline or timer that a test means to pass. How long that really takes is of no matter."""
+FOREVER = 3600.0
+"""Seconds of a deadline or timer that nothing may depend on: where something did, its test would hang and be ended."""
 _PAUSE_SECONDS = 0.005
 
 

@@ -5,8 +5,8 @@ import time
 from contextlib import contextmanager
 
 from authz.client import AsyncClient, Client
+from tests.waiting import DEADLINE
 
-TIMEOUT = 10.0
 ALLOW_SEND = [{"effect": "allow", "action": "sms:SendSms", "resource": "*"}]
 
 
@@ -48,7 +48,7 @@ class BlockingInDisguise:
 @contextmanager
 def asyncio_client(target, **options):
     with asyncio.Runner() as runner:
-        client = AsyncClient(target, **{"timeout": TIMEOUT, **options})
+        client = AsyncClient(target, **{"timeout": DEADLINE, **options})
         runner.run(client.__aenter__())
         try:
             yield AsyncInDisguise(runner, client)
@@ -64,16 +64,16 @@ def ungathered_client(target, **options):
 
 @contextmanager
 def blocking_client(target, **options):
-    with Client(target, **{"timeout": TIMEOUT, **options}) as client:
+    with Client(target, **{"timeout": DEADLINE, **options}) as client:
         yield BlockingInDisguise(client)
 
 
 CLIENTS = [asyncio_client, ungathered_client, blocking_client]
 
 
-def until(client, condition, deadline=15.0):
+def until(client, condition):
     """The first true value of `condition()`, while the client's tasks run."""
-    end = time.monotonic() + deadline
+    end = time.monotonic() + DEADLINE
     while not (value := condition()):
         assert time.monotonic() < end, "what was waited for did not happen"
         client.pause(0.01)

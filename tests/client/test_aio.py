@@ -3,7 +3,6 @@
 import asyncio
 import socket
 import threading
-import time
 import traceback
 
 import grpc
@@ -24,7 +23,7 @@ from authz.client import (
 )
 from tests.client.asking import ALLOW_SEND, CLIENTS, asyncio_client, blocking_client
 from tests.sidecar import EXAMPLE, Sidecar, user, write_account
-from tests.waiting import DEADLINE
+from tests.waiting import BRIEF, DEADLINE, FOREVER
 
 IVAN = user(100009)
 APP = "qcs::sms::uin/12345678:app/1400000001"
@@ -141,17 +140,14 @@ def test_a_revision_that_is_not_reached_is_no_decision(sidecar, connect):
         current = client.check(IVAN, "sms:DescribeAppInfo", APP).revision
         assert client.check(IVAN, "sms:DescribeAppInfo", APP, at_least_revision=current)
         with pytest.raises((UnavailableError, TimedOutError)):
-            client.check(IVAN, "sms:DescribeAppInfo", APP, at_least_revision=str(int(current) + 1), timeout=0.3)
+            client.check(IVAN, "sms:DescribeAppInfo", APP, at_least_revision=str(int(current) + 1), timeout=BRIEF)
 
 
 def test_without_a_sidecar_it_raises_by_its_deadline_or_denies(connect):
     either = TimedOutError, UnavailableError  # at the deadline a connection may just be tried once more
-    with connect(free_port()) as client:
-        start = time.monotonic()
-        with pytest.raises(either):
-            client.check(IVAN, "sms:DescribeAppInfo", APP, timeout=0.3)
-        assert time.monotonic() - start < 5
-    with connect(free_port(), on_failure=OnFailure.DENY, timeout=0.2) as client:
+    with connect(free_port(), timeout=FOREVER) as client, pytest.raises(either):
+        client.check(IVAN, "sms:DescribeAppInfo", APP, timeout=BRIEF)
+    with connect(free_port(), on_failure=OnFailure.DENY, timeout=BRIEF) as client:
         denials = [
             client.check(IVAN, "im:X"),
             client.check_all(IVAN, [("im:X", "*")]),
@@ -166,7 +162,7 @@ def test_without_a_sidecar_it_raises_by_its_deadline_or_denies(connect):
 
 def test_callers_that_fail_together_do_not_carry_each_others_traces():
     async def main():
-        async with AsyncClient(free_port(), timeout=0.2) as client:
+        async with AsyncClient(free_port(), timeout=BRIEF) as client:
             checks = (client.check(IVAN, "im:X") for _ in range(100))
             return await asyncio.gather(*checks, return_exceptions=True)
 
@@ -180,7 +176,7 @@ def test_a_sidecar_that_takes_calls_and_answers_none_times_out(connect):
         connect(f"127.0.0.1:{deaf.getsockname()[1]}") as client,
         pytest.raises((TimedOutError, UnavailableError)),
     ):
-        client.check(IVAN, "im:X", timeout=0.2)
+        client.check(IVAN, "im:X", timeout=BRIEF)
 
 
 @pytest.mark.parametrize("connect", [asyncio_client, blocking_client])
@@ -188,7 +184,7 @@ def test_a_sidecar_that_starts_later_is_waited_for(connect):
     address = free_port()
     with connect(address, timeout=DEADLINE) as client:
         with pytest.raises(UnavailableError):
-            client.check(IVAN, "sms:DescribeAppInfo", APP, timeout=0.1)
+            client.check(IVAN, "sms:DescribeAppInfo", APP, timeout=BRIEF)
         late = Sidecar(EXAMPLE, "--listen", address)
         starting = threading.Thread(target=late.__enter__)
         starting.start()
@@ -233,4 +229,4 @@ def test_a_closed_client_answers_nothing_and_leaves_nothing_behind(sidecar):
 
 def test_channel_credentials_are_used(sidecar):
     with Client(sidecar.tcp, credentials=grpc.ssl_channel_credentials()) as client, pytest.raises(UnavailableError):
-        client.check(IVAN, "sms:DescribeAppInfo", APP, timeout=0.3)
+        client.check(IVAN, "sms:DescribeAppInfo", APP, timeout=BRIEF)

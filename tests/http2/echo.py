@@ -22,7 +22,7 @@ def echo(data: bytes) -> bytes:
 async def converse(call: Call) -> None:
     while (message := await call.read()) is not None:
         if message == b"wait":
-            await asyncio.sleep(60)
+            await asyncio.Event().wait()
         if message == b"metadata":
             message = repr(sorted(call.metadata)).encode()
         await call.write(message)

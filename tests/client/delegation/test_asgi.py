@@ -23,6 +23,7 @@ from authz.client.delegation import (
     current_call,
 )
 from tests.sidecar import DEADLINE, EXAMPLE, Sidecar, eventually, user
+from tests.waiting import BRIEF
 
 APP = "qcs::sms::uin/12345678:app/"
 DESCRIBE = "sms:DescribeAppInfo"
@@ -188,7 +189,7 @@ def test_websockets_are_refused(backend):
 
 
 def test_without_a_sidecar_a_request_is_unavailable_and_a_public_one_is_served():
-    backend = Backend("127.0.0.1:1", timeout=0.3)
+    backend = Backend("127.0.0.1:1", timeout=BRIEF)
     answer = backend.ask("GET", f"/apps/{MINE}")
     assert (answer.status_code, answer.json()["Response"]["Error"]["Code"]) == (503, "ServiceUnavailable")
     assert backend.ask("GET", "/healthz").status_code == 200

@@ -8,6 +8,7 @@ from authz.client.delegation import Header, Listing, current_call
 from tests.client.delegation.backend import BACKENDS, Item, Told, asyncio_backend, failure, mapping, stub_on
 from tests.client.proxy import Proxy
 from tests.sidecar import Sidecar, check_request, user, write_account
+from tests.waiting import BRIEF
 
 ACTION = "im:DescribeAppStatList"
 RESOURCE = "qcs::im::uin/12345678:sdkappid/{app}"
@@ -89,11 +90,11 @@ def test_a_list_needs_a_sidecar_for_its_single_checks_too(sidecar, backend):
     """A list that lacks what nobody decided would look complete."""
     with (
         Proxy(sidecar.tcp) as proxy,
-        backend(proxy.address, mapping({"List": LISTING}), timeout=0.5) as (record, port),
+        backend(proxy.address, mapping({"List": LISTING}), timeout=BRIEF) as (record, port),
         stub_on(port, metadata=(("x-principal", user(100002)),)) as stub,
     ):
         record.items = items(random.Random(1))
-        stub.one(method="List")
+        stub.one_in_the_end(method="List")
         whole = record.list
 
         def cut():

@@ -10,6 +10,7 @@ from authz.client.delegation.sources import is_asynchronous
 from tests.certificates import Authority
 from tests.client.delegation.backend import BACKENDS, failure, mapping, stub_on
 from tests.sidecar import EXAMPLE, Sidecar, user
+from tests.waiting import BRIEF
 
 HEIDI = user(100008)
 APP = "1400000001"
@@ -65,14 +66,14 @@ def test_a_callable_finds_the_principal_by_its_own_rules(sidecar, backend):
 def test_a_callable_may_be_asynchronous_on_asyncio_and_is_bound_by_the_deadline(sidecar):
     async def principal(call):
         if call.header("x-slow"):
-            await asyncio.sleep(60)
+            await asyncio.Event().wait()
         return HEIDI
 
     with (
-        BACKENDS[0](sidecar.socket, mapping(principal=principal), timeout=0.5) as (record, port),
+        BACKENDS[0](sidecar.socket, mapping(principal=principal), timeout=BRIEF) as (record, port),
         stub_on(port) as stub,
     ):
-        stub.one(app=APP)
+        stub.one_in_the_end(app=APP)
         assert failure(lambda: stub.one(app=APP, metadata=(("x-slow", "1"),)))[0] == "UNAVAILABLE"
         assert len(record.seen) == 1
     assert is_asynchronous(principal)
