@@ -5,7 +5,6 @@ Each of its processes prints its name when all answers were right, and again onc
 
 import os
 import sys
-import time
 
 import structlog
 
@@ -48,7 +47,7 @@ def main(*arguments):
                 sys.exit(0)
             children.append(child)
         ask_on(asked, "parent")
-        time.sleep(0.2)  # children that end must leave the parent's connection as it is
+        # Children that end must leave the parent's connection as it is.
         for child in children:
             assert os.waitpid(child, 0)[1] == 0
         assert not asked.check(user(), "sms:SendSms").allowed

@@ -11,7 +11,7 @@ from authz.config import Settings
 from authz.errors import InvalidAccountError, ListenError, SourceError
 from authz.server.listeners import parse_address
 from tests.sidecar import EXAMPLE, write_account
-from tests.waiting import DEADLINE
+from tests.waiting import DEADLINE, until
 
 ANYWHERE = (parse_address("127.0.0.1:0"),)
 
@@ -33,11 +33,9 @@ def silent(_done, _total):
 def test_it_serves_until_a_signal_and_ends_by_itself():
     async def scenario():
         running = asyncio.ensure_future(Sidecar(Settings(EXAMPLE, ANYWHERE, shutdown_notice=0)).run(silent))
-        while not running.done():
-            await asyncio.sleep(0.05)
-            if signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
-                os.kill(os.getpid(), signal.SIGTERM)
-                break
+        await until(lambda: running.done() or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL)
+        if not running.done():
+            os.kill(os.getpid(), signal.SIGTERM)
         await asyncio.wait_for(running, DEADLINE)
 
     asyncio.run(scenario())

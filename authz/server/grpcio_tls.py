@@ -1,6 +1,7 @@
 """How grpcio learns of replaced certificates, without pulling them from under a handshake."""
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 import grpc
@@ -26,8 +27,14 @@ class CertificateOffer:
     gRPC asks under a lock of the port: others wait meanwhile.
     """
 
-    def __init__(self, certificates: Certificates) -> None:
+    def __init__(
+        self,
+        certificates: Certificates,
+        clock: Callable[[], float] = time.monotonic,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
         self._certificates = certificates
+        self._clock, self._pause = clock, pause
         self._offered = certificates.current()
         self._asked_at = float("-inf")
 
@@ -39,11 +46,11 @@ class CertificateOffer:
         """The configuration if it is another than the one before, or else None."""
         latest = self._certificates.current()
         if latest is self._offered:
-            self._asked_at = time.monotonic()
+            self._asked_at = self._clock()
             return None
-        time.sleep(max(0.0, self._asked_at + _TO_BEGIN_A_HANDSHAKE - time.monotonic()))
+        self._pause(max(0.0, self._asked_at + _TO_BEGIN_A_HANDSHAKE - self._clock()))
         self._offered = latest
-        self._asked_at = time.monotonic()
+        self._asked_at = self._clock()
         return _configuration(latest)
 
 

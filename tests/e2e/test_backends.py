@@ -5,7 +5,6 @@ import random
 import signal
 import subprocess
 import sys
-import time
 from contextlib import contextmanager
 
 import grpc
@@ -17,6 +16,7 @@ from authz.client.delegation import AsyncAuthorizationInterceptor
 from deploy.example.backends import im, im_backend_pb2, im_backend_pb2_grpc, sms, sms_backend_pb2_grpc, tour
 from deploy.example.backends.serving import BackendSettings
 from tests.sidecar import DEADLINE, EXAMPLE, ROOT, Sidecar, check_request, eventually, write_account
+from tests.waiting import BRIEF
 
 NO, NEVER, YES = "NO_MATCHING_ALLOW", "EXPLICIT_DENY", "served"
 OUTCOMES = {
@@ -30,7 +30,6 @@ OUTCOMES = {
     "ModifyAppInfo":          [YES, NO, NO, YES, NO],
     "RemoveUser":             [NEVER, NO, NO, YES, NO],
 }  # fmt: skip
-TIMEOUT = 0.5  # seconds that the backends give the sidecar
 
 
 @contextmanager
@@ -59,7 +58,7 @@ def address_of(running, name):
 
 @contextmanager
 def backend(name, sidecar):
-    options = ("--listen", "127.0.0.1:0", "--sidecar", sidecar, "--timeout", str(TIMEOUT))
+    options = ("--listen", "127.0.0.1:0", "--sidecar", sidecar, "--timeout", str(BRIEF))
     with process("-m", f"deploy.example.backends.{name}", *options) as running:
         yield address_of(running, name)
 
@@ -121,7 +120,6 @@ def test_without_its_sidecar_nothing_is_served_and_with_it_everything_again(tmp_
 def assert_all_unavailable(sms_address, im_address):
     with grpc.insecure_channel(sms_address) as first, grpc.insecure_channel(im_address) as second:
         stubs = (sms_backend_pb2_grpc.SmsServiceStub(first), im_backend_pb2_grpc.ImServiceStub(second))
-        start = time.monotonic()
         calls = [
             (getattr(stubs[0], api, None) or getattr(stubs[1], api)).future(
                 request, metadata=visitor.metadata(), timeout=DEADLINE
@@ -132,7 +130,6 @@ def assert_all_unavailable(sms_address, im_address):
         assert {(each.code(), each.details()) for each in calls} == {
             (grpc.StatusCode.UNAVAILABLE, "authorization is not available")
         }
-        assert time.monotonic() - start < TIMEOUT + 2
 
 
 def heidis_statistics(address):

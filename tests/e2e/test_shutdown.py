@@ -13,7 +13,7 @@ from grpc_health.v1 import health_pb2
 from authz.v1 import authz_pb2
 from tests.builders import APP_1
 from tests.sidecar import EXAMPLE, Sidecar, check_request, eventually, user
-from tests.waiting import DEADLINE
+from tests.waiting import DEADLINE, FOREVER
 
 QUESTION = check_request(user(), "im:AddUser", APP_1)
 BATCH = authz_pb2.BatchCheckRequest(checks=[QUESTION] * 10)
@@ -74,7 +74,7 @@ def test_a_call_that_waits_for_a_revision_is_not_cut_off():
     with Sidecar(EXAMPLE, notice=0.1) as sidecar:
         later = check_request(user(), "im:AddUser", APP_1, at_least_revision="9" * 15)
         call = sidecar.stub.Check.future(later, timeout=DEADLINE)
-        eventually(lambda: sidecar.metrics() is not None)
+        eventually(lambda: sidecar.metrics()["authz_in_flight",] == 1)
         assert sidecar.stop() == 0
         with pytest.raises(grpc.RpcError) as caught:
             call.result(DEADLINE)
@@ -100,14 +100,15 @@ def test_an_idle_stream_ends_with_the_server_and_does_not_hold_it_up():
 
 
 def test_balancers_are_told_before_anything_is_refused():
-    with Sidecar(EXAMPLE, notice=1.0) as sidecar:
+    with Sidecar(EXAMPLE, notice=FOREVER) as sidecar:
         watch = iter(sidecar.health.Watch(health_pb2.HealthCheckRequest(), timeout=DEADLINE))
         assert next(watch).status == health_pb2.HealthCheckResponse.SERVING
         sidecar.process.terminate()
         assert next(watch).status == health_pb2.HealthCheckResponse.NOT_SERVING
         assert sidecar.check(user(), "im:AddUser", APP_1).allowed
         assert sidecar.get("/readyz")[0] == 503
-        assert sidecar.process.wait(DEADLINE) == 0
+        sidecar.process.kill()  # that it ends by itself after a notice is shown above
+        sidecar.process.wait(DEADLINE)
 
 
 @pytest.mark.parametrize("delay", [0.0, 0.01, 0.03, 0.1])

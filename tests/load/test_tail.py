@@ -8,7 +8,8 @@ from tests.load import tail
 from tests.load.tail import tail_command
 
 
-def test_calm_and_disturbed_moments_are_told_side_by_side(tmp_path):
+def test_calm_and_disturbed_moments_are_told_side_by_side(tmp_path, monkeypatch):
+    monkeypatch.setattr(tail, "_REST", 0.0)
     file = tmp_path / "figures.json"
     options = ["--runs", "1", "--seconds", "0.3", "--rate", "200", "--accounts", "20", "--policies", "5"]
     result = CliRunner().invoke(tail_command, [*options, "--json", str(file)], catch_exceptions=False)

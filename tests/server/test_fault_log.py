@@ -9,10 +9,11 @@ from authz import http2
 from authz.http2.limits import PACES
 from authz.server import fault_log
 from authz.server.fault_log import FaultLog
+from tests.waiting import BRIEF, until
 
 
 def test_each_kind_is_told_at_once_and_then_once_in_a_while_with_how_many_there_were(monkeypatch):
-    monkeypatch.setattr(fault_log, "_QUIET_SECONDS", 0.05)
+    monkeypatch.setattr(fault_log, "_QUIET_SECONDS", BRIEF)
 
     counts = Counter()
 
@@ -21,7 +22,7 @@ def test_each_kind_is_told_at_once_and_then_once_in_a_while_with_how_many_there_
         for _ in range(1000):
             faults.hear("protocol", "no HTTP/2")
             faults.hear("idle", "no calls for long")
-        await asyncio.sleep(0.2)
+        await until(lambda: not faults._quiet)
         faults.hear("protocol", "no HTTP/2")
 
     with capture_logs() as logs:

@@ -1,6 +1,5 @@
-import time
-
 import pytest
+from cryptography.x509 import load_pem_x509_certificate
 from structlog.testing import capture_logs
 
 from authz.errors import CertificateError
@@ -16,6 +15,7 @@ def files(tmp_path):
 
 
 def put(files, days=1):
+    """Write certificates that end in so many days; the moment when, in seconds since 1970."""
     certificate, key = AUTHORITY.issue("sidecar", "localhost", days=days)
     for file, content in (
         (files.certificate, certificate),
@@ -25,36 +25,32 @@ def put(files, days=1):
         new = file.with_suffix(".new")
         new.write_bytes(content)
         new.replace(file)
-
-
-def days_left(certificates):
-    return round((certificates.expires_at - time.time()) / 86400)
+    return load_pem_x509_certificate(certificate).not_valid_after_utc.timestamp()
 
 
 def test_a_changed_certificate_is_in_use_from_the_next_look_on(files):
-    put(files, days=3)
+    first = put(files, days=3)
     certificates = Certificates(files)
-    assert days_left(certificates) == 3
-    put(files, days=30)
-    assert days_left(certificates) == 30
+    assert certificates.expires_at == first
+    second = put(files, days=30)
+    assert certificates.expires_at == second != first
 
 
 def test_a_version_that_cannot_be_used_leaves_the_one_before_in_use_and_is_told_once(files):
-    put(files, days=3)
+    first = put(files, days=3)
     certificates = Certificates(files)
     files.certificate.write_text("no certificate")
     with capture_logs() as logs:
-        assert [days_left(certificates) for _ in range(3)] == [3, 3, 3]
+        assert [certificates.expires_at for _ in range(3)] == [first] * 3
     assert [each["event"] for each in logs] == ["certificates refused; those before stay in use"]
-    put(files, days=5)
-    assert days_left(certificates) == 5
+    assert put(files, days=5) == certificates.expires_at != first
 
 
 def test_files_that_go_away_change_nothing(files):
-    put(files, days=3)
+    first = put(files, days=3)
     certificates = Certificates(files)
     files.key.unlink()
-    assert days_left(certificates) == 3
+    assert certificates.expires_at == first
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from authz.server.revisions import RevisionFeed
 from authz.server.tally import Tally
 from authz.server.transport import TransportKind, open_transport
 from tests.builders import account, engine
-from tests.waiting import DEADLINE
+from tests.waiting import BRIEF, DEADLINE, FOREVER
 
 KINDS = {"unary": Single, "stream": Conversation}
 
@@ -28,7 +28,7 @@ def call(request):
     return partial(called, request.param)
 
 
-def called(transport_kind, answer, *, kind="unary", publish=None, patience=0.2, limit=10):
+def called(transport_kind, answer, *, kind="unary", publish=None, patience=BRIEF, limit=10):
 
     async def scenario():
         live = engine(account())
@@ -109,4 +109,4 @@ def test_an_answer_that_needs_a_later_revision_comes_when_that_is_in_force(call)
             raise value
         return value
 
-    assert call(answer, publish=2, patience=5)[0] == b"now"
+    assert call(answer, publish=2, patience=FOREVER)[0] == b"now"

@@ -18,7 +18,7 @@ from authz.client.channels import open_channel
 from authz.errors import AuthzError
 from authz.v1 import authz_pb2, authz_pb2_grpc
 
-_PATIENCE = 10.0
+_PATIENCE = 60.0
 
 
 @click.command("reload")

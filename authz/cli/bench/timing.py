@@ -6,10 +6,11 @@ import time
 from collections.abc import Callable, Sequence
 
 Work = Callable[[], object]
+Clock = Callable[[], float]
 _LONG_ENOUGH = 0.02  # seconds
 
 
-def interleaved(works: Sequence[Work], runs: int) -> list[float]:
+def interleaved(works: Sequence[Work], runs: int, clock: Clock = time.perf_counter) -> list[float]:
     """Median seconds of each piece of work: first all of them to warm up, then one after another, `runs` times over.
 
     Short work is repeated within a run until it lasts long enough to be measured. What lives after the warming up is
@@ -17,18 +18,18 @@ def interleaved(works: Sequence[Work], runs: int) -> list[float]:
     """
     for work in works:
         work()
-    repeats = [max(1, round(_LONG_ENOUGH / _seconds(work, 1))) for work in works]
+    repeats = [max(1, round(_LONG_ENOUGH / _seconds(clock, work, 1))) for work in works]
     gc.collect()
     gc.freeze()
     try:
-        seconds = [[_seconds(*each) for each in zip(works, repeats, strict=True)] for _ in range(runs)]
+        seconds = [[_seconds(clock, *each) for each in zip(works, repeats, strict=True)] for _ in range(runs)]
     finally:
         gc.unfreeze()
     return [statistics.median(each) for each in zip(*seconds, strict=True)]
 
 
-def _seconds(work: Work, repeats: int) -> float:
-    start = time.perf_counter()
+def _seconds(clock: Clock, work: Work, repeats: int) -> float:
+    start = clock()
     for _ in range(repeats):
         work()
-    return (time.perf_counter() - start) / repeats
+    return (clock() - start) / repeats
