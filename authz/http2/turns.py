@@ -13,17 +13,18 @@ class Turns:
     """Those of a server whose work waits, in two queues.
 
     Work that comes has its first turn before that which was not done in one: who has little to be done is not kept
-    waiting by those who have much, and each queue has its time in every pass of the event loop.
+    waiting by those who have much, and each queue has its time in every pass of the event loop, by `clock`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+        self._clock = clock
         self._first, self._later = deque[Work](), deque[Work]()
         self.charged = 0.0
         """Seconds of work that turns of this pass have begun and left to others."""
         self._ends: list[tuple[set[Work], Callable[[], None]]] = []
 
     def wait(self, work: Work) -> None:
-        """Have work called with the time, by the monotonic clock, when it should pause; it tells whether more waits."""
+        """Have work called with the time, by the clock, when it should pause; it tells whether more waits."""
         if not self._first and not self._later:
             asyncio.get_running_loop().call_soon(self._run)
         self._first.append(work)
@@ -35,10 +36,10 @@ class Turns:
     def _run(self) -> None:
         try:
             for queue, seconds in zip((self._first, self._later), _SECONDS, strict=True):
-                end, self.charged = monotonic() + seconds, 0.0
+                end, self.charged = self._clock() + seconds, 0.0
                 while queue:
                     self._take_one(queue, end)
-                    if monotonic() + self.charged >= end:
+                    if self._clock() + self.charged >= end:
                         break
         finally:
             if self._first or self._later:  # whatever one of them raised, the others wait on

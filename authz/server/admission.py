@@ -11,6 +11,7 @@ from authz.errors import OverloadError
 Work = Callable[[bytes], Generator[None, None, bytes]]
 """A long answer: it yields whenever others may go first, and returns the answer."""
 Answer = Callable[[bytes], bytes]
+Clock = Callable[[], float]
 _PASSES = 8  # of the event loop between two slices: a call takes several to be read, turned away or answered
 SLICE_SECONDS = 0.001
 """How long a long answer keeps others waiting at a time."""
@@ -28,14 +29,15 @@ def at_once(answer: Answer) -> Work:
 
 
 class Slices:
-    """Tells a long answer when it has had its slice of time."""
+    """Tells a long answer when it has had its slice of time, by `clock` in seconds."""
 
-    def __init__(self) -> None:
-        self._end = perf_counter() + SLICE_SECONDS
+    def __init__(self, clock: Clock = perf_counter) -> None:
+        self._clock = clock
+        self._end = clock() + SLICE_SECONDS
 
     def is_over(self) -> bool:
         """Whether it should let others go first; if so, the next slice begins."""
-        now = perf_counter()
+        now = self._clock()
         if now < self._end:
             return False
         self._end = now + SLICE_SECONDS
@@ -43,9 +45,13 @@ class Slices:
 
 
 class Admission:
-    """Belongs to one event loop. `limit` bounds the calls in flight; `rejected` counts by what was exceeded."""
+    """Belongs to one event loop. `limit` bounds the calls in flight; `rejected` counts by what was exceeded.
 
-    def __init__(self, limit: int) -> None:
+    `clock` tells, in seconds, how long answers took.
+    """
+
+    def __init__(self, limit: int, clock: Clock = perf_counter) -> None:
+        self._clock = clock
         self.limit = limit
         self.in_flight = 0
         self.rejected: Counter[str] = Counter()
@@ -97,14 +103,14 @@ class Admission:
 
     def _step(self, steps: Generator[None, None, bytes]) -> bytes | None:
         """As far as work goes without a pause: its answer, if that was the end."""
-        began = perf_counter()
+        began = self._clock()
         try:
             next(steps)
         except StopIteration as end:
             answer: bytes = end.value
             return answer
         finally:
-            self._worked += perf_counter() - began
+            self._worked += self._clock() - began
         return None
 
     async def _let_others_go_first(self) -> None:

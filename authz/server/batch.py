@@ -1,12 +1,13 @@
 """BatchCheck: many questions, one revision, an answer or an error for each."""
 
 from collections.abc import Callable, Generator, Sequence
+from time import perf_counter
 
 from google.rpc.code_pb2 import Code
 
 from authz.engine.snapshot import Snapshot
 from authz.errors import AuthzError
-from authz.server.admission import Slices
+from authz.server.admission import Clock, Slices
 from authz.server.check import Checker, Form, RevisionAheadError
 from authz.server.tally import Tally
 from authz.wire.answers import revision_text
@@ -19,9 +20,10 @@ _SHORT_BYTES = 200  # of such an item; a longer one counts as so many
 
 
 class BatchChecker:
-    """Answers batches of at most `limit` checks, through the same cache as single checks."""
+    """Answers batches of at most `limit` checks, through the same cache as single checks; pauses by `clock`."""
 
-    def __init__(self, checker: Checker, limit: int, tally: Tally | None = None) -> None:
+    def __init__(self, checker: Checker, limit: int, tally: Tally | None = None, clock: Clock = perf_counter) -> None:
+        self._clock = clock
         self._checker = checker
         self._limit = limit
         self._errors = (tally or Tally()).item_errors
@@ -40,7 +42,7 @@ class BatchChecker:
             raise RevisionAheadError(batch.at_least, snapshot.revision)
         form = self._checker.form(snapshot.revision)
         results: list[bytes] = []
-        slices = Slices()
+        slices = Slices(self._clock)
         for start in range(0, len(batch.items), _STRIDE):
             items = batch.items[start : start + _STRIDE]
             known = self._checker.known_items(items, form)

@@ -12,7 +12,7 @@ from grpc_health.v1 import health_pb2
 
 from authz.v1 import authz_pb2
 from tests.builders import APP_1
-from tests.clients.scenarios.clients import CLIENTS, ready
+from tests.clients.scenarios.clients import CLIENTS, keepalive, ready
 from tests.clients.scenarios.server import DETAILS, MESSAGE
 from tests.clients.scenarios.stage import Server, handed_over, play
 from tests.sidecar import EXAMPLE, Sidecar, check_request, user
@@ -113,7 +113,7 @@ def test_no_call_is_lost_while_one_server_hands_over_to_another(client, program,
 
 def test_keepalive_pings_are_answered_and_keep_the_connection(client, program, place):
     with Server(place) as server:
-        is_same, pings = play(program, server.address, f"keepalive={client.idle}")["keepalive"]
+        is_same, pings = play(program, server.address, keepalive(client)).popitem()[1]
         assert is_same
         assert pings >= client.pings
         assert server.stop()["faults"] == {}

@@ -7,6 +7,7 @@ that must not be.
 
 import argparse
 import faulthandler
+import math
 import random
 import sys
 import tempfile
@@ -66,12 +67,12 @@ def lanes(mutator, chosen=None):
     return [lane for lane in every if not chosen or lane.name in chosen]
 
 
-def execute(lane, data):
-    """Run one input; a Failure or None."""
+def execute(lane, data, clock=time.process_time):
+    """Run one input; a Failure or None. It may take `LIMIT_SECONDS` by the clock."""
     try:
-        seconds, outcome = _timed(lane, data)
+        seconds, outcome = _timed(lane, data, clock)
         if seconds > LIMIT_SECONDS:
-            seconds, outcome = min((_timed(lane, data), (seconds, outcome)), key=lambda run: run[0])
+            seconds, outcome = min((_timed(lane, data, clock), (seconds, outcome)), key=lambda run: run[0])
     except Exception:  # noqa: BLE001 - whatever is not declared by the target is what the fuzzer looks for
         return Failure(lane.name, data, traceback.format_exc())
     lane.executions += 1
@@ -84,25 +85,27 @@ def execute(lane, data):
     return None
 
 
-def _timed(lane, data):
-    start = time.process_time()
+def _timed(lane, data, clock):
+    start = clock()
     outcome = lane.run(data)
-    return time.process_time() - start, outcome
+    return clock() - start, outcome
 
 
-def fuzz(seconds, seed, chosen=None, report=None):
-    """Fuzz for some time, the seeds first; the lanes and the failures. It stops at ten failures."""
+def fuzz(seed, chosen=None, report=None, *, seconds=math.inf, rounds=sys.maxsize, clock=time.process_time):
+    """Fuzz for some time, or some rounds of all lanes; the lanes and the failures. It stops at ten failures."""
     rng = random.Random(seed)
     running = lanes(Mutator(rng), chosen)
-    failures = [failure for lane in running for data in list(lane.corpus) if (failure := execute(lane, data))]
+    failures = [failure for lane in running for data in list(lane.corpus) if (failure := execute(lane, data, clock))]
     end = time.monotonic() + seconds
     told = time.monotonic()
-    while time.monotonic() < end and len(failures) < 10:
+    for _ in range(rounds):
+        if time.monotonic() >= end or len(failures) >= 10:
+            break
         faulthandler.dump_traceback_later(HANG_SECONDS, exit=True)
         for lane in running:
             for _ in range(_ROUND):
                 data = lane.mutate(rng.choice(lane.corpus), rng.choice(lane.corpus))
-                failure = execute(lane, data)
+                failure = execute(lane, data, clock)
                 if failure:
                     failures.append(failure)
         if report and time.monotonic() - told > 10:
@@ -136,7 +139,7 @@ def main(arguments=None):
     seed = random.randrange(2**32) if options.seed is None else options.seed
     start = time.perf_counter()
     report = _progress if sys.stderr.isatty() else None
-    running, failures = fuzz(options.minutes * 60, seed, options.target, report)
+    running, failures = fuzz(seed, options.target, report, seconds=options.minutes * 60)
     elapsed = time.perf_counter() - start
     print(f"{'target':12} {'executions':>11} {'outcomes':>9} {'slowest':>9}")
     for lane in running:

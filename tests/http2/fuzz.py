@@ -1,12 +1,14 @@
 """Mutates byte streams of clients and feeds them to the room: `python -m tests.http2.fuzz --minutes 10`.
 
-A failure is an exception, an input that takes longer than a second of this process, content that is kept when its
-connection is gone, more memory at the end than `GROWTH_BYTES`, or whatever the world behind the room complains about.
+A failure is an exception, an input that takes longer than a second by the clock (of this process, where it runs as a
+program), content that is kept when its connection is gone, more memory at the end than `GROWTH_BYTES`, or whatever the
+world behind the room complains about.
 """
 
 import argparse
 import asyncio
 import itertools
+import math
 import random
 import resource
 import time
@@ -90,9 +92,10 @@ def echoing():
 class Room:
     """Runs one input after another; `outcomes` are the kinds of faults with the types of frames that came back."""
 
-    def __init__(self, world):
+    def __init__(self, world, clock):
         self.failures = []
         self.world = world
+        self.clock = clock
         most = DEFAULT_HTTP2_LIMITS.message_bytes
         self.application = GrpcApplication(world.methods, most, self.failures.append)
         self.outcomes = set()
@@ -105,7 +108,7 @@ class Room:
         """
         faults: set[str] = set()
         connection, back, at = Connection(self.application, told=lambda kind, _: faults.add(kind)), b"", 0
-        began = time.process_time()
+        began = self.clock()
         for cut in [*sorted(cuts), len(stream)]:
             connection.receive(stream[at:cut], 0.0)
             while connection.is_behind:
@@ -119,7 +122,7 @@ class Room:
         connection.close()
         for _ in range(3):
             await asyncio.sleep(0)
-        assert time.process_time() - began < LIMIT_SECONDS
+        assert self.clock() - began < LIMIT_SECONDS
         assert connection._held == 0
         assert not connection._streams
         assert not self.failures, self.failures
@@ -131,9 +134,9 @@ class Room:
         return is_new
 
 
-async def fuzz(world, seeds, executions, seconds, seed):
-    """How many inputs were run, and how many outcomes there were."""
-    chooser, room, corpus = random.Random(seed), Room(world), list(seeds)
+async def fuzz(world, seeds, executions, seed, *, seconds=math.inf, clock=lambda: 0.0):
+    """How many inputs were run, and how many outcomes there were; without a clock, an input may take any time."""
+    chooser, room, corpus = random.Random(seed), Room(world, clock), list(seeds)
     end, done, before = time.monotonic() + seconds, 0, _resident_bytes()
     while done < executions and time.monotonic() < end:
         stream = mutated(chooser, corpus)
@@ -165,7 +168,8 @@ def run(make_world, seeds, description):
     seed = options.seed if options.seed is not None else random.SystemRandom().randrange(1 << 30)
 
     async def go():
-        return await fuzz(make_world(), seeds, options.inputs, options.minutes * 60, seed)
+        how_long = {"seconds": options.minutes * 60, "clock": time.process_time}
+        return await fuzz(make_world(), seeds, options.inputs, seed, **how_long)
 
     done, outcomes = asyncio.run(go())
     resident = _resident_bytes() >> 20

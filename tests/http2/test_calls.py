@@ -12,6 +12,7 @@ from authz.http2.grpc import GrpcError, framed
 from authz.http2.hpack import HeaderDecoder, literal
 from tests.http2.driving import GREETING, GRPC, START, call, content_of, data, headers, reset, resets_of, split
 from tests.http2.echo import deferred
+from tests.waiting import until, until_others_end
 
 
 async def rescue(message, error, call):
@@ -52,8 +53,8 @@ METHODS = {
 }
 
 
-def talk(*sent, seconds=0.05, methods=METHODS, waits=False):
-    """The frames that come back, and the failures of ours."""
+def talk(*sent, methods=METHODS, waits=False):
+    """The frames that come back when all is done, and the failures of ours."""
     failures = []
 
     async def run():
@@ -62,7 +63,7 @@ def talk(*sent, seconds=0.05, methods=METHODS, waits=False):
         connection.keep(GREETING + b"".join(sent))
         while connection.is_behind:
             connection.receive(b"", 0.0 if waits else None)
-        await asyncio.sleep(seconds)
+        await until_others_end()
         return split(connection.output())
 
     return asyncio.run(run()), failures
@@ -179,7 +180,7 @@ def test_whoever_speaks_no_grpc_is_told_so():
 
 def test_a_stuck_answer_is_given_up_at_the_deadline():
     stuck = b"\0\0\x06\x04\0\0\0\0\0\0\x04\0\0\0\0"
-    answers, _ = talk(stuck, call(b"/r", (b"grpc-timeout", b"20m")), data(1, framed(b"x"), 1), seconds=0.2)
+    answers, _ = talk(stuck, call(b"/r", (b"grpc-timeout", b"20m")), data(1, framed(b"x"), 1))
     assert content_of(answers, 1) == b""
 
 
@@ -234,12 +235,12 @@ def test_conversations_that_are_given_up_are_freed_without_a_collection(is_hung_
         connection = Connection(GrpcApplication({"/t": Streaming(converse)}, 100))
         connection.receive(GREETING + call(b"/t") + data(1, framed(b"x")))
         alive.extend([weakref.ref(connection), weakref.ref(connection._streams[1].call)])
-        await asyncio.sleep(0.01)
+        await until(lambda: content_of(split(connection.output()), 1))
         if not is_hung_up:
             connection.receive(reset(1))
-            await asyncio.sleep(0.01)
+            await until_others_end()
         connection.close()
-        await asyncio.sleep(0.01)
+        await until_others_end()
 
     assert left_of(alive, run) == [None, None]
 
@@ -276,7 +277,7 @@ def test_a_conversation_with_a_deadline_that_is_given_up_before_it_began_is_free
         alive.extend([weakref.ref(connection), weakref.ref(connection._streams[1].call)])
         connection.close()
         del connection
-        await asyncio.sleep(0.01)
+        await until_others_end()
         left.extend(each() is not None for each in alive)  # while the loop still has its timers
 
     left_of(alive, run)
@@ -290,7 +291,7 @@ def test_given_a_peer_begins_very_many_conversations_then_a_turn_begins_few_of_t
         connection.receive(b"", 100.0003)
         begun = len(connection._streams)
         connection.close()
-        await asyncio.sleep(0.01)
+        await until_others_end()
         return begun
 
     assert asyncio.run(run()) <= 7
@@ -306,7 +307,7 @@ def test_a_conversation_ends_at_its_deadline_on_both_sides():
             ended.append(call.seconds_left())
 
     sent = [call(b"/t", (b"grpc-timeout", b"20m"), stream=number) for number in (1, 3)]
-    answers, _ = talk(*sent, methods={"/t": Streaming(wait)}, seconds=0.2)
+    answers, _ = talk(*sent, methods={"/t": Streaming(wait)})
     assert status_of(answers) == (4, "deadline exceeded")
     assert ended == [0.0, 0.0]
 
@@ -324,7 +325,7 @@ def test_calls_and_connections_that_are_over_are_freed_without_a_collection(path
         connection.receive(data(1, framed(b"late"), 1))
         alive.extend([weakref.ref(connection), weakref.ref(stream.call) if stream.call else lambda: None])
         del stream
-        await asyncio.sleep(0.05)
+        await until_others_end()
         connection.close()
 
     assert left_of(alive, run) == [None, None]

@@ -12,7 +12,7 @@ from pathlib import Path
 import grpc
 import pytest
 
-from authz.http2 import frames
+from authz.http2 import frames, listener
 from authz.http2.limits import DEFAULT_HTTP2_LIMITS
 from authz.http2.listener import GrpcServer
 from authz.server.tls import server_context
@@ -21,7 +21,7 @@ from tests.http2.driving import ECHO, GREETING, HEAD, data, headers, made, split
 from tests.http2.echo import METHODS
 from tests.http2.running import certified, running, unary
 from tests.sidecar import eventually
-from tests.waiting import DEADLINE
+from tests.waiting import BRIEF, DEADLINE
 
 OPTIONS = (("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1))
 SPEC = shutil.which("h2spec")
@@ -95,7 +95,7 @@ def test_a_stream_of_long_answers_arrives_whole(channel):
 def test_a_deadline_ends_a_conversation_with_its_status(channel):
     talk = channel.stream_stream("/echo.Echo/Converse")
     with pytest.raises(grpc.RpcError) as caught:
-        list(talk(iter([b"wait"]), timeout=0.3))
+        list(talk(iter([b"wait"]), timeout=BRIEF))
     assert caught.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED
 
 
@@ -141,7 +141,7 @@ def test_a_draining_server_loses_no_call():
         assert list(answers) == [b"b"]
         draining[0].result(DEADLINE)
         with pytest.raises(grpc.RpcError):
-            channel.unary_unary("/echo.Echo/Unary")(b"", timeout=0.5)
+            channel.unary_unary("/echo.Echo/Unary")(b"", timeout=BRIEF)
 
 
 def test_connections_above_the_limit_are_told_so_and_closed():
@@ -156,8 +156,9 @@ def test_connections_above_the_limit_are_told_so_and_closed():
         assert server.server.faults["connections"] == 1
 
 
-def test_a_peer_that_takes_nothing_is_hung_up_on():
-    limits = replace(DEFAULT_HTTP2_LIMITS, stall_seconds=0.5)
+def test_a_peer_that_takes_nothing_is_hung_up_on(monkeypatch):
+    monkeypatch.setattr(listener, "_TICK_SECONDS", BRIEF)
+    limits = replace(DEFAULT_HTTP2_LIMITS, stall_seconds=BRIEF)
     with running(limits=limits) as server, socket.create_connection(("127.0.0.1", server.port), DEADLINE) as peer:
         peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         wide = b"\0\0\x06\x04\0\0\0\0\0\0\x04\x7f\xff\xff\xff\0\0\x04\x08\0\0\0\0\0\x7f\xff\0\0"

@@ -65,7 +65,7 @@ def test_whoever_has_little_to_be_done_does_not_wait_for_those_who_have_much(mon
 
 def test_within_the_time_of_a_pass_several_work():
     async def scenario():
-        waiting, worked = Turns(), []
+        waiting, worked = Turns(lambda: 0.0), []
         for number in range(10):
             waiting.wait(lambda _end, number=number: worked.append(number))
         await asyncio.sleep(0)
@@ -79,7 +79,7 @@ def test_what_turns_begin_and_leave_to_others_counts_in_their_pass(monkeypatch):
     worked, passes = [], []
 
     async def scenario():
-        waiting = Turns()
+        waiting = Turns(lambda: 0.0)
 
         def work(_end):
             worked.append(1)

@@ -3,7 +3,6 @@ import asyncio
 import pytest
 
 from authz.errors import OverloadError
-from authz.server import admission
 from authz.server.admission import Admission, Slices, at_once
 
 
@@ -51,7 +50,8 @@ def passes_between(answers, seconds):
     """How often the loop went round while so many answers of so many seconds each were given one after another."""
 
     async def scenario():
-        doors, now, passes = Admission(answers + 1), [0.0], 0
+        now, passes = [0.0], 0
+        doors = Admission(answers + 1, lambda: now[0])
 
         def take_time(_data):
             now[0] += seconds
@@ -64,8 +64,7 @@ def passes_between(answers, seconds):
                 await asyncio.sleep(0)
 
         counting = asyncio.create_task(count())
-        with pytest.MonkeyPatch.context() as patch, doors.call(), doors.call():
-            patch.setattr(admission, "perf_counter", lambda: now[0])
+        with doors.call(), doors.call():
             for _ in range(answers):
                 await doors.work(at_once(take_time), b"")
         counting.cancel()
@@ -104,10 +103,9 @@ def test_a_fault_of_the_work_is_its_callers():
         asyncio.run(scenario())
 
 
-def test_a_slice_is_over_after_its_time_and_the_next_one_begins(monkeypatch):
+def test_a_slice_is_over_after_its_time_and_the_next_one_begins():
     now = [0.0]
-    monkeypatch.setattr(admission, "perf_counter", lambda: now[0])
-    slices = Slices()
+    slices = Slices(lambda: now[0])
     seen = []
     for now[0] in (0.0005, 0.001, 0.0015, 0.002):
         seen.append(slices.is_over())

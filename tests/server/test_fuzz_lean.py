@@ -20,7 +20,7 @@ ALLOWED = authz_pb2.CheckResponse(allowed=True).SerializeToString()
 def test_some_thousand_mutated_captures_get_no_allow_that_the_engine_did_not_give():
     async def scenario():
         world, allowed = serving()
-        return await fuzz(world, captured(), 2000, 60, seed=9113), allowed
+        return await fuzz(world, captured(), 2000, seed=9113), allowed
 
     (done, outcomes), allowed = asyncio.run(scenario())
     assert done == 2000

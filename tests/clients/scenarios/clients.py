@@ -17,17 +17,22 @@ BUILD_SECONDS = 500
 class Client:
     """`needs` are the tools that make its program; None where there is nothing to be made.
 
-    `idle` are the seconds to watch its keepalive pings for, of which `pings` must be heard then; `late` are the codes
-    that a call may end with whose deadline passed, `turned_away` those of calls that it never began since the server
-    drained.
+    `pings` are those of its keepalive that must be heard: it waits for them, or is `idle` for so many seconds where it
+    cannot tell. `late` are the codes that a call may end with whose deadline passed, `turned_away` those of calls that
+    it never began since the server drained.
     """
 
     needs: tuple[str, ...]
     make: object
-    idle: float = 2.5
+    idle: float | None = 2.5
     pings: int = 2
     turned_away: tuple[int, ...] = ()
     late: tuple[int, ...] = (4,)
+
+
+def keepalive(client):
+    """Its scenario of that name, or `pinged`."""
+    return f"pinged={client.pings}" if client.idle is None else f"keepalive={client.idle}"
 
 
 def ready(client, folder):
@@ -99,9 +104,8 @@ def envoy(folder):
 
 
 CLIENTS = {
-    # Until 1.79 grpcio looks only every 5 s at a connection that none of its threads waits for.
-    "grpcio-threads": Client((), python("threads.py"), idle=6.5),
-    "grpcio-asyncio": Client((), python("aio.py")),
+    "grpcio-threads": Client((), python("threads.py"), idle=None),
+    "grpcio-asyncio": Client((), python("aio.py"), idle=None),
     "go": Client(("go",), go, idle=21),  # it pings every 10 seconds at most
     "java": Client(("java", "mvn"), java, idle=21),  # as Go
     "node": Client(("node", "npm"), node, pings=10),

@@ -21,12 +21,12 @@ from authz.http2.frames import ACK
 from authz.http2.grpc import Code, GrpcError
 from authz.http2.listener import GrpcServer
 from tests.http2.echo import METHODS, deferred
+from tests.waiting import DEADLINE
 
 MESSAGE = "100 % niet goed: ü"
 DETAIL = Any()
 DETAIL.Pack(error_details_pb2.ErrorInfo(reason="TESTED", domain="authz", metadata={"ü": "%"}))
 DETAILS = status_pb2.Status(code=Code.FAILED_PRECONDITION, message=MESSAGE, details=[DETAIL])
-DRAIN_SECONDS = 20.0
 
 heard: Counter[str] = Counter()
 pings: Counter[Link] = Counter()
@@ -75,6 +75,11 @@ async def line(_message: bytes, call: Call) -> None:
     await call.write(f"{id(call._connection)} {pings[call._connection]}".encode())
 
 
+def pinged(message: bytes) -> bytes:
+    """How often a connection was pinged, by what `line` says that it is."""
+    return b"%d" % next((count for each, count in pings.items() if id(each) == int(message)), 0)
+
+
 def bound(address: str) -> socket.socket:
     """A socket at an address, whoever has it."""
     if not address.startswith("unix:"):
@@ -98,6 +103,7 @@ async def serve(address: str) -> None:
         "/echo.Echo/Who": Unary(who),
         "/echo.Echo/Later": deferred(later),
         "/echo.Echo/Line": deferred(line),
+        "/echo.Echo/Pinged": Unary(pinged),
         "/echo.Echo/Connections": Unary(lambda _: b"%d" % len(server.peers)),
     }
     failures: list[Exception] = []
@@ -107,7 +113,7 @@ async def serve(address: str) -> None:
     await server.listen(listening)
     print(address if listening.family == socket.AF_UNIX else listening.getsockname()[1], flush=True)
     await stopping.wait()
-    await server.drain(DRAIN_SECONDS)
+    await server.drain(DEADLINE)
     print(json.dumps({"pid": os.getpid(), "faults": server.faults, "failures": list(map(repr, failures)), **heard}))
 
 

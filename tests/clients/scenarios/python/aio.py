@@ -6,7 +6,7 @@ import sys
 from collections import Counter
 
 import grpc
-from channels import MOST, OPTIONS, PATIENCE, PINGING  # beside this program
+from channels import BRIEF, MOST, OPTIONS, PATIENCE, PINGING  # beside this program
 
 
 class Scenarios:
@@ -30,11 +30,11 @@ class Scenarios:
         except asyncio.CancelledError:
             return (await call.code()).value[0]
 
-    async def _until(self, path, wanted):
+    async def _until(self, path, is_wanted, message=b""):
         """What a method answers at last: the wanted, or after too long something else."""
         loop = asyncio.get_running_loop()
         end = loop.time() + PATIENCE
-        while (answer := await self._ask(path)) != wanted and loop.time() < end:  # noqa: ASYNC110 - it happens elsewhere
+        while not is_wanted(answer := await self._ask(path, message)) and loop.time() < end:  # noqa: ASYNC110 - it happens elsewhere
             await asyncio.sleep(0.02)
         return answer.decode()
 
@@ -42,13 +42,13 @@ class Scenarios:
         return (await self._ask("Unary", b"hello")).decode()
 
     async def deadline(self, _):
-        return [await self._code(self._ask("Wait", timeout=0.2)), await self._until("Waiting", b"0")]
+        return [await self._code(self._ask("Wait", timeout=BRIEF)), await self._until("Waiting", b"0".__eq__)]
 
     async def cancellation(self, _):
         call = self._ask("Wait")
-        waiting = await self._until("Waiting", b"1")
+        waiting = await self._until("Waiting", b"1".__eq__)
         call.cancel()
-        return [waiting, await self._code(call), await self._until("Waiting", b"0")]
+        return [waiting, await self._code(call), await self._until("Waiting", b"0".__eq__)]
 
     async def metadata(self, traceparent):
         added = (("traceparent", traceparent), ("k-bin", b"\0\xff\xfe\x80"), ("twice", "a"), ("twice", "b"))
@@ -106,6 +106,14 @@ class Scenarios:
         async with self._open(*PINGING) as channel:
             before = (await self._ask("Line", channel=channel)).split()
             await asyncio.sleep(float(seconds))  # idle on purpose: only pings go to and fro
+            after = (await self._ask("Line", channel=channel)).split()
+        return [before[0] == after[0], int(after[1])]
+
+    async def pinged(self, wanted):
+        async with self._open(*PINGING) as channel:
+            before = (await self._ask("Line", channel=channel)).split()
+            # Asked on another connection: this one is idle.
+            await self._until("Pinged", lambda told: int(told) >= int(wanted), before[0])
             after = (await self._ask("Line", channel=channel)).split()
         return [before[0] == after[0], int(after[1])]
 

@@ -8,7 +8,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import grpc
-from channels import MOST, OPTIONS, PATIENCE, PINGING  # beside this program
+from channels import BRIEF, MOST, OPTIONS, PATIENCE, PINGING  # beside this program
 
 
 def code(error):
@@ -27,10 +27,10 @@ class Scenarios:
         call = (channel or self._channel).unary_unary(f"/echo.Echo/{path}")
         return call(message, timeout=timeout, wait_for_ready=True, **options)
 
-    def _until(self, path, wanted):
+    def _until(self, path, is_wanted, message=b""):
         """What a method answers at last: the wanted, or after too long something else."""
         end = time.monotonic() + PATIENCE
-        while (answer := self._ask(path)) != wanted and time.monotonic() < end:
+        while not is_wanted(answer := self._ask(path, message)) and time.monotonic() < end:
             time.sleep(0.02)
         return answer.decode()
 
@@ -39,15 +39,15 @@ class Scenarios:
 
     def deadline(self, _):
         try:
-            self._ask("Wait", timeout=0.2)
+            self._ask("Wait", timeout=BRIEF)
         except grpc.RpcError as error:
-            return [code(error), self._until("Waiting", b"0")]
+            return [code(error), self._until("Waiting", b"0".__eq__)]
 
     def cancellation(self, _):
         call = self._channel.unary_unary("/echo.Echo/Wait").future(b"")
-        waiting = self._until("Waiting", b"1")
+        waiting = self._until("Waiting", b"1".__eq__)
         call.cancel()
-        return [waiting, code(call), self._until("Waiting", b"0")]
+        return [waiting, code(call), self._until("Waiting", b"0".__eq__)]
 
     def metadata(self, traceparent):
         added = (("traceparent", traceparent), ("k-bin", b"\0\xff\xfe\x80"), ("twice", "a"), ("twice", "b"))
@@ -120,10 +120,11 @@ class Scenarios:
             list(pool.map(keep_asking, ["Who", "Later"] * 4))
         return {"asked": asked["calls"], "told": told, "failed": failed}
 
-    def keepalive(self, seconds):
+    def pinged(self, wanted):
         with self._open(*PINGING) as channel:
             before = self._ask("Line", channel=channel).split()
-            time.sleep(float(seconds))  # idle on purpose: only pings go to and fro
+            # Asked on another connection: this one is idle.
+            self._until("Pinged", lambda told: int(told) >= int(wanted), before[0])
             after = self._ask("Line", channel=channel).split()
         return [before[0] == after[0], int(after[1])]
 

@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 AIO = Path(__file__).with_name("aio.py")
-PATIENCE = 20.0
+PATIENCE = 60.0
 HTTP2 = "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
 MANAGER = "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"
 ROUTER = "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router"
