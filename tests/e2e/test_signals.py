@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -21,12 +20,14 @@ pytestmark = pytest.mark.usefixtures("transport")
 
 def bombard(process, numbers):
     """Signals without a pause, until the process is gone; its exit status."""
-    end = time.monotonic() + DEADLINE
-    while process.poll() is None and time.monotonic() < end:
+
+    def is_gone():
         for number in numbers:
             process.send_signal(number)
-        time.sleep(0.002)
-    return process.wait(DEADLINE)
+        return process.poll() is not None
+
+    eventually(is_gone)
+    return process.returncode
 
 
 @pytest.mark.parametrize(("number", "workers"), [*((number, 1) for number in STOPPING), (signal.SIGTERM, 2)])

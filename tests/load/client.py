@@ -20,7 +20,7 @@ from authz.client.channels import open_aio_channel, open_channel
 from authz.server.loops import fastest_loop
 from authz.v1 import authz_pb2, authz_pb2_grpc
 
-_TIMEOUT = 30.0
+_TIMEOUT = 60.0
 _CACHED_SECONDS = 3600.0
 _PLAIN = "plain grpc.aio stub, 200 callers"
 _PLAIN_BLOCKING = "plain blocking stub"

@@ -151,7 +151,7 @@ def _load(sidecar: Sidecar, http: str, seconds: float, rate: float) -> Loaded:
 
 
 def _metric(http: str, name: str) -> float:
-    with _HTTP.open(f"http://{http}/metrics", timeout=10) as answer:
+    with _HTTP.open(f"http://{http}/metrics", timeout=60) as answer:
         text = answer.read().decode()
     found = next(line for line in text.splitlines() if line.startswith(f"{name} "))
     return float(found.rpartition(" ")[2])

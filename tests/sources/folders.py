@@ -1,14 +1,11 @@
-"""Policy directories on a real disk, and waiting for what becomes of them."""
+"""Policy directories on a real disk."""
 
-import asyncio
 import json
-import time
 
 from authz.engine.request import parse_request
 from authz.errors import NotReadyError
 from tests.builders import allow, document
 
-PATIENCE_SECONDS = 10.0
 GRANT = document(allow("*"))
 NOTHING = document(allow("nosuch:Action"))
 
@@ -33,11 +30,3 @@ def allowed(engine, uin):
     except NotReadyError:
         return None
     return None if found.reason.name == "UNKNOWN_PRINCIPAL" else found.allowed
-
-
-async def eventually(condition):
-    """Wait until `condition()` holds, and fail when it does not in a time that is ample on any machine."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, "what was waited for did not happen"
-        await asyncio.sleep(0.005)

@@ -10,8 +10,9 @@ from authz.engine.live import Engine
 from authz.sources import follower as follower_module
 from authz.sources.follower import ALARM_SECONDS, WHOLE_SOURCE, Follower
 from tests.builders import account
-from tests.sources.folders import allowed, eventually
+from tests.sources.folders import allowed
 from tests.sources.shelf import Shelf
+from tests.waiting import until
 
 
 @pytest.fixture(autouse=True)
@@ -101,7 +102,7 @@ async def _until(follower, condition):
     """Follow, at every turn of the loop, until `condition()` holds."""
     task = asyncio.create_task(follower.follow(lambda _: asyncio.sleep(0)))
     try:
-        await eventually(lambda: task.done() or condition())
+        await until(lambda: task.done() or condition())
         assert not task.done(), "following came to an end"
     finally:
         task.cancel()

@@ -8,8 +8,8 @@ from structlog.testing import capture_logs
 from authz.errors import SourceError
 from authz.sources import follower as follower_module
 from authz.sources.follower import WHOLE_SOURCE, Follower
-from tests.sources.folders import eventually
 from tests.sources.following import Following, empty, granting, loaded
+from tests.waiting import until
 
 
 @pytest.fixture(autouse=True)
@@ -184,7 +184,7 @@ def test_nothing_is_read_while_somebody_writes():
     async def scenario():
         task = asyncio.create_task(following.follower.refresh())
         start = following.shelf.looks
-        await eventually(lambda: following.shelf.looks > start + 10)
+        await until(lambda: following.shelf.looks > start + 10)
         assert following.shelf.loaded == []
         following.shelf.is_quiet = True
         await task

@@ -3,15 +3,13 @@
 import asyncio
 import contextlib
 import threading
-import time
 
 import pytest
 
 from authz.sources import follower as follower_module
 from authz.sources.follower import WHOLE_SOURCE
+from tests import waiting
 from tests.sources.following import Following, empty, granting, loaded
-
-SECONDS = 10
 
 
 @pytest.fixture(autouse=True)
@@ -23,20 +21,20 @@ def _at_once(monkeypatch):
 def follow_hints(following, *hints, until):
     """Follow with these hints in turn, until something is so. Everything is looked at before the first one."""
     looks = following.shelf.looks
-    waiting = iter(hints)
+    coming = iter(hints)
 
     async def wait(_seconds):
-        await reached(lambda: following.shelf.looks > looks)
-        for hint in waiting:
+        await waiting.until(lambda: following.shelf.looks > looks)
+        for hint in coming:
             following.shelf.looks = looks + 1
             return hint()
-        await asyncio.sleep(SECONDS)
+        await asyncio.Event().wait()
         return frozenset()
 
     async def scenario():
         task = asyncio.create_task(following.follower.follow(wait))
         try:
-            await reached(until)
+            await waiting.until(until)
         finally:
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -44,13 +42,6 @@ def follow_hints(following, *hints, until):
 
     asyncio.run(scenario())
     return following.shelf.looks - looks - 1
-
-
-async def reached(condition):
-    end = time.monotonic() + SECONDS
-    while not condition():
-        assert time.monotonic() < end, "it never came to that"
-        await asyncio.sleep(0.001)
 
 
 def changing(following, hint, **accounts):
@@ -183,7 +174,7 @@ def test_hints_are_heeded_while_everything_is_looked_at():
 
     def slow():
         found = look()
-        assert gate.wait(SECONDS)
+        assert gate.wait(waiting.DEADLINE)
         return found
 
     def is_over():

@@ -15,10 +15,9 @@ from authz.sources import lookout as lookout_module
 from authz.sources.lookout import Lookout, read_hint, write_hint
 from tests.sidecar import ROOT
 from tests.sources.folders import write_account
-from tests.waiting import DEADLINE
+from tests.waiting import BRIEF, DEADLINE
 
 NAMES = st.frozensets(st.text(st.characters(), max_size=5), max_size=5)
-PATIENCE_SECONDS = 10.0
 
 
 @given(st.none() | NAMES)
@@ -45,8 +44,8 @@ def watched(root, scenario):
         task = asyncio.create_task(lookout.run())
 
         async def heard(wanted):
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                while await lookout.wait(1.0) != wanted:
+            async with asyncio.timeout(DEADLINE):
+                while await lookout.wait(BRIEF) != wanted:
                     assert not task.done()
 
         try:

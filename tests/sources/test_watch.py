@@ -2,7 +2,6 @@
 
 import asyncio
 import shutil
-import time
 from contextlib import asynccontextmanager
 
 import pytest
@@ -15,8 +14,8 @@ from authz.sources.directory import DirectorySource
 from authz.sources.follower import WHOLE_SOURCE, Follower
 from authz.sources.watch import DirectoryWatch
 from authz.sources.writers import is_being_written
-from tests.sources.folders import GRANT, NOTHING, allowed, attachments, eventually, write_account
-from tests.waiting import DEADLINE
+from tests.sources.folders import GRANT, NOTHING, allowed, attachments, write_account
+from tests.waiting import BRIEF, DEADLINE, FOREVER, until
 
 few_places = 0  # set by a fixture, for each test twice
 
@@ -35,7 +34,7 @@ class Running:
 
     async def becomes(self, *expected, of=(1,)):
         """Wait until the answers about the accounts `of` are the expected ones."""
-        await eventually(lambda: self.answers(*of) == list(expected))
+        await until(lambda: self.answers(*of) == list(expected))
 
 
 @pytest.fixture(params=[0, 32], ids=["all that is below", "each folder"], autouse=True)
@@ -157,11 +156,11 @@ def test_files_that_arrive_in_steps_raise_no_alarm_and_come_into_force_when_all_
 
     async def scenario(running):
         (tmp_path / "attachments.yaml").write_text(attachments(1, "p", "new"))
-        await eventually(lambda: running.status.faults)
+        await until(lambda: running.status.faults)
         assert running.answers(1) == [False]
         (tmp_path / "policies" / "new.json").write_text(GRANT)
         await running.becomes(True)
-        await eventually(lambda: not running.status.faults)
+        await until(lambda: not running.status.faults)
         assert running.status.refusals == 0
 
     assert follow(tmp_path, scenario) == []
@@ -182,7 +181,7 @@ def test_half_of_a_file_does_not_take_effect_and_raises_no_alarm(tmp_path, monke
         with path.open("w") as file:
             file.write("account: '1'\n")  # a good file as it stands, in which the user is missing
             file.flush()
-            await eventually(lambda: len(asked) >= 5)
+            await until(lambda: len(asked) >= 5)
             assert set(asked) == {False}
             assert (running.answers(1), running.status.faults) == ([False], {})
             file.write("users: [{uin: '100001', policies: [AdministratorAccess]}]\n")
@@ -207,7 +206,7 @@ def test_a_broken_version_keeps_the_last_good_one_and_lists_every_error(tmp_path
         (tmp_path / "a" / "policies" / "p.json").write_text(broken)
         (tmp_path / "b" / "policies" / "p.json").write_text(GRANT)
         await running.becomes(True, True, of=(1, 2))
-        await eventually(lambda: any(len(each.problems) == 3 for each in running.status.reported_faults.values()))
+        await until(lambda: any(len(each.problems) == 3 for each in running.status.reported_faults.values()))
 
     *_, alarm = [line for line in follow(tmp_path, scenario) if line["event"] == "account refused"]
     assert [line.removeprefix(f"{tmp_path}/a/").rsplit(": ", 1)[0] for line in alarm["problems"]] == [
@@ -223,7 +222,7 @@ def test_a_mended_version_comes_into_force(tmp_path, monkeypatch):
 
     async def scenario(running):
         (tmp_path / "policies" / "p.json").write_text("{")
-        await eventually(lambda: running.status.reported_faults)
+        await until(lambda: running.status.reported_faults)
         assert running.answers(1) == [True]
         (tmp_path / "policies" / "p.json").write_text(NOTHING)
         await running.becomes(False)
@@ -241,7 +240,7 @@ def test_a_deleted_attachments_file_leaves_its_account_in_force_and_is_reported(
 
     async def scenario(running):
         (folder / "attachments.yaml").unlink()
-        await eventually(lambda: running.status.reported_faults)
+        await until(lambda: running.status.reported_faults)
         (fault,) = running.status.faults.values()
         assert [(problem.code, problem.file) for problem in fault.problems] == [
             ("MissingFile", str(folder / "attachments.yaml"))
@@ -259,7 +258,7 @@ def test_all_accounts_gone_leaves_them_in_force_and_is_reported(tmp_path, monkey
     async def scenario(running):
         for uin in (1, 2):
             (tmp_path / str(uin)).rename(tmp_path / f".{uin}")
-        await eventually(lambda: WHOLE_SOURCE in running.status.reported_faults)
+        await until(lambda: WHOLE_SOURCE in running.status.reported_faults)
         assert running.answers(1, 2) == [True, True]
 
     follow(tmp_path, scenario)
@@ -271,12 +270,12 @@ def test_the_directory_itself_gone_leaves_everything_in_force_until_it_is_back(t
 
     async def scenario(running):
         root.rename(tmp_path / "away")
-        await eventually(lambda: WHOLE_SOURCE in running.status.reported_faults)
+        await until(lambda: WHOLE_SOURCE in running.status.reported_faults)
         assert running.answers(1) == [True]
         (tmp_path / "away" / "policies" / "p.json").write_text(NOTHING)
         (tmp_path / "away").rename(root)
         await running.becomes(False)
-        await eventually(lambda: not running.status.faults)
+        await until(lambda: not running.status.faults)
 
     follow(root, scenario)
 
@@ -302,7 +301,7 @@ def test_a_second_account_with_the_uin_of_one_in_force_is_refused(tmp_path):
 
     async def scenario(running):
         write_account(tmp_path / ".b", 1, NOTHING).rename(tmp_path / "b")
-        await eventually(lambda: "b" in running.status.faults)
+        await until(lambda: "b" in running.status.faults)
         assert running.answers(1) == [True]
         assert "is defined in" in running.status.faults["b"].problems[0].message
 
@@ -317,7 +316,7 @@ def test_two_accounts_that_swap_their_uins_are_both_in_force(tmp_path):
         replace(tmp_path / "a" / "attachments.yaml", attachments(2, "p"))
         replace(tmp_path / "b" / "attachments.yaml", attachments(1, "p"))
         await running.becomes(False, True, of=(1, 2))
-        await eventually(lambda: not running.status.faults)
+        await until(lambda: not running.status.faults)
 
     follow(tmp_path, scenario)
 
@@ -352,7 +351,7 @@ def test_a_failing_watch_is_told_once(tmp_path, monkeypatch):
 
     async def scenario():
         task = asyncio.create_task(DirectoryWatch(tmp_path).run())
-        await eventually(lambda: len(failures) >= 3)
+        await until(lambda: len(failures) >= 3)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
 
@@ -367,12 +366,9 @@ def test_an_event_ends_the_waiting_early(tmp_path):
         watch = DirectoryWatch(tmp_path)
         task = asyncio.create_task(watch.run())
         await watch.wait(DEADLINE)  # the watch is there
-        start = time.monotonic()
-        waiting = asyncio.create_task(watch.wait(3600))
-        while not waiting.done():  # written again and again, for events begin a moment after the watch was asked for
-            (tmp_path / "file").write_text("x")
-            await asyncio.sleep(0.01)
-            assert time.monotonic() < start + 10
+        waiting = asyncio.create_task(watch.wait(FOREVER))
+        # Written again and again, for events begin a moment after the watch was asked for.
+        await until(lambda: (tmp_path / "file").write_text("x") and waiting.done())
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
 
@@ -380,15 +376,15 @@ def test_an_event_ends_the_waiting_early(tmp_path):
 
 
 def test_the_clock_ends_the_waiting_in_any_case(tmp_path):
-    asyncio.run(asyncio.wait_for(DirectoryWatch(tmp_path).wait(0.01), DEADLINE))
+    asyncio.run(asyncio.wait_for(DirectoryWatch(tmp_path).wait(BRIEF), DEADLINE))
 
 
 def test_an_event_before_the_waiting_ends_it_at_once_and_only_once(tmp_path):
     async def scenario():
         watch = DirectoryWatch(tmp_path)
         watch._event.set()
-        await asyncio.wait_for(watch.wait(3600), DEADLINE)
+        await asyncio.wait_for(watch.wait(FOREVER), DEADLINE)
         with pytest.raises(TimeoutError):
-            await asyncio.wait_for(watch.wait(3600), 0.05)
+            await asyncio.wait_for(watch.wait(FOREVER), BRIEF)
 
     asyncio.run(scenario())

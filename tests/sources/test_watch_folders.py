@@ -7,7 +7,7 @@ import pytest
 
 from authz.sources.watch import DirectoryWatch
 from tests.sources.folders import NOTHING, write_account
-from tests.waiting import DEADLINE
+from tests.waiting import BRIEF, DEADLINE
 
 
 @asynccontextmanager
@@ -21,7 +21,7 @@ async def heard(root, few_places):
             found = set()
             while wanted not in found:
                 after()
-                found.add(await watch.wait(0.05))
+                found.add(await watch.wait(BRIEF))
 
     try:
         await hear(None, lambda: None)  # the watch is there

@@ -21,7 +21,7 @@ _DATA, _HEADERS, _RST_STREAM, _SETTINGS, _PING, _GOAWAY, _WINDOW_UPDATE = 0x0, 0
 _END_STREAM, _END_HEADERS, _ACK = 0x1, 0x4, 0x1
 _WIDE = 2**31 - 1  # our own window: answers never wait for us
 _FRAME = 16384
-_PATIENCE = 30.0  # seconds without any answer after which a run is given up
+_PATIENCE = 60.0  # seconds without any answer after which a run is given up
 
 
 def _frame(kind: int, flags: int, stream: int, payload: bytes = b"") -> bytes:

@@ -18,7 +18,7 @@ from authz.errors import AuthzError
 from authz.v1 import authz_pb2, authz_pb2_grpc
 
 _START_SECONDS = 60.0
-_STOP_SECONDS = 15.0
+_STOP_SECONDS = 60.0
 _EAGER = [("grpc.initial_reconnect_backoff_ms", 10), ("grpc.max_reconnect_backoff_ms", 50)]
 
 
