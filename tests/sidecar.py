@@ -80,8 +80,8 @@ class Sidecar:
 
     def log(self):
         """All events logged so far."""
-        lines = self._log.read_text().splitlines()
-        return [json.loads(line) for line in lines if line.startswith("{") and line.endswith("}")]
+        whole, _, _ = self._log.read_text().rpartition("\n")  # the last line may still be under way
+        return [json.loads(line) for line in whole.splitlines() if line.startswith("{") and line.endswith("}")]
 
     def wait_for_log(self, event, **fields):
         """The first event of that name whose fields are those given."""
