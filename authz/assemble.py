@@ -124,15 +124,31 @@ class Sidecar:
             if await unless_stopped(self._feeding.load(progress), stop):
                 await self._service.ready()
                 _log_serving(self._settings, bound, http)
-                await self._feeding.follow_until(stop)
-            self._is_stopping = True
-            await self._service.drain()
-            log.info("stopped", answered=self._service.answered())
+                await self._follow_until(stop)
+            await self._drain()
         finally:
             await self._service.close()
             self._files.close()
             if http is not None:
                 http.close()
+
+    async def _follow_until(self, stop: asyncio.Event) -> None:
+        """Follow the source, and keep the sockets as they are; raises ListenError where these cannot be kept."""
+        keeping = asyncio.create_task(self._service.keep_sockets())
+        keeping.add_done_callback(lambda _: stop.set())
+        try:
+            await self._feeding.follow_until(stop)
+            if keeping.done():
+                log.error("a socket is lost and cannot be made again; stopping", reason=str(keeping.exception()))
+                await self._drain()
+                keeping.result()
+        finally:
+            keeping.cancel()
+
+    async def _drain(self) -> None:
+        self._is_stopping = True
+        await self._service.drain()
+        log.info("stopped", answered=self._service.answered())
 
     def _is_ready(self) -> bool:
         return self._service.engine.is_ready and not self._is_stopping

@@ -67,6 +67,14 @@ class Service:
         settle()
         await self._server.ready()
 
+    async def keep_sockets(self) -> None:
+        """Make Unix sockets again that lost their files, for ever.
+
+        Raises:
+            ListenError: if one cannot be had again.
+        """
+        await self._server.keep_sockets()
+
     async def drain(self) -> None:
         """Stop without losing a call."""
         await self._server.drain(self._settings.shutdown_notice, self._settings.drain_timeout)

@@ -188,6 +188,13 @@ class GrpcServer:
         if self._ticks is None:
             self._ticks = loop.create_task(self._tick())
 
+    def forget_socket(self, bound: socket.socket) -> None:
+        """Listen on a socket no longer, and close it; the connections that came by it stay."""
+        asyncio.get_running_loop().remove_reader(bound)
+        self._listening.remove(bound)
+        self._paused = [each for each in self._paused if each[0] is not bound]
+        bound.close()
+
     def _accept(self, bound: socket.socket, security: ssl.SSLContext | None) -> None:
         """One connection in each pass of the loop, which asyncio's own servers would take all at once."""
         loop = asyncio.get_running_loop()

@@ -1,5 +1,6 @@
 """The transport of grpcio: grpc.aio's server, and its options."""
 
+import asyncio
 from collections.abc import Sequence
 
 import grpc
@@ -26,9 +27,16 @@ class GrpcioTransport:
     def __init__(self, tables: Sequence[MethodTable], limits: Limits, *, is_port_shared: bool = False) -> None:
         # Unless they are workers of one sidecar, a second server on a port must fail to start, not take half the calls.
         shared = ("grpc.so_reuseport", int(is_port_shared))
+        self._options = (*_OPTIONS, *_bounds(limits), shared)
         self._streams = OpenStreams()
-        self._server = grpc.aio.server(options=(*_OPTIONS, *_bounds(limits), shared))
-        self._server.add_generic_rpc_handlers(tuple(handlers(table, self._streams) for table in tables))
+        self._handlers = tuple(handlers(table, self._streams) for table in tables)
+        self._started: list[grpc.aio.Server] = []
+        self._next: grpc.aio.Server | None = None  # of one that has begun, gRPC serves no new port
+
+    def _made(self) -> grpc.aio.Server:
+        server = grpc.aio.server(options=self._options)
+        server.add_generic_rpc_handlers(self._handlers)
+        return server
 
     def listen(self, address: Address, certificates: Certificates | None) -> str:
         """Take an address; returns it with its port.
@@ -36,11 +44,12 @@ class GrpcioTransport:
         Raises:
             ListenError: if it cannot be had.
         """
+        server = self._next = self._next or self._made()
         try:
             if certificates is None:
-                port = self._server.add_insecure_port(address.target)
+                port = server.add_insecure_port(address.target)
             else:
-                port = self._server.add_secure_port(address.target, server_credentials(certificates))
+                port = server.add_secure_port(address.target, server_credentials(certificates))
         except RuntimeError:
             port = 0
         if port == 0:
@@ -49,16 +58,22 @@ class GrpcioTransport:
 
     async def start(self) -> None:
         """Serve."""
-        await self._server.start()
+        if self._next is not None:
+            await self._next.start()
+            self._started.append(self._next)
+            self._next = None
 
     async def drain(self, seconds: float) -> None:
         """Finish what was accepted."""
         self._streams.drain()
-        await self._server.stop(seconds)
+        await asyncio.gather(*(each.stop(seconds) for each in self._all()))
 
     async def close(self) -> None:
         """Hang up."""
-        await self._server.stop(0)
+        await asyncio.gather(*(each.stop(0) for each in self._all()))
+
+    def _all(self) -> list[grpc.aio.Server]:
+        return self._started if self._next is None else [*self._started, self._next]
 
 
 def _bounds(limits: Limits) -> tuple[tuple[str, int], ...]:

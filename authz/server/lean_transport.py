@@ -37,6 +37,7 @@ class LeanTransport:
         self._is_port_shared = is_port_shared
         self._streams = OpenStreams()
         self._bound: list[tuple[socket.socket, Certificates | None]] = []
+        self._local: dict[str, socket.socket] = {}  # Unix sockets by their paths
         turns = Turns()
         self._methods = {path: each for table in tables for path, each in handlers(table, self._streams, turns).items()}
         self._server = GrpcServer(
@@ -68,7 +69,7 @@ class LeanTransport:
         try:
             bound = bind(address, is_port_shared=self._is_port_shared)
         except (OSError, UnicodeError) as error:  # the latter for names that can be none
-            reason = error.strerror if isinstance(error, OSError) else error
+            reason = (error.strerror if isinstance(error, OSError) else None) or error
             raise ListenError(f"cannot listen on `{address.target}`: {reason}") from None
         self._bound += ((each, certificates) for each in bound)
         return address.target if address.path else address.with_port(bound[0].getsockname()[1])
@@ -79,6 +80,15 @@ class LeanTransport:
             bound, certificates = self._bound.pop()
             context = None if certificates is None else following(partial(_context, certificates))
             await self._server.listen(bound, context)
+            if bound.family == socket.AF_UNIX:
+                self._replace(bound)
+
+    def _replace(self, bound: socket.socket) -> None:
+        """Nobody can connect any more to the socket that was at this path before."""
+        path = bound.getsockname()
+        before, self._local[path] = self._local.get(path), bound
+        if before is not None:
+            self._server.forget_socket(before)
 
     async def drain(self, seconds: float) -> None:
         """Finish what was accepted."""

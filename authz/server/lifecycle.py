@@ -9,12 +9,15 @@ import structlog
 from authz.server.files import make_room_for_files
 from authz.server.health import HEALTH, Health
 from authz.server.limits import DEFAULT_LIMITS, Limits
-from authz.server.listeners import Address, clear_stale_socket, remove_socket, socket_mode
+from authz.server.listeners import Address
 from authz.server.methods import SERVICE, MethodTable
 from authz.server.reflection import Reflection
 from authz.server.revisions import RevisionFeed
 from authz.server.tls import Certificates
 from authz.server.transport import Transport, TransportKind, open_transport
+from authz.server.unix_sockets import SocketFile, make_way, socket_mode
+
+_LOOK_SECONDS = 1.0  # between two looks at the files of Unix sockets
 
 log = structlog.get_logger("authz.server")
 
@@ -43,6 +46,15 @@ class Listening:
     transport: TransportKind = TransportKind.LEAN
 
 
+@dataclass(frozen=True, slots=True)
+class _Local:
+    """A Unix socket that a transport listens on."""
+
+    transport: Transport
+    address: Address
+    file: SocketFile
+
+
 class Server:
     """The server around the method table. Health says NOT_SERVING until `ready` and from `drain` on."""
 
@@ -51,7 +63,7 @@ class Server:
     ) -> None:
         self._feed = feed
         self._listening = listening
-        self._bound: list[Address] = []
+        self._local: list[_Local] = []
         self._health = Health(("", SERVICE))
         conduct = table.conduct.for_everybody()
         health = self._health.table(conduct)
@@ -83,14 +95,31 @@ class Server:
         return bound
 
     def _listen(self, transport: Transport, address: Address, certificates: Certificates | None) -> str:
-        clear_stale_socket(address)
-        target = transport.listen(address, certificates if address.path is None else None)
-        self._bound.append(address)
+        if address.path is None:
+            return transport.listen(address, certificates)
+        make_way(address.path)
+        target = transport.listen(address, None)
+        self._local.append(_Local(transport, address, SocketFile.made(address.path)))
         return target
 
     async def ready(self) -> None:
         """Something was loaded: serve."""
         self._health.say(is_serving=True)
+
+    async def keep_sockets(self) -> None:
+        """For ever, make Unix sockets again whose file was removed or replaced: nobody could connect any more.
+
+        Raises:
+            ListenError: if one cannot be had again, be it that another server listens there now.
+        """
+        while True:
+            await asyncio.sleep(_LOOK_SECONDS)
+            for lost in [each for each in self._local if not each.file.is_in_place()]:
+                self._local.remove(lost)
+                with socket_mode(self._listening.socket_mode):
+                    self._listen(lost.transport, lost.address, None)
+                await lost.transport.start()
+                log.warning("a socket's file was removed or replaced; it was made again", listen=lost.address.target)
 
     async def drain(self, notice_seconds: float, drain_seconds: float) -> None:
         """Stop without losing a call: say so, wait for balancers to notice, finish what was accepted."""
@@ -106,5 +135,5 @@ class Server:
         """Stop at once, if not stopped yet, and leave no socket behind; to be called however the server ended."""
         await self._main.close()
         await self._probes.close()
-        for address in self._bound:
-            remove_socket(address)
+        for each in self._local:
+            each.file.remove()

@@ -1,11 +1,7 @@
-"""Addresses to listen on: `host:port` and `unix:/path`, checked before a transport sees them."""
+"""Addresses to listen on: `host:port` and `unix:/path`."""
 
 import errno
-import os
 import socket
-import stat
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,39 +40,6 @@ def parse_address(text: str) -> Address:
     if not host or not port.isdigit() or int(port) > 65535:
         raise ListenError(f"`{text}` is not `host:port` or `unix:/path`")
     return Address(text)
-
-
-def clear_stale_socket(address: Address) -> None:
-    """Remove the socket that a dead server left behind; one that still answers is not ours to take.
-
-    Raises:
-        ListenError: if a server listens there, or the path is something else.
-    """
-    path = address.path
-    if path is None or not path.exists():
-        return
-    if not stat.S_ISSOCK(path.stat().st_mode):
-        raise ListenError(f"`{path}` exists and is no socket")
-    with closing(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)) as probe, suppress(ConnectionRefusedError):
-        probe.connect(str(path))
-        raise ListenError(f"another server listens on `{path}`")
-    path.unlink()
-
-
-@contextmanager
-def socket_mode(mode: int | None) -> Iterator[None]:
-    """Sockets that are bound while the block runs have this mode from their first moment; None: what the umask leaves.
-
-    The umask belongs to the whole process, so this is for its start, before other threads make files.
-    """
-    if mode is None:
-        yield
-        return
-    before = os.umask(0o777 & ~mode)
-    try:
-        yield
-    finally:
-        os.umask(before)
 
 
 def bind(address: Address, *, is_port_shared: bool = False) -> list[socket.socket]:
@@ -134,9 +97,3 @@ def _bound(family: int, place: str | tuple[str | int, int], *, is_port_shared: b
         made.close()
         raise
     return made
-
-
-def remove_socket(address: Address) -> None:
-    """Leave no socket file behind."""
-    if address.path is not None:
-        address.path.unlink(missing_ok=True)

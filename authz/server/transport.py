@@ -21,7 +21,7 @@ class Transport(Protocol):
         """
 
     async def start(self) -> None:
-        """Serve on all addresses that were taken."""
+        """Serve on all addresses that were taken since the last time; one that was taken again, in its new place."""
 
     async def drain(self, seconds: float) -> None:
         """Accept nothing more, finish within so many seconds what was accepted, then hang up."""

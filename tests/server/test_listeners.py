@@ -3,7 +3,7 @@ import socket
 import pytest
 
 from authz.errors import ListenError
-from authz.server.listeners import bind, clear_stale_socket, parse_address, remove_socket
+from authz.server.listeners import bind, parse_address
 from tests.waiting import DEADLINE
 
 
@@ -21,40 +21,6 @@ def test_a_unix_socket_has_a_path(tmp_path):
 def test_anything_else_is_refused_with_the_form_that_is_wanted(text):
     with pytest.raises(ListenError, match=r"host:port|unix:/path"):
         parse_address(text)
-
-
-def bound(path):
-    server = socket.socket(socket.AF_UNIX)
-    server.bind(str(path))
-    return server
-
-
-def test_the_socket_of_a_dead_server_is_cleared(tmp_path):
-    bound(tmp_path / "a").close()
-    clear_stale_socket(parse_address(f"unix:{tmp_path}/a"))
-    assert not (tmp_path / "a").exists()
-
-
-def test_the_socket_of_a_living_server_is_left_alone(tmp_path):
-    with bound(tmp_path / "a") as server:
-        server.listen()
-        with pytest.raises(ListenError, match="another server"):
-            clear_stale_socket(parse_address(f"unix:{tmp_path}/a"))
-    assert (tmp_path / "a").exists()
-
-
-def test_a_file_that_is_no_socket_is_left_alone(tmp_path):
-    (tmp_path / "a").write_text("precious")
-    with pytest.raises(ListenError, match="no socket"):
-        clear_stale_socket(parse_address(f"unix:{tmp_path}/a"))
-
-
-def test_no_socket_is_left_behind(tmp_path):
-    bound(tmp_path / "a").close()
-    for _ in range(2):
-        remove_socket(parse_address(f"unix:{tmp_path}/a"))
-    remove_socket(parse_address("127.0.0.1:1"))
-    assert not (tmp_path / "a").exists()
 
 
 def test_a_port_is_chosen_once_for_all_addresses_of_a_name():
