@@ -5,9 +5,10 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from authz.context import GivenContext
 from authz.engine import live
 from authz.engine.decision import Decision
-from authz.engine.request import Context, parse_request
+from authz.engine.request import parse_request
 
 if TYPE_CHECKING:
     from authz.sources.loader import DirectoryLoader
@@ -39,14 +40,14 @@ class Engine(live.Engine):
         engine._loader.load()
         return engine
 
-    def check(self, principal: str, action: str, resource: str = "*", context: Context | None = None) -> Decision:
-        """Decide now, by this machine's clock, as the sidecar would.
+    def check(self, principal: str, action: str, resource: str = "*", context: GivenContext | None = None) -> Decision:
+        """Decide now, by this machine's clock, as the sidecar would; `context` is what its clients take.
 
         Raises:
-            InvalidRequestError: naming the field that is malformed.
+            InvalidRequestError: naming the field that is malformed, and in the context the key.
             NotReadyError: before anything was published.
         """
-        return self.decide(parse_request(principal, action, resource, context or {}, time.time()))
+        return self.decide(parse_request(principal, action, resource, context, time.time()))
 
     def close(self) -> None:
         """Follow no longer; what is in force stays in force. A second time does nothing."""

@@ -7,9 +7,10 @@ import threading
 
 import pytest
 
-from authz import Engine, InvalidAccountError, InvalidRequestError, NotReadyError
+from authz import Engine, InvalidAccountError, InvalidRequestError, NotReadyError, parse_request
 from authz.client import Client, InvalidQuestionError, Question
 from authz.errors import SourceError
+from tests.builders import attempt
 from tests.sidecar import EXAMPLE, ROOT, Sidecar, eventually, user, write_account
 from tests.waiting import DEADLINE
 
@@ -56,6 +57,77 @@ def test_random_questions_get_the_answers_of_the_sidecar():
         statement = decision.statement and (decision.statement.policy, decision.statement.index)
         assert (decision.allowed, int(decision.reason)) == (answer.allowed, int(answer.reason)), question
         assert statement == (answer.statement and (answer.statement.policy, answer.statement.index)), question
+
+
+PROD = {"string_equal": {"im:env": "prod"}}
+GIVEN = [
+    ("prod", "denied"),
+    ("test", "allowed"),
+    (["prod"], "denied"),
+    (("test", "prod"), "denied"),
+    ({"prod"}, "denied"),
+    (frozenset(["test"]), "allowed"),
+    ([], "allowed"),
+    (b"prod", "refused"),
+    (bytearray(b"prod"), "refused"),
+    ([b"prod"], "refused"),
+    (7, "refused"),
+    (True, "refused"),
+    (None, "refused"),
+    (["prod", 7], "refused"),
+    ([["prod"]], "refused"),
+    ({"prod": "prod"}, "refused"),
+    (iter(["prod"]), "refused"),
+    ("\ud800", "refused"),
+]
+
+
+@pytest.fixture(scope="module")
+def account_of_prod(tmp_path_factory):
+    deny = {"effect": "deny", "action": "im:*", "resource": "*", "condition": PROD}
+    folder = tmp_path_factory.mktemp("accounts") / "a"
+    users = [{"uin": "100001", "policies": ["all", "prod"]}]
+    return write_account(folder, {"all": [{**deny, "effect": "allow", "condition": {}}], "prod": [deny]}, users=users)
+
+
+def outcome(check, error, given):
+    """What becomes of a question with these values; a refusal names the key."""
+    decision, refusal = attempt(error, lambda: check(user(), "im:AddUser", "*", {"im:env": given}))
+    if refusal is not None:
+        assert str(refusal).startswith("context: ")
+        assert "`im:env`" in str(refusal)
+        return "refused"
+    return "allowed" if decision.allowed else "denied"
+
+
+def test_contexts_mean_the_same_to_the_engine_and_to_a_client(account_of_prod):
+    engine = Engine.from_directory(account_of_prod)
+    with Sidecar(account_of_prod) as sidecar, Client(sidecar.socket, timeout=30) as client:
+        for given, expected in GIVEN:
+            assert outcome(client.check, InvalidQuestionError, given) == expected, given
+            assert outcome(engine.check, InvalidRequestError, given) == expected, given
+
+
+@pytest.mark.parametrize("context", [{"im:env": "prod"}, {"im:env": ["test", "prod"]}])
+def test_a_text_is_one_value_however_a_question_is_made(account_of_prod, context):
+    engine = Engine.from_directory(account_of_prod)
+    assert not engine.check(user(), "im:AddUser", "*", context).allowed
+    assert not engine.decide(parse_request(user(), "im:AddUser", "*", context)).allowed
+
+
+@pytest.mark.parametrize("context", [[], "k", [("im:env", "prod")], {7: "x"}])
+def test_what_is_no_context_is_refused_in_process_too(account_of_prod, context):
+    with pytest.raises(InvalidRequestError, match=r"^context: "):
+        Engine.from_directory(account_of_prod).check(user(), "im:AddUser", "*", context)
+
+
+@pytest.mark.parametrize("field", ["principal", "action", "resource"])
+@pytest.mark.parametrize("value", [None, 7, b"*"])
+def test_what_is_no_text_is_refused_by_its_field(account_of_prod, field, value):
+    asked = {"principal": user(), "action": "im:AddUser", "resource": "*", field: value}
+    with pytest.raises(InvalidRequestError) as caught:
+        Engine.from_directory(account_of_prod).check(**asked)
+    assert caught.value.field == field
 
 
 def test_a_change_is_followed_until_the_engine_is_closed(tmp_path):

@@ -104,7 +104,7 @@ class AsyncClient:
                 question = encode_question(principal, action, resource, context)
                 answer = await self._ask(question, timeout, at_least_revision)
             else:
-                key = (principal, action, resource, encode_context(context) if context else b"")
+                key = (principal, action, resource, encode_context(context))
                 known = self._memory.get(key, at_least_revision)
                 if known is not None:
                     return known

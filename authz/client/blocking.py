@@ -95,7 +95,7 @@ class Client:
             if self._memory is None:
                 answer = self._ask(encode_question(principal, action, resource, context), at_least_revision, timeout)
             else:
-                key = (principal, action, resource, encode_context(context) if context else b"")
+                key = (principal, action, resource, encode_context(context))
                 known = self._memory.get(key, at_least_revision)
                 if known is not None:
                     return known

@@ -1,15 +1,16 @@
 """From questions to bytes: a question is encoded once, and its bytes are its key as well."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 
 from authz.client.faults import FieldViolation, InvalidQuestionError
+from authz.context import GivenContext, read_context_values
 from authz.messages import raw_twin
 from authz.v1 import authz_pb2
 
-Context = Mapping[str, str | Sequence[str]]
+Context = GivenContext
 """Condition keys and their values: `{"qcs:ip": "10.0.0.1", "qcs:resource_tag": ["dept&ops"]}`."""
 
 _BATCH_BYTES = 1 << 20  # far below the 4 MB that a server takes
@@ -43,17 +44,19 @@ def encode_question(principal: str, action: str, resource: str, context: Context
     """
     try:
         head = _encode_texts(principal, action, resource)
-        return head + encode_context(context) if context else head
+        return head if context is None else head + encode_context(context)
     except (TypeError, UnicodeError, AttributeError, ValueError) as error:
         raise _not_text(error) from None
 
 
-def encode_context(context: Context) -> bytes:
-    """CheckRequest.context, the same bytes for the same values.
+def encode_context(context: Context | None) -> bytes:
+    """CheckRequest.context, the same bytes for the same values; none for none.
 
     Raises:
-        InvalidQuestionError: for what is no text.
+        InvalidQuestionError: for what is no text, naming the key.
     """
+    if context is None:
+        return b""
     try:
         return authz_pb2.CheckRequest(context=_context_values(context)).SerializeToString(deterministic=True)
     except (TypeError, UnicodeError, AttributeError, ValueError) as error:
@@ -103,11 +106,12 @@ def encode_listing(principal: str, action: str, context: Context | None, revisio
     Raises:
         InvalidQuestionError: for what is no text.
     """
+    values = _context_values(context)
     try:
         return authz_pb2.AllowedResourcesRequest(
             principal=principal,
             action=action,
-            context=_context_values(context or {}),
+            context=values,
             at_least_revision=revision,
             mode=authz_pb2.ListMode.Name(mode),
         ).SerializeToString()
@@ -150,11 +154,12 @@ def _texts(principal: str, action: str, resource: str) -> bytes:
 _known_texts = lru_cache(maxsize=16384)(_texts)
 
 
-def _context_values(context: Context) -> dict[str, authz_pb2.ContextValue]:
-    return {
-        key: authz_pb2.ContextValue(values=(value,) if isinstance(value, str) else value)
-        for key, value in context.items()
-    }
+def _context_values(context: Context | None) -> dict[str, authz_pb2.ContextValue]:
+    try:
+        given = read_context_values(context)
+    except TypeError as error:
+        raise _not_text(error, "context") from None
+    return {key: authz_pb2.ContextValue(values=values) for key, values in given.items()}
 
 
 def _not_text(error: Exception, field: str = "question") -> InvalidQuestionError:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from authz.context import GivenContext, read_context_values
 from authz.engine.bounds import DEFAULT_BOUNDS, Bounds
 from authz.errors import InvalidRequestError
 from authz.language.action import Action, parse_action
@@ -36,14 +37,37 @@ def parse_request(
     principal: str,
     action: str,
     resource: str,
+    context: GivenContext | None,
+    time: float | None = None,
+    bounds: Bounds = DEFAULT_BOUNDS,
+) -> Request:
+    """Understand a question given as texts, and its context as clients give it.
+
+    Raises:
+        InvalidRequestError: naming the field that is malformed or too large, and in the context the key.
+    """
+    for field, text in (("principal", principal), ("action", action), ("resource", resource)):
+        if not isinstance(text, str):
+            raise InvalidRequestError(field, f"expected a text, not one of type {type(text).__name__}")
+    try:
+        values = read_context_values(context)
+    except TypeError as error:
+        raise InvalidRequestError("context", str(error)) from None
+    return understand(principal, action, resource, values, time, bounds)
+
+
+def understand(
+    principal: str,
+    action: str,
+    resource: str,
     context: Context,
     time: float | None = None,
     bounds: Bounds = DEFAULT_BOUNDS,
 ) -> Request:
-    """Understand a question given as texts.
+    """The same for what is known to be texts, as whatever comes over the wire is.
 
     Raises:
-        InvalidRequestError: naming the field that is malformed or too large.
+        InvalidRequestError: as parse_request does.
     """
     if context:
         check_context(context, bounds)

@@ -9,7 +9,7 @@ from google.protobuf.message import DecodeError, Message
 
 from authz.engine.bounds import DEFAULT_BOUNDS, Bounds
 from authz.engine.listing import ListMode, ListQuestion
-from authz.engine.request import NO_CONTEXT, Context, Request, parse_request
+from authz.engine.request import NO_CONTEXT, Context, Request, understand
 from authz.errors import InvalidRequestError
 from authz.v1 import authz_pb2
 
@@ -72,7 +72,7 @@ def read_listing(data: bytes, now: float, bounds: Bounds = DEFAULT_BOUNDS) -> Li
     message = decode(authz_pb2.AllowedResourcesRequest(), data)
     # Principal, action and context are checked as those of a single check about no resource in particular.
     context = _context(message.context, bounds)
-    request = parse_request(message.principal, message.action, "*", context, now, bounds)
+    request = understand(message.principal, message.action, "*", context, now, bounds)
     if message.mode not in _MODES:
         raise InvalidRequestError("mode", f"`{message.mode}` is no ListMode")
     question = ListQuestion(request.principal, request.action, request.context, now, _MODES[message.mode])
@@ -94,7 +94,7 @@ def decode(message: M, data: bytes) -> M:
 
 def _request(message: authz_pb2.CheckRequest, now: float, bounds: Bounds) -> Request:
     context = _context(message.context, bounds)
-    return parse_request(message.principal, message.action, message.resource, context, now, bounds)
+    return understand(message.principal, message.action, message.resource, context, now, bounds)
 
 
 def _context(values: Mapping[str, authz_pb2.ContextValue], bounds: Bounds) -> Context:

@@ -96,6 +96,12 @@ def test_junit_and_json_say_the_same(suite, tmp_path):
         ({"reason": "BECAUSE"}, "`reason` must be one of"),
         ({"time": "noon"}, "`noon` is no date"),
         ({"context": []}, "`context` must be an object"),
+        (
+            {"context": {"im:env": {"a": "b"}}},
+            "`im:env` must be a text, a number, `true` or",
+        ),
+        ({"context": {"im:env": None}}, "`im:env` must be a text"),
+        ({"context": {"im:env": ["a", ["b"]]}}, "`im:env` must be a text"),
     ],
 )
 def test_a_mistake_in_a_case_is_told_with_its_line(suite, change, said):

@@ -3,7 +3,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from authz.client.faults import InvalidQuestionError
-from authz.client.questions import ListMode, encode_batch, encode_explain, encode_listing, encode_question, split
+from authz.client.questions import (
+    ListMode,
+    encode_batch,
+    encode_context,
+    encode_explain,
+    encode_listing,
+    encode_question,
+    split,
+)
 from authz.v1 import authz_pb2
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)
@@ -43,6 +51,30 @@ def test_equal_questions_are_equal_bytes_whatever_the_order_of_their_context():
 def test_what_is_no_text_is_refused_here(wrong):
     with pytest.raises(InvalidQuestionError):
         encode_question(*wrong)
+
+
+@pytest.mark.parametrize("values", [b"prod", 7, None, {"dept": "ops"}, ["prod", 7], iter(["prod"]), "\ud800"], ids=repr)
+def test_what_is_no_value_is_refused_by_its_key(values):
+    context = {"qcs:ip": "10.0.0.1", "im:env": values}
+    for refused in (
+        lambda: encode_question("p", "a", "r", context),
+        lambda: encode_context(context),
+        lambda: encode_listing("p", "a", context, "", ListMode.STRICT),
+    ):
+        with pytest.raises(InvalidQuestionError, match=r"^context: .*`im:env`") as caught:
+            refused()
+        assert [each.field for each in caught.value.violations] == ["context"]
+
+
+@pytest.mark.parametrize("context", [[], "", 0, [("k", "v")]])
+def test_what_is_no_mapping_is_refused_though_it_be_empty(context):
+    with pytest.raises(InvalidQuestionError, match=r"^context: "):
+        encode_question("p", "a", "r", context)
+
+
+@pytest.mark.parametrize("values", [{"b", "a"}, frozenset(["a", "b"]), ("a", "b")])
+def test_the_values_of_a_set_have_one_order(values):
+    assert encode_context({"k": values}) == encode_context({"k": ["a", "b"]})
 
 
 @given(st.lists(st.sampled_from([b"", b"x" * 10, b"x" * 600_000]), max_size=20), st.integers(1, 5))

@@ -145,10 +145,14 @@ class _Reader:
         if not isinstance(given, dict):
             self._refuse(path, "`context` must be an object of condition keys")
             return {}
-        return {
-            key: tuple(_text(item) for item in (value if isinstance(value, list) else [value]))
-            for key, value in given.items()
-        }
+        return {key: self._values(value, (*path, key)) for key, value in given.items()}
+
+    def _values(self, given: Any, path: JsonPath) -> tuple[str, ...]:
+        items = given if isinstance(given, list) else [given]
+        if not all(isinstance(item, str | int) for item in items):
+            self._refuse(path, f"`{path[-1]}` must be a text, a number, `true` or `false`, or a list of these")
+            return ()
+        return tuple(map(_text, items))
 
     def _reason(self, entry: dict[str, Any], path: JsonPath) -> Reason | None:
         given = entry.get("reason")
@@ -175,5 +179,5 @@ class _Reader:
         self._report.error("InvalidCase", path, message)
 
 
-def _text(value: Any) -> str:
+def _text(value: str | int) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)

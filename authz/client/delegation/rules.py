@@ -10,6 +10,7 @@ from authz.client.delegation.refusals import invalid_request
 from authz.client.delegation.sources import ContextKey, Text
 from authz.client.delegation.template import BoundTemplate
 from authz.client.questions import Question
+from authz.context import read_values
 
 Context = Mapping[str, tuple[str, ...]]
 _MOST_QUESTIONS = 1000  # one batch, and so one revision
@@ -55,6 +56,7 @@ class ListingRule:
 
         Raises:
             CallRefusedError: if the item's fields do not name one resource.
+            TypeError: if a callable gives what is no text for a key.
         """
         names = self.resource.resources(item, account_of(principal))
         if len(names) != 1:
@@ -63,7 +65,7 @@ class ListingRule:
         for key, read in self.item_context:
             values = read(item)
             if values is not None:
-                own[key] = (values,) if isinstance(values, str) else tuple(values)
+                own[key] = read_values(key, values)
         return Question(principal, self.action, names[0], {**context, **own})
 
     def trimmed(self, answer: Any, kept: Sequence[Any]) -> Any:

@@ -2,12 +2,13 @@
 
 import inspect
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from authz.client.delegation.call import IncomingCall
 from authz.client.delegation.refusals import invalid_request, unauthenticated
+from authz.context import read_values
 
 _PRINCIPAL = re.compile(r"qcs::cam::uin/[1-9][0-9]*:(?:uin/[1-9][0-9]*|root|roleName/[^\s:/*]+)", re.ASCII)
 
@@ -56,7 +57,7 @@ class Certificate:
         return found.pop() if len(found) == 1 else ""
 
 
-Text = str | Sequence[str] | None
+Text = str | Collection[str] | None
 PrincipalSource = Header | Certificate | Callable[[IncomingCall], str | Awaitable[str | None] | None]
 """Who calls. A callable gives the principal, or None for nobody; it may be asynchronous on asyncio servers."""
 
@@ -103,6 +104,7 @@ class ContextKey:
 
         Raises:
             CallRefusedError: if the call lacks it: a missing key would let a deny pass that waits for it.
+            TypeError: if a callable gives what is no text.
         """
         if self.reader is not None:
             found = self.reader(call.message)
@@ -113,7 +115,7 @@ class ContextKey:
             given = self.source(call)
             if given is None:
                 return None
-            found = (given,) if isinstance(given, str) else tuple(given)
+            found = read_values(self.name, given)
         else:
             raise TypeError(f"`{self.source.path}` was never bound to a message")
         if not found or not all(found):

@@ -1,6 +1,7 @@
 """A listing keeps what single checks allow: by patterns, and by single checks of tagged items."""
 
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -68,6 +69,14 @@ def test_a_list_keeps_exactly_what_single_checks_allow(sidecar, backend):
             assert len(record.told.items) == 16  # the message is the handler's own, which may keep it
             lengths.add(len(answer.items))
     assert lengths >= {0, 10}
+
+
+@pytest.mark.parametrize("tags", [b"dept&ops", {"dept": "ops"}, 7, ["dept&ops", 7]], ids=repr)
+def test_tags_of_an_item_that_are_no_texts_show_nothing(sidecar, backend, tags):
+    listing = replace(LISTING, item_context={"qcs:resource_tag": lambda _item: tags})
+    with backend(sidecar.socket, mapping({"List": listing})) as (record, port), stub_on(port) as stub:
+        record.items = [Item(app="8")]
+        assert failure(lambda: stub.one(method="List", metadata=(("x-principal", user(100003)),)))[0] == "UNKNOWN"
 
 
 def test_a_handler_may_filter_by_itself_as_pages_need_it(sidecar):

@@ -6,7 +6,7 @@ import grpc
 import pytest
 
 from authz.client.delegation import Certificate, Header
-from authz.client.delegation.sources import is_asynchronous
+from authz.client.delegation.sources import ContextKey, is_asynchronous
 from tests.certificates import Authority
 from tests.client.delegation.backend import BACKENDS, failure, mapping, stub_on
 from tests.sidecar import EXAMPLE, Sidecar, user
@@ -61,6 +61,20 @@ def test_a_callable_finds_the_principal_by_its_own_rules(sidecar, backend):
         assert failure(lambda: stub.one(app=APP, metadata=(("x-name", "nobody"),)))[0] == "UNAUTHENTICATED"
         assert failure(lambda: stub.one(app=APP, metadata=(("x-name", "else"),)))[0] == "INTERNAL"
         assert failure(lambda: stub.one(app=APP, metadata=()))[0] == "INTERNAL"
+
+
+@pytest.mark.parametrize("backend", BACKENDS, ids=lambda backend: backend.__name__)
+@pytest.mark.parametrize("values", [b"prod", 7, {"dept": "ops"}, ["prod", 7]], ids=repr)
+def test_values_that_are_no_texts_are_a_fault_of_the_mapping_and_serve_nobody(sidecar, backend, values):
+    delegated = mapping(context={"im:env": lambda _call: values})
+    with backend(sidecar.socket, delegated) as (record, port), stub_on(port) as stub:
+        assert failure(lambda: stub.one(app=APP, metadata=(("x-principal", HEIDI),)))[0] == "INTERNAL"
+    assert record.seen == []
+
+
+@pytest.mark.parametrize("values", ["prod", ["prod"], ("prod",), {"prod"}])
+def test_a_callable_gives_values_as_a_question_has_them(values):
+    assert ContextKey("im:env", lambda _call: values).values(None) == ("prod",)
 
 
 def test_a_callable_may_be_asynchronous_on_asyncio_and_is_bound_by_the_deadline(sidecar):
