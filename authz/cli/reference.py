@@ -44,6 +44,8 @@ def _option(option: click.Option, context: click.Context) -> str:
 
 def _default(option: click.Option) -> str:
     """What holds without the option; nothing where it is off then."""
+    if isinstance(option.show_default, str):
+        return option.show_default
     default = option.default
     if isinstance(default, tuple):
         return " ".join(f"`{each}`" for each in default)

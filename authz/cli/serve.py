@@ -22,6 +22,8 @@ from authz.server.tls import TlsFiles
 from authz.server.transport import TransportKind
 from authz.telemetry.log import LogFormat, configure_logs
 
+_LONGEST_AGE = 2_000_000.0  # gRPC counts milliseconds in 31 bits
+_AGE_WITH_CLIENT_CERTIFICATES = 3600.0  # else one that was withdrawn would be good for as long as its connection
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -102,6 +104,19 @@ def _mode(_ctx: click.Context, _param: click.Parameter, text: str | None) -> int
     show_default=True,
     help="Condition keys in the context of one check.",
 )
+@click.option(
+    "--max-connection-age",
+    type=click.FloatRange(min=0, max=_LONGEST_AGE),
+    show_default="3600 with --tls-client-ca, else 0",
+    help="Seconds, a tenth more or less, after which a client has to connect again; 0: never.",
+)
+@click.option(
+    "--max-connection-age-grace",
+    type=click.FloatRange(min=0, max=_LONGEST_AGE),
+    default=DEFAULT_LIMITS.connection_age_grace,
+    show_default=True,
+    help="Seconds that calls under way are given then, or when the client's certificate ends.",
+)
 @click.option("--tls-cert", type=_FILE, help="Certificate chain (PEM) for TCP; read again when it changes.")
 @click.option("--tls-key", type=_FILE, help="Its key (PEM), without a password.")
 @click.option("--tls-client-ca", type=_FILE, help="Clients must show a certificate of these authorities (PEM).")
@@ -181,6 +196,8 @@ def serve_command(ctx: click.Context, /, log_format: str, log_level: str, **opti
 def _settings(options: dict[str, Any], **logs: Any) -> Settings:
     """The options, put together where several make one setting."""
     limits = {field.name: options.pop(f"max_{field.name}") for field in fields(Limits)}
+    if limits["connection_age"] is None:
+        limits["connection_age"] = 0.0 if options["tls_client_ca"] is None else _AGE_WITH_CLIENT_CERTIFICATES
     certificate, key, authorities = (options.pop(f"tls_{name}") for name in ("cert", "key", "client_ca"))
     if (certificate is None) != (key is None):
         raise click.UsageError("--tls-cert and --tls-key need one another")

@@ -1,6 +1,7 @@
 """What a peer may cost (RFC 9113, 10.5): bounds, and budgets for frames that bring no work."""
 
 from dataclasses import dataclass
+from math import inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,10 @@ class Http2Limits:
     at once, and within a second of all together four times that. `stream_window` and
     `connection_window` are what a peer may send unasked (6.9). `greeting_seconds` is for TLS and the first SETTINGS,
     `idle_seconds` for a connection without calls, `request_seconds` for a request to arrive whole,
-    `stall_seconds` for a peer to take what was written. The paces are for PING (6.7), SETTINGS (6.5),
+    `stall_seconds` for a peer to take what was written, `age_seconds` for a connection until it takes no more calls, a
+    tenth more or less, and `age_grace_seconds` for those under way then, or when the client's certificate ends.
+
+    The paces are for PING (6.7), SETTINGS (6.5),
     RST_STREAM (6.4; CVE-2023-44487), WINDOW_UPDATE (6.9), and frames that say nothing: empty DATA, PRIORITY, unknown
     ones; for our own RST_STREAM that a peer provokes; and for streams refused, as many may be under way before a peer
     has heard how many it may open.
@@ -42,6 +46,8 @@ class Http2Limits:
     request_seconds: float = 60.0
     stall_seconds: float = 60.0
     drain_seconds: float = 30.0
+    age_seconds: float = inf
+    age_grace_seconds: float = inf
     pings: Pace = Pace(100, 10, 2)
     settings: Pace = Pace(50, 5)
     resets: Pace = Pace(1000, 200, 1)

@@ -1,8 +1,10 @@
 """Listens on TCP and Unix sockets with asyncio, with TLS or without, and drives connections."""
 
 import asyncio
+import random
 import socket
 import ssl
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -10,9 +12,10 @@ from typing import cast
 
 from authz.http2.calls import Failed, GrpcApplication, Link, Method
 from authz.http2.connection import Connection
-from authz.http2.control import Told
+from authz.http2.control import Clock, Told
 from authz.http2.errors import ErrorCode, too_much
 from authz.http2.frames import goaway
+from authz.http2.lifetime import Lifetime, Stage, certificate_end, lifetime
 from authz.http2.limits import DEFAULT_HTTP2_LIMITS, Http2Limits
 from authz.http2.turns import Turns
 
@@ -37,6 +40,7 @@ class _Line(asyncio.Protocol):
         self._server = server
         self.connection: Link
         self.transport: asyncio.Transport
+        self._lifetime = Lifetime()
         self._stuck_since = 0.0
         self._waits = False
 
@@ -49,6 +53,7 @@ class _Line(asyncio.Protocol):
             self.transport.close()
         else:
             self._server.peers.add(self)
+            self._lifetime = self._server.lifetime_of(transport)
             self.connection.flush = self.flush
             if self._server.is_draining:  # a handshake took its time
                 self.connection.drain()
@@ -123,15 +128,24 @@ class _Line(asyncio.Protocol):
         if self._stuck_since and now - self._stuck_since > self._server.limits.stall_seconds:
             self._server.hear("slow_reader", "the peer takes nothing")
             self.transport.abort()
+        self._age(self._lifetime.stage(now, self._server.wall()))
         self.flush()
         return looked
+
+    def _age(self, stage: Stage) -> None:
+        """Let clients come again, and show a certificate again (as gRPC's MAX_CONNECTION_AGE)."""
+        if stage is Stage.OVER and self.connection.is_draining:
+            self.transport.abort()
+        elif stage is not Stage.SERVING:  # however short the grace, the peer is told first
+            self.connection.drain()
 
 
 class GrpcServer:
     """A gRPC server of some methods, by their paths. It belongs to one event loop.
 
     `methods_for` may give a peer others, as long as its connection lasts; None where it gets those of everybody.
-    `told` hears of every fault of a peer, as its kind and the reason; `faults` counts them by kind.
+    `told` hears of every fault of a peer, as its kind and the reason; `faults` counts them by kind. `wall` is the clock
+    by which certificates end.
     """
 
     def __init__(
@@ -142,8 +156,10 @@ class GrpcServer:
         failed: Failed = lambda _error: None,
         methods_for: Callable[[asyncio.BaseTransport], Mapping[str, Method] | None] = lambda _transport: None,
         turns: Turns | None = None,
+        wall: Clock = time.time,
     ) -> None:
         self.limits = limits
+        self.wall = wall
         self.application = GrpcApplication(methods, limits.message_bytes, failed)
         self.is_draining = False
         self._methods_for, self._told = methods_for, told
@@ -162,6 +178,12 @@ class GrpcServer:
         own, served = self._methods_for(transport), self.application
         served = served if own is None else GrpcApplication(own, self.limits.message_bytes, served.failed)
         return Connection(served, self.limits, told=self.hear)
+
+    def lifetime_of(self, transport: asyncio.BaseTransport) -> Lifetime:
+        """How long a connection that is made now may live."""
+        limits, began = self.limits, asyncio.get_running_loop().time()
+        ends = certificate_end(transport)
+        return lifetime(limits.age_seconds, limits.age_grace_seconds, began, ends, random.random())  # noqa: S311 - no secret
 
     def hear(self, kind: str, reason: str) -> None:
         """Count and pass on a fault."""

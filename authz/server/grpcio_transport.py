@@ -27,7 +27,7 @@ class GrpcioTransport:
     def __init__(self, tables: Sequence[MethodTable], limits: Limits, *, is_port_shared: bool = False) -> None:
         # Unless they are workers of one sidecar, a second server on a port must fail to start, not take half the calls.
         shared = ("grpc.so_reuseport", int(is_port_shared))
-        self._options = (*_OPTIONS, *_bounds(limits), shared)
+        self._options = (*_OPTIONS, *_bounds(limits), *_ages(limits), shared)
         self._streams = OpenStreams()
         self._handlers = tuple(handlers(table, self._streams) for table in tables)
         self._started: list[grpc.aio.Server] = []
@@ -74,6 +74,16 @@ class GrpcioTransport:
 
     def _all(self) -> list[grpc.aio.Server]:
         return self._started if self._next is None else [*self._started, self._next]
+
+
+def _ages(limits: Limits) -> tuple[tuple[str, int], ...]:
+    """As gRPC has it: with a tenth more or less of the age. A certificate that ends on the way ends nothing here."""
+    if not limits.connection_age:
+        return ()
+    return (
+        ("grpc.max_connection_age_ms", max(1, round(limits.connection_age * 1000))),
+        ("grpc.max_connection_age_grace_ms", round(limits.connection_age_grace * 1000)),
+    )
 
 
 def _bounds(limits: Limits) -> tuple[tuple[str, int], ...]:

@@ -117,6 +117,8 @@ def _bounds(limits: Limits) -> Http2Limits:
         message_bytes=limits.message_bytes,
         buffered_bytes=buffered,
         drain_seconds=inf,
+        age_seconds=limits.connection_age or inf,
+        age_grace_seconds=limits.connection_age_grace,
         resets=replace(DEFAULT_HTTP2_LIMITS.resets, burst=2 * _MOST_STREAMS),
         window_updates=replace(DEFAULT_HTTP2_LIMITS.window_updates, burst=4 * _MOST_STREAMS),
     )

@@ -55,14 +55,28 @@ def test_limits_and_tls_are_settings_of_their_own(settings):
     tls = ("--tls-cert", "c", "--tls-key", "k", "--tls-client-ca", "a", "--allow-client", "x", "--allow-client", "y")
     serve(EXAMPLE, "--max-batch", "5", "--max-in-flight", "6", "--socket-mode", "0660", *tls)
     given = settings[0]
-    assert given.limits == Limits(in_flight=6, batch=5)
+    assert given.limits == Limits(in_flight=6, batch=5, connection_age=3600.0)
     assert (given.tls, given.allow_clients) == (TlsFiles(Path("c"), Path("k"), Path("a")), ("x", "y"))
     assert given.socket_mode == 0o660
+
+
+def test_connections_live_for_ever_unless_clients_show_certificates_or_it_is_said(settings):
+    tls = ("--tls-cert", "c", "--tls-key", "k")
+    serve(EXAMPLE)
+    serve(EXAMPLE, *tls)
+    serve(EXAMPLE, *tls, "--tls-client-ca", "a")
+    serve(EXAMPLE, *tls, "--tls-client-ca", "a", "--max-connection-age", "0", "--max-connection-age-grace", "5")
+    serve(EXAMPLE, "--max-connection-age", "60")
+    assert [(given.limits.connection_age, given.limits.connection_age_grace) for given in settings] == [
+        (0.0, 30.0), (0.0, 30.0), (3600.0, 30.0), (0.0, 5.0), (60.0, 30.0),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
     "arguments",
     [
+        [EXAMPLE, "--max-connection-age", "-1"],
+        [EXAMPLE, "--max-connection-age", "inf"],
         ["/no/such"],
         [EXAMPLE, "--listen", "nowhere"],
         [EXAMPLE, "--health-listen", "nowhere"],

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from contextlib import contextmanager
 
 from authz.http2.limits import DEFAULT_HTTP2_LIMITS
@@ -13,18 +14,25 @@ from tests.waiting import DEADLINE
 class Running:
     """A server on a loop of its own thread; `drain` may be called while clients are under way."""
 
-    def __init__(self, security=None, path=None, limits=DEFAULT_HTTP2_LIMITS, methods_for=lambda _transport: None):
+    def __init__(
+        self,
+        security=None,
+        path=None,
+        limits=DEFAULT_HTTP2_LIMITS,
+        methods_for=lambda _transport: None,
+        wall=time.time,
+    ):
         self.loop = asyncio.new_event_loop()
         self.failures = []
         self.port = None
-        self._ask = (security, path, limits, methods_for)
+        self._ask = (security, path, limits, methods_for, wall)
         self.thread = threading.Thread(target=self.loop.run_forever)
         self.thread.start()
         asyncio.run_coroutine_threadsafe(self._start(), self.loop).result(DEADLINE)
 
     async def _start(self):
-        security, path, limits, methods_for = self._ask
-        self.server = GrpcServer(METHODS, limits, failed=self.failures.append, methods_for=methods_for)
+        security, path, limits, methods_for, wall = self._ask
+        self.server = GrpcServer(METHODS, limits, failed=self.failures.append, methods_for=methods_for, wall=wall)
         listening = bound("127.0.0.1:0" if path is None else f"unix:{path}")
         self.port = listening.getsockname()[1] if path is None else None
         await self.server.listen(listening, security)
