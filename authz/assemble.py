@@ -2,8 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-
-import structlog
+from typing import TYPE_CHECKING
 
 from authz.collector import held_off
 from authz.config import Settings
@@ -19,14 +18,16 @@ from authz.sources.follower import Follower
 from authz.sources.lookout import Lookout
 from authz.sources.scouted import ScoutedFiles
 from authz.sources.watch import FEW_PLACES, DirectoryWatch
-from authz.telemetry.http import HttpEndpoint
-from authz.telemetry.metrics import registry_of
+from authz.telemetry.events import get_logger
 from authz.telemetry.reading import Reading, ServiceReading
 from authz.workers.supervisor import Supervisor
 
+if TYPE_CHECKING:
+    from authz.telemetry.http import HttpEndpoint
+
 _CANCEL_SECONDS = 5.0  # for tasks to end that were told to: nothing may hold up a stop for longer
 
-log = structlog.get_logger("authz")
+log = get_logger("authz")
 Progress = Callable[[int, int], None]
 
 
@@ -193,11 +194,19 @@ class SharedSidecar:
         return self._feeding.reading(service, self._supervisor.serving, self._supervisor.restarts)
 
 
-def _open_http(settings: Settings, reading: Callable[[], Reading], is_ready: Callable[[], bool]) -> HttpEndpoint | None:
-    return None if settings.http is None else HttpEndpoint(settings.http, registry_of(reading), is_ready)
+def _open_http(
+    settings: Settings, reading: Callable[[], Reading], is_ready: Callable[[], bool]
+) -> "HttpEndpoint | None":
+    if settings.http is None:
+        return None
+    # Not imported with the module: without HTTP, no start waits for them.
+    from authz.telemetry.http import HttpEndpoint  # noqa: PLC0415
+    from authz.telemetry.metrics import registry_of  # noqa: PLC0415
+
+    return HttpEndpoint(settings.http, registry_of(reading), is_ready)
 
 
-def _log_serving(settings: Settings, bound: Bound, http: HttpEndpoint | None) -> None:
+def _log_serving(settings: Settings, bound: Bound, http: "HttpEndpoint | None") -> None:
     log.info(
         "serving",
         listen=bound.listen,

@@ -6,8 +6,6 @@ Each of its processes prints its name when all answers were right, and again onc
 import os
 import sys
 
-import structlog
-
 from authz import Engine
 from authz.client import Client
 from tests.sidecar import eventually, user
@@ -36,7 +34,6 @@ def ask_on(asked, name):
 
 
 def main(*arguments):
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     with connected(*arguments) as asked:
         assert asked.check(user(), "sms:SendSms").allowed
         children = []

@@ -3,6 +3,8 @@
 import asyncio
 import os
 import signal
+import subprocess
+import sys
 
 import pytest
 
@@ -52,3 +54,11 @@ def test_what_is_wrong_with_the_source_ends_the_start(tmp_path):
 def test_an_address_that_cannot_be_had_ends_the_start():
     with pytest.raises(ListenError):
         serve(Settings(EXAMPLE, (parse_address("203.0.113.1:1"),)), silent)
+
+
+def test_a_start_loads_nothing_that_it_may_never_need():
+    """What a process imports is most of its start, and much of its memory."""
+    seldom_used = {"grpc", "prometheus_client", "wsgiref", "rich", "cryptography", "authz.telemetry.http"}
+    program = f"import sys, authz.cli.serve, authz.server.lean_transport; print(*{seldom_used} & set(sys.modules))"
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=DEADLINE)
+    assert (result.stdout, result.stderr) == ("\n", "")

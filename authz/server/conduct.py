@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable
 from typing import Self
 
-import structlog
 from google.rpc import code_pb2
 
 from authz.errors import AuthzError
@@ -12,9 +11,10 @@ from authz.server.check import RevisionAheadError
 from authz.server.gate import Gate
 from authz.server.revisions import RevisionFeed
 from authz.server.tally import MethodTally, Tally
+from authz.telemetry.events import get_logger
 from authz.wire.status import Status, status_of
 
-log = structlog.get_logger("authz.server")
+log = get_logger("authz.server")
 
 
 class Conduct:

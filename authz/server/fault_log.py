@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 
-import structlog
+from authz.telemetry.events import get_logger
 
 _QUIET_SECONDS = 1.0
 _HARMLESS = frozenset(("handshake", "idle", "slow_reader", "slow_writer"))  # probes of ports hang up without a word
@@ -14,7 +14,7 @@ KINDS = (
 )  # fmt: skip
 """All kinds of faults that `authz.http2` tells."""
 
-log = structlog.get_logger("authz.server")
+log = get_logger("authz.server")
 
 
 class FaultLog:

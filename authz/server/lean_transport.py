@@ -8,8 +8,6 @@ from functools import partial
 from math import inf
 from ssl import SSLContext
 
-import structlog
-
 from authz.errors import ForbiddenClientError, ListenError
 from authz.http2.calls import Method
 from authz.http2.limits import DEFAULT_HTTP2_LIMITS, Http2Limits
@@ -23,10 +21,11 @@ from authz.server.methods import MethodTable
 from authz.server.peer import peer_of
 from authz.server.streams import OpenStreams
 from authz.server.tls import Certificates, following
+from authz.telemetry.events import get_logger
 
 _MOST_STREAMS = 1_000  # unanswered calls of one connection: the end of many more at once would be felt by others
 
-log = structlog.get_logger("authz.server")
+log = get_logger("authz.server")
 
 
 class LeanTransport:

@@ -4,8 +4,6 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import structlog
-
 from authz.server.files import make_room_for_files
 from authz.server.health import HEALTH, Health
 from authz.server.limits import DEFAULT_LIMITS, Limits
@@ -16,10 +14,11 @@ from authz.server.revisions import RevisionFeed
 from authz.server.tls import Certificates
 from authz.server.transport import Transport, TransportKind, open_transport
 from authz.server.unix_sockets import SocketFile, make_way, socket_mode
+from authz.telemetry.events import get_logger
 
 _LOOK_SECONDS = 1.0  # between two looks at the files of Unix sockets
 
-log = structlog.get_logger("authz.server")
+log = get_logger("authz.server")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from types import FrameType
 
-import structlog
+from authz.telemetry.events import get_logger
 
 STOPPING = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
 """All mean the same, so that no order of them cuts a call or leaves a socket behind; SIGKILL alone cannot wait."""
 _ALL = (*STOPPING, signal.SIGHUP)
 
-log = structlog.get_logger("authz.server")
+log = get_logger("authz.server")
 
 
 def _nothing() -> None:

@@ -9,11 +9,10 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
-import structlog
-
 from authz.errors import CertificateError
+from authz.telemetry.events import get_logger
 
-log = structlog.get_logger("authz.server")
+log = get_logger("authz.server")
 
 
 @dataclass(frozen=True, slots=True)

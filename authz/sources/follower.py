@@ -6,8 +6,6 @@ from collections.abc import Awaitable, Callable, Collection, Hashable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-import structlog
-
 from authz.accounts.model import Account
 from authz.engine.live import Engine
 from authz.engine.snapshot import AccountState
@@ -16,6 +14,7 @@ from authz.sources.candidate import Candidate, problem_lines
 from authz.sources.files import ROOT
 from authz.sources.retirement import Retirement
 from authz.sources.source import Hint, Look, Source
+from authz.telemetry.events import get_logger
 
 SETTLE_SECONDS = 0.03
 """Between two looks that must agree before anything is read."""
@@ -27,7 +26,7 @@ POLL_SECONDS = 1.0
 POLL_SHARE = 50
 """Looks take at most one part in this many of the time, however large the source is."""
 
-log = structlog.get_logger("authz.sources")
+log = get_logger("authz.sources")
 Progress = Callable[[int, int], None]
 Stamps = dict[str, Hashable]
 WHOLE_SOURCE = "*"

@@ -16,12 +16,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
-import structlog
-
 from authz.sources.hints import Hints
 from authz.sources.priority import lower_priority
 from authz.sources.source import Hint
 from authz.sources.watch import FEW_PLACES, DirectoryWatch
+from authz.telemetry.events import get_logger
 
 _PROGRAM = "from authz.sources.lookout import main; main()"
 _RETRY_SECONDS = 5.0
@@ -29,7 +28,7 @@ _END_SECONDS = 0.5
 _MOST_NAMES = 1000  # in one hint; beyond that it might as well be everything
 _LONGEST_WAIT = 3600.0
 
-log = structlog.get_logger("authz.sources")
+log = get_logger("authz.sources")
 
 
 class Lookout(Hints):

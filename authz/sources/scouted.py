@@ -10,14 +10,13 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
 
-import structlog
-
 from authz.errors import SourceError
 from authz.sources.files import AccountFile, Changes, LocalFiles
 from authz.sources.pace import Pace
 from authz.sources.scout import NOTHING, AreSettled, Compare, LookAt, Question, apply
 from authz.sources.source import Look
 from authz.sources.stamp import Stamp
+from authz.telemetry.events import get_logger
 
 MANY_FILES = 500
 """From so many on a look takes longer than callers should have to share the interpreter with."""
@@ -25,7 +24,7 @@ _RETRY_SECONDS = 60.0
 _END_SECONDS = 0.5  # it may be in the middle of a long answer that nobody wants any more
 _PROGRAM = "from authz.sources.scout import main; main()"
 
-log = structlog.get_logger("authz.sources")
+log = get_logger("authz.sources")
 T = TypeVar("T")
 
 

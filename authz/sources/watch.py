@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-import structlog
 from watchfiles import Change, awatch
 
 from authz.sources.hints import Hints
 from authz.sources.source import Hint
+from authz.telemetry.events import get_logger
 
 _RETRY_SECONDS = 5.0
 _CHECK_MILLISECONDS = 250  # how often the watched folders are compared with those of their names
 FEW_PLACES = 32
 """In a directory, so that it takes no time to look at each, again and again."""
 
-log = structlog.get_logger("authz.sources")
+log = get_logger("authz.sources")
 
 
 class DirectoryWatch(Hints):

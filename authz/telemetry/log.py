@@ -6,13 +6,15 @@ escaped, and the lines of a traceback, which are people's alone, are indented.
 
 import logging
 import sys
+from datetime import UTC, datetime
 from enum import Enum
-from io import StringIO
-from typing import TextIO
-
-import structlog
 
 from authz.printable import json_text, printable
+from authz.telemetry.events import Event
+
+_DIM, _BOLD, _CYAN, _MAGENTA = "2", "1", "36", "35"
+_LEVEL_STYLES = {"debug": "32;1", "info": "32;1", "warning": "33;1", "error": "31;1", "critical": "31;1"}
+_LEVEL_WIDTH, _TEXT_WIDTH = 9, 30
 
 
 class LogFormat(Enum):
@@ -24,31 +26,57 @@ class LogFormat(Enum):
 
 
 def configure_logs(log_format: LogFormat, level: str) -> None:
-    """Set logging up for the whole process; `level` is a name such as `info`."""
-    is_console = log_format is LogFormat.CONSOLE or (log_format is LogFormat.AUTO and sys.stderr.isatty())
-    renderer: structlog.typing.Processor = (
-        structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=_print_traceback)
-        if is_console
-        else structlog.processors.JSONRenderer(serializer=json_text)
-    )
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            _escape if is_console else structlog.processors.format_exc_info,
-            renderer,
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
+    """Set the logs of this package up for the whole process; `level` is a name such as `info`."""
+    is_terminal = sys.stderr.isatty()
+    is_console = log_format is LogFormat.CONSOLE or (log_format is LogFormat.AUTO and is_terminal)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Console(is_coloured=is_terminal) if is_console else _Json())
+    logger = logging.getLogger("authz")
+    logger.handlers[:] = [handler]
+    logger.setLevel(level.upper())
+    logger.propagate = False
 
 
-def _escape(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
-    """Every text of an event, for the console, which prints texts as they are and shows all else as Python does."""
-    return {printable(key): printable(value) if isinstance(value, str) else value for key, value in event.items()}
+class _Json(logging.Formatter):
+    """The fields of the event beside what it is, how grave, when, and the traceback if there is one."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        event = _event(record)
+        line = {**event.fields, "event": event.text, "level": record.levelname.lower(), "timestamp": _time(record)}
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json_text(line, default=repr)
 
 
-def _print_traceback(out: TextIO, error: structlog.typing.ExcInfo) -> None:
-    traceback = StringIO()
-    structlog.dev.plain_traceback(traceback, error)
-    out.writelines(f"\n  {printable(line)}" for line in traceback.getvalue().strip("\n").split("\n"))
+class _Console(logging.Formatter):
+    """The same for people, in columns; on a terminal in colours."""
+
+    def __init__(self, *, is_coloured: bool) -> None:
+        super().__init__()
+        self._is_coloured = is_coloured
+
+    def format(self, record: logging.LogRecord) -> str:
+        event, level = _event(record), record.levelname.lower()
+        line = [
+            self._styled(_DIM, _time(record)),
+            f"[{self._styled(_LEVEL_STYLES[level], level.ljust(_LEVEL_WIDTH))}]",
+            self._styled(_BOLD, printable(event.text).ljust(_TEXT_WIDTH)),
+            *(f"{self._styled(_CYAN, name)}={self._styled(_MAGENTA, value)}" for name, value in event.shown()),
+        ]
+        return "\n  ".join((" ".join(line).rstrip(), *self._traceback(record)))
+
+    def _traceback(self, record: logging.LogRecord) -> list[str]:
+        if not record.exc_info:
+            return []
+        return [printable(line) for line in self.formatException(record.exc_info).split("\n")]
+
+    def _styled(self, style: str, text: str) -> str:
+        return f"\x1b[{style}m{text}\x1b[0m" if self._is_coloured else text
+
+
+def _event(record: logging.LogRecord) -> Event:
+    return record.msg if isinstance(record.msg, Event) else Event(record.getMessage(), {})
+
+
+def _time(record: logging.LogRecord) -> str:
+    return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -8,13 +8,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import suppress
 
-import structlog
-
 from authz.accounts.model import Account
 from authz.config import Settings
 from authz.engine.live import Engine
 from authz.engine.parted import PartedMap
 from authz.engine.snapshot import Snapshot
+from authz.telemetry.events import get_logger
 from authz.telemetry.reading import ServiceReading
 from authz.workers.link import Accounts, Count, Counted, Failed, Link, Publish, Serving
 
@@ -24,7 +23,7 @@ _YOUNG = 10.0  # seconds
 _PART = 200  # accounts in one message
 _COUNT_SECONDS = 1.0  # for a worker to tell its reading; a busy one may be late, and its last one counts then
 
-log = structlog.get_logger("authz.workers")
+log = get_logger("authz.workers")
 
 
 class Member:

@@ -4,12 +4,11 @@ import asyncio
 import signal
 from dataclasses import replace
 
-import structlog
-
 from authz.config import Settings
 from authz.engine.live import Engine
 from authz.errors import ListenError
 from authz.server.lifecycle import Bound
+from authz.telemetry.events import get_logger
 from authz.telemetry.reading import ServiceReading
 from authz.workers.member import Member
 from authz.workers.ports import Ports
@@ -17,7 +16,7 @@ from authz.workers.ports import Ports
 _GRACE_SECONDS = 5.0  # beyond notice and drain, before a worker that should stop is killed
 _READING_SECONDS = 5.0
 
-log = structlog.get_logger("authz.workers")
+log = get_logger("authz.workers")
 
 
 class Supervisor:

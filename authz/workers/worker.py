@@ -7,18 +7,17 @@ import asyncio
 import socket
 import sys
 
-import structlog
-
 from authz.accounts.model import Account
 from authz.config import Settings
 from authz.errors import AuthzError
 from authz.server.loops import run
 from authz.server.signals import Signals, ignore_from_now_on
 from authz.service import Service
+from authz.telemetry.events import get_logger
 from authz.telemetry.log import configure_logs
 from authz.workers.link import Accounts, Count, Counted, Failed, Link, Publish, Serving
 
-log = structlog.get_logger("authz.workers")
+log = get_logger("authz.workers")
 
 
 class Worker:

@@ -3,12 +3,11 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from structlog.testing import capture_logs
-
 from authz import http2
 from authz.http2.limits import PACES
 from authz.server import fault_log
 from authz.server.fault_log import FaultLog
+from tests.logs import capture_logs
 from tests.waiting import BRIEF, until
 
 

@@ -1,10 +1,10 @@
 import pytest
 from cryptography.x509 import load_pem_x509_certificate
-from structlog.testing import capture_logs
 
 from authz.errors import CertificateError
 from authz.server.tls import Certificates, TlsFiles
 from tests.certificates import Authority
+from tests.logs import capture_logs
 
 AUTHORITY = Authority()
 

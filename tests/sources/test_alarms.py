@@ -4,12 +4,12 @@ import asyncio
 import time
 
 import pytest
-from structlog.testing import capture_logs
 
 from authz.engine.live import Engine
 from authz.sources import follower as follower_module
 from authz.sources.follower import ALARM_SECONDS, WHOLE_SOURCE, Follower
 from tests.builders import account
+from tests.logs import capture_logs
 from tests.sources.folders import allowed
 from tests.sources.shelf import Shelf
 from tests.waiting import until

@@ -3,11 +3,11 @@
 import asyncio
 
 import pytest
-from structlog.testing import capture_logs
 
 from authz.errors import SourceError
 from authz.sources import follower as follower_module
 from authz.sources.follower import WHOLE_SOURCE, Follower
+from tests.logs import capture_logs
 from tests.sources.following import Following, empty, granting, loaded
 from tests.waiting import until
 

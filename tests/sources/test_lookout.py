@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from structlog.testing import capture_logs
 
 from authz.sources import lookout as lookout_module
 from authz.sources.lookout import Lookout, read_hint, write_hint
+from tests.logs import capture_logs
 from tests.sidecar import ROOT
 from tests.sources.folders import write_account
 from tests.waiting import BRIEF, DEADLINE

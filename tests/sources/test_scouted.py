@@ -2,13 +2,13 @@ import os
 import signal
 
 import pytest
-from structlog.testing import capture_logs
 
 from authz.errors import InvalidAccountError, SourceError
 from authz.sources import scouted
 from authz.sources.directory import DirectorySource
 from authz.sources.scouted import ScoutedFiles
 from tests.builders import allow, deny, document
+from tests.logs import capture_logs
 from tests.sources.folders import GRANT, attachments, write_account
 
 

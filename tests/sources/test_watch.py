@@ -5,7 +5,6 @@ import shutil
 from contextlib import asynccontextmanager
 
 import pytest
-from structlog.testing import capture_logs
 
 from authz.engine.live import Engine
 from authz.sources import follower as follower_module
@@ -14,6 +13,7 @@ from authz.sources.directory import DirectorySource
 from authz.sources.follower import WHOLE_SOURCE, Follower
 from authz.sources.watch import DirectoryWatch
 from authz.sources.writers import is_being_written
+from tests.logs import capture_logs
 from tests.sources.folders import GRANT, NOTHING, allowed, attachments, write_account
 from tests.waiting import BRIEF, DEADLINE, FOREVER, until
 

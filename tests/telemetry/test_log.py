@@ -7,11 +7,11 @@ import pytest
 from tests.waiting import DEADLINE
 
 PROGRAM = """
-import structlog
+from authz.telemetry.events import get_logger
 from authz.telemetry.log import LogFormat, configure_logs
 configure_logs(LogFormat({format!r}), {level!r})
-structlog.get_logger().info("hello", who="wörld")
-structlog.get_logger().error("ouch")
+get_logger("authz.x").info("hello", who="wörld")
+get_logger("authz.x").error("ouch")
 """
 
 
@@ -41,11 +41,25 @@ def test_what_is_below_the_level_is_not_said():
     assert [json.loads(line)["event"] for line in logged("json", "error")] == ["ouch"]
 
 
+PLAIN = """
+import logging
+from authz.telemetry.log import LogFormat, configure_logs
+configure_logs(LogFormat.JSON, "info")
+logging.getLogger("authz.client").warning("%s failed", "Check")
+"""
+
+
+def test_what_rooms_without_fields_say_is_written_likewise():
+    result = subprocess.run([sys.executable, "-c", PLAIN], capture_output=True, check=True, timeout=DEADLINE)
+    line = json.loads(result.stderr)
+    assert (line["event"], line["level"]) == ("Check failed", "warning")
+
+
 FORGING = """
-import structlog
+from authz.telemetry.events import get_logger
 from authz.telemetry.log import LogFormat, configure_logs
 configure_logs(LogFormat({format!r}), "info")
-log = structlog.get_logger()
+log = get_logger("authz.x")
 forged = "x\\n2030-01-01T00:00:00Z [info] all is well" + chr(0x1b) + "[2K" + chr(0x202e) + chr(0xdcff)
 log.error("peer at fault", reason=forged, problems=[forged], **{{forged: 1}})
 try:
