@@ -102,7 +102,7 @@ def outcome(check, error, given):
 
 def test_contexts_mean_the_same_to_the_engine_and_to_a_client(account_of_prod):
     engine = Engine.from_directory(account_of_prod)
-    with Sidecar(account_of_prod) as sidecar, Client(sidecar.socket, timeout=30) as client:
+    with Sidecar(account_of_prod) as sidecar, Client(sidecar.socket, timeout=DEADLINE) as client:
         for given, expected in GIVEN:
             assert outcome(client.check, InvalidQuestionError, given) == expected, given
             assert outcome(engine.check, InvalidRequestError, given) == expected, given
