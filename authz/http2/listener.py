@@ -40,7 +40,7 @@ class _Line(asyncio.Protocol):
         self._server = server
         self.connection: Link
         self.transport: asyncio.Transport
-        self._lifetime = Lifetime()
+        self.lifetime = Lifetime()
         self._stuck_since = 0.0
         self._waits = False
 
@@ -53,7 +53,7 @@ class _Line(asyncio.Protocol):
             self.transport.close()
         else:
             self._server.peers.add(self)
-            self._lifetime = self._server.lifetime_of(transport)
+            self.lifetime = self._server.lifetime_of(transport)
             self.connection.flush = self.flush
             if self._server.is_draining:  # a handshake took its time
                 self.connection.drain()
@@ -128,7 +128,7 @@ class _Line(asyncio.Protocol):
         if self._stuck_since and now - self._stuck_since > self._server.limits.stall_seconds:
             self._server.hear("slow_reader", "the peer takes nothing")
             self.transport.abort()
-        self._age(self._lifetime.stage(now, self._server.wall()))
+        self._age(self.lifetime.stage(now, self._server.wall()))
         self.flush()
         return looked
 

@@ -98,7 +98,7 @@ def connected(server, authority, days):
 
 def ends(server):
     """When the certificates of the connected clients end, the soonest first."""
-    return sorted(certificate_end(peer.transport) for peer in tuple(server.server.peers))
+    return sorted(peer.lifetime.expires_at for peer in tuple(server.server.peers))
 
 
 def test_a_connection_ends_with_the_certificate_of_its_client_and_no_other(tmp_path):
