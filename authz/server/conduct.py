@@ -37,15 +37,13 @@ class Conduct:
         return type(self)(self._feed, Tally(self.tally.peer_faults), self._patience, self.admission)
 
     async def second_try(
-        self, again: Callable[[], Awaitable[bytes]], error: Exception, seconds_left: float | None
+        self, again: Callable[[], Awaitable[bytes]], error: RevisionAheadError, seconds_left: float | None
     ) -> bytes:
         """Wait for a revision that is asked for, and answer then. `seconds_left` are those until the caller's deadline.
 
         Raises:
-            Exception: what ends the call, `error` itself if it is not worth to wait.
+            Exception: what ends the call.
         """
-        if not isinstance(error, RevisionAheadError):
-            raise error
         with self.admission.call():
             await self._feed.reached(error.revision, self._seconds(seconds_left))
             return await again()

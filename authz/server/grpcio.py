@@ -9,6 +9,7 @@ from typing import Any, NoReturn, TypeAlias
 import grpc
 
 from authz.errors import AuthzError
+from authz.server.check import RevisionAheadError
 from authz.server.conduct import Conduct, ending, resolved
 from authz.server.methods import Conversation, Lengthy, Method, MethodTable, Single, Watch
 from authz.server.peer import Peer
@@ -129,6 +130,9 @@ async def _second_try(
     again: Callable[[], Awaitable[bytes]], error: Exception, context: Context, conduct: Conduct, tally: MethodTally
 ) -> bytes:
     """The answer that is worth to wait for; any other error ends the call."""
+    if not isinstance(error, RevisionAheadError):
+        # Not raised again: with this frame in its traceback, it and the request would live until a collection.
+        await _abort(context, ending(error, tally))
     try:
         return await conduct.second_try(again, error, context.time_remaining())
     except Exception as last:  # noqa: BLE001 - as above

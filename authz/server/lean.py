@@ -190,6 +190,9 @@ async def _second_try(
     again: Callable[[], Awaitable[bytes]], error: Exception, call: Call, conduct: Conduct, tally: MethodTally
 ) -> bytes:
     """The answer that is worth to wait for; any other error ends the call."""
+    if not isinstance(error, RevisionAheadError):
+        # Not raised again: with this frame in its traceback, it and the request would live until a collection.
+        raise _error(ending(error, tally)) from None
     try:
         return await conduct.second_try(again, error, call.seconds_left())
     except Exception as last:  # noqa: BLE001 - as above

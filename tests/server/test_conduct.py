@@ -1,64 +1,60 @@
-"""How long a call waits for a revision: no longer than the server likes, nor than its caller does."""
+"""What holds for every call, whatever transport brings it."""
 
 import asyncio
+import gc
+import weakref
 
+import grpc
 import pytest
 
-from authz.errors import RevisionNotReachedError
-from authz.server.admission import Admission
-from authz.server.check import RevisionAheadError
+from authz.errors import InvalidRequestError
+from authz.server.admission import Admission, at_once
 from authz.server.conduct import Conduct
+from authz.server.limits import DEFAULT_LIMITS
+from authz.server.listeners import parse_address
+from authz.server.methods import Conversation, Lengthy, MethodTable, Single
+from authz.server.revisions import RevisionFeed
 from authz.server.tally import Tally
-
-PATIENCE = 10.0
-
-
-class Feed:
-    """Keeps how long it is to wait for which revision, which never comes."""
-
-    def __init__(self):
-        self.asked = []
-
-    async def reached(self, revision, seconds):
-        self.asked.append((revision, seconds))
-        raise RevisionNotReachedError(revision, 1)
+from authz.server.transport import TransportKind, open_transport
+from tests.builders import account, engine
+from tests.waiting import DEADLINE, until
 
 
-def waited(left):
-    """The seconds that a call with so many left until its deadline waits for a revision."""
-    feed = Feed()
-
-    async def again():
-        raise AssertionError("the revision never came")
-
-    async def scenario():
-        conduct = Conduct(feed, Tally(), PATIENCE, Admission(1))
-        await conduct.second_try(again, RevisionAheadError(7, 1), left)
-
-    with pytest.raises(RevisionNotReachedError):
-        asyncio.run(scenario())
-    [(revision, seconds)] = feed.asked
-    assert revision == 7
-    return seconds
+async def refused(method):
+    """Ask what cannot be answered, and wait until nothing of it is left."""
+    conduct = Conduct(RevisionFeed(engine(account())), Tally(), DEADLINE, Admission(10))
+    transport = open_transport(TransportKind.LEAN, [MethodTable("s", {"m": method}, conduct)], DEFAULT_LIMITS)
+    address = transport.listen(parse_address("127.0.0.1:0"), None)
+    await transport.start()
+    try:
+        async with grpc.aio.insecure_channel(address) as channel:
+            talk = channel.stream_stream("/s/m")(iter([b"question" * 1000]))
+            assert await talk.code() is grpc.StatusCode.INVALID_ARGUMENT
+    finally:
+        await transport.close()
 
 
-def test_without_a_deadline_or_with_a_far_one_the_server_ends_the_waiting():
-    assert waited(None) == waited(3600.0) == PATIENCE
+@pytest.mark.parametrize("form", [Single, lambda answer: Lengthy(at_once(answer)), Conversation])
+def test_a_refused_question_is_freed_without_a_collection(form):
+    """Requests have megabytes, and collections are rare."""
+    errors = []
 
+    class RefusedError(InvalidRequestError):
+        def __init__(self, question):
+            super().__init__("field", f"{len(question)} bytes")
+            errors.append(weakref.ref(self))
 
-@pytest.mark.parametrize("left", [5.0, 0.5, 0.1])
-def test_a_near_deadline_leaves_time_for_the_answer_to_arrive(left):
-    assert left / 2 < waited(left) <= left - max(0.02, left / 10)
+    def answer(question):
+        raise RefusedError(question)
 
+    async def run():
+        await refused(form(answer))
+        await until(lambda: not any(error() for error in errors))
 
-def test_who_has_no_time_left_does_not_wait():
-    assert waited(0.01) == 0.0
-
-
-def test_an_error_that_no_revision_mends_is_not_waited_about():
-    async def scenario():
-        conduct = Conduct(Feed(), Tally(), PATIENCE, Admission(1))
-        await conduct.second_try(lambda: None, ZeroDivisionError(), None)
-
-    with pytest.raises(ZeroDivisionError):
-        asyncio.run(scenario())
+    gc.collect()
+    gc.disable()
+    try:
+        asyncio.run(run())
+    finally:
+        gc.enable()
+    assert errors
