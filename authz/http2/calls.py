@@ -21,6 +21,7 @@ _START_FRAME = prepared(START, 0)
 _OK_FRAME = prepared(status_block(Code.OK), END_STREAM)
 _REFUSED = prepared(b"\x08\x03415" + literal(b"content-type", b"text/plain"), 0)
 _NO_TRAILERS = prepared(literal(b"grpc-status", b"13"), END_STREAM)
+_TOLD = 40  # bytes of a name that is told again
 _IN_A_ROW = 32  # messages that a conversation reads before it lets others in
 _BEGINNING = 0.00005  # seconds that a call takes in the next pass of the event loop, about
 _ENDS = 8  # calls that are given up in one pass of the event loop
@@ -176,7 +177,8 @@ class GrpcApplication:
         encoding = fields.get(b"grpc-encoding", b"identity")
         target = self._methods.get(head.path) or GrpcError(Code.UNIMPLEMENTED, "Method not found!")
         if encoding not in grpc.ENCODINGS and not isinstance(target, GrpcError):
-            target = GrpcError(Code.UNIMPLEMENTED, f"no encoding {encoding.decode('utf-8', 'replace')}")
+            told = encoding[:_TOLD].decode("utf-8", "replace")
+            target = GrpcError(Code.UNIMPLEMENTED, f"messages cannot be compressed by `{told}` here")
         return Route(target, encoding)
 
     def at_once(self, connection: Link, number: int, opening: Opening[Route], data: bytes) -> bool:
@@ -210,6 +212,10 @@ class GrpcApplication:
         if message is None or messages.buffer:
             raise _not_one()
         return message
+
+    def too_long(self, connection: Link, number: int) -> None:
+        """Refuse a request for its metadata, as gRPC's own servers do."""
+        connection.refuse(number, _LONG_METADATA)
 
     def opened(self, connection: Link, stream: Lane) -> None:
         """A conversation begins with its head, everything else with its content."""
@@ -311,3 +317,6 @@ def _refuse(connection: Link, stream: Lane, error: GrpcError) -> None:
 def refusal(error: GrpcError) -> Prepared:
     """A whole answer that is made once for many calls."""
     return prepared(START + error.block(), END_STREAM)
+
+
+_LONG_METADATA = refusal(GrpcError(Code.RESOURCE_EXHAUSTED, "the metadata of the call is longer than is taken"))

@@ -6,15 +6,20 @@ from typing import Protocol
 
 from authz.http2 import frames
 from authz.http2.control import Clock, Told
-from authz.http2.errors import ConnectionFaultError, ErrorCode, StreamFaultError, malformed, protocol_error, too_much
+from authz.http2.errors import (
+    ConnectionFaultError,
+    ErrorCode,
+    HeaderListError,
+    StreamFaultError,
+    malformed,
+    protocol_error,
+    too_much,
+)
 from authz.http2.frames import ACK, CONTINUATION, END_HEADERS, END_STREAM, MOST_BYTES, PADDED, PRIORITIZED, read_head
 from authz.http2.headers import HeaderBlocks, Meaning, Opening, RequestHead, check_trailers
 from authz.http2.limits import DEFAULT_HTTP2_LIMITS, Http2Limits
-from authz.http2.sending import Sending
 from authz.http2.stream import Stream
-
-_STREAM_BYTES = 1024  # what a stream takes that does nothing
-_LINGERING_SECONDS = 0.5  # for a peer to hang up when the last answer is out
+from authz.http2.waiting import Waiting
 
 
 class Application(Protocol[Meaning]):
@@ -32,11 +37,14 @@ class Application(Protocol[Meaning]):
     def data(self, connection: "Connection[Meaning]", stream: Stream[Meaning], data: bytes, is_last: bool) -> None:  # noqa: FBT001 - a callback
         """Content arrived; the `is_last` may be empty."""
 
+    def too_long(self, connection: "Connection[Meaning]", number: int) -> None:
+        """A request's header list is longer than is taken: refuse it, whatever it asks for."""
+
     def cancelled(self, stream: Stream[Meaning]) -> None:
         """The stream is gone before its answer ended."""
 
 
-class Connection(Sending[Meaning]):
+class Connection(Waiting[Meaning]):
     """States are those of RFC 9113, 5.1: a number above `_last` is idle, one in `_streams` open or half closed.
 
     All others are closed, and so are those between `_before` and it, which were never opened (5.1.1).
@@ -49,20 +57,15 @@ class Connection(Sending[Meaning]):
         clock: Clock = monotonic,
         told: Told = lambda _kind, _reason: None,
     ) -> None:
-        super().__init__(limits, clock, told, application.cancelled)
+        blocks = HeaderBlocks(limits.header_bytes, application.interpret, limits.decoded_bytes)
+        super().__init__(limits, clock, told, application.cancelled, blocks)
         self._application = application
-        self._blocks = HeaderBlocks(limits.header_bytes, application.interpret)
         self._before = 0  # the last stream but one: those between were never opened
-        self._inbox, self._at = b"", 0  # what was not worked on yet begins there
-        self._is_greeted = self.is_behind = False
-        self.weight = 0
         self.flush: Callable[[], None] = lambda: None
         """Writes `output`, where somebody does when no `receive` is under way."""
         self._most_at_once = min(MOST_BYTES, limits.stream_window)
         self._owed = 0  # bytes of content that the peer was not told yet that it may send again
-        self._open_block: tuple[int, int, list[bytes]] | None = None
-        self._quiet_since = self._draining_since = self._drained_since = self.begun = 0.0
-        self._seen = -1
+        self.begun = 0.0
         self._dispatch: tuple[Callable[[int, int, bytes], None], ...] = (
             self._on_data, self._on_headers, self._on_priority, self._on_reset, self._on_settings, self._on_push,
             self._on_ping, self._on_goaway, self._on_window, self._on_continuation,
@@ -77,7 +80,7 @@ class Connection(Sending[Meaning]):
         """Take what a peer sent, to be worked on later: it `is_behind` then."""
         if not self.is_over:
             self._inbox, self._at = self._inbox[self._at :] + data, 0
-            self.is_behind = True
+            self.is_behind = self.has_grown = True
 
     def receive(self, data: bytes, until: float | None = None) -> None:
         """Work on what a peer sent; what is to be sent back waits in `output`. Bad bytes raise nothing.
@@ -101,61 +104,22 @@ class Connection(Sending[Meaning]):
         self._out.append(frames.goaway(self._last, fault.code, str(fault)))
         self.close()
 
+    def dismiss(self) -> None:
+        """End it while nothing is under way, for no fault of the peer: what it sent meanwhile it may send again."""
+        self._out.append(frames.goaway(self._last, ErrorCode.NO_ERROR, "somebody else needs the place"))
+        self.close()
+
     def close(self) -> None:
         """Nothing more is heard; whoever works on an answer may stop. No cycle is left for a collector to find."""
         self.is_over = True
         self._dispatch, self.flush = (), lambda: None
-        self.weight = 0
+        self.has_grown = True  # to nothing
         streams, self._streams = self._streams, {}
         self._inbox, self._at, self.is_behind = b"", 0, False
+        self._open_block = None
+        self._ended_early.clear()
         for stream in streams.values():
             self._drop(stream)
-
-    def tick(self) -> int:
-        """Look at the time, about once a second: whoever keeps us waiting too long is let go.
-
-        `weight` is what we keep for the peer then, in bytes. Returns how many streams were looked at.
-        """
-        if self.is_over:
-            return 0
-        now, limits = self._clock(), self._limits
-        is_quiet, self._seen = not self._streams and self._seen == self._last, self._last
-        self._quiet_since = self._quiet_since if is_quiet else now
-        if not self._is_settled and now - self._began > limits.greeting_seconds:
-            self.fail(ConnectionFaultError(ErrorCode.SETTINGS_TIMEOUT, "greeting", "no SETTINGS came"))  # 6.5.3
-        elif self.is_draining:
-            self._hurry_drain(now)
-        elif now - self._quiet_since > limits.idle_seconds:
-            self._note(ConnectionFaultError(ErrorCode.NO_ERROR, "idle", "no calls for long"))
-            self.drain()  # a call may be on its way (RFC 9113, 9.1)
-        self.weight, streams = 0, list(self._streams.values())
-        for stream in streams:
-            self._hurry(stream, now)
-            self.weight += _STREAM_BYTES + stream.held + len(stream.unsent)
-        return len(streams)
-
-    def _hurry_drain(self, now: float) -> None:
-        """The peer is to hang up when all is answered: to do so first could keep it from reading its last answers."""
-        self._draining_since = self._draining_since or now
-        waited = now - self._draining_since
-        if waited > 1.0:
-            self._stop_accepting()  # a peer that does not answer the PING
-        is_drained = not self._streams and self._last_accepted < frames.WIDEST
-        self._drained_since = (self._drained_since or now) if is_drained else 0.0
-        if waited > self._limits.drain_seconds or (is_drained and now - self._drained_since >= _LINGERING_SECONDS):
-            self.close()
-
-    def _hurry(self, stream: Stream[Meaning], now: float) -> None:
-        """Slow writers and slow readers."""
-        limits = self._limits
-        is_late = not stream.is_remote_closed and not stream.is_patient
-        is_stuck = stream.number in self._blocked
-        stream.since = (stream.since or now) if is_late else 0.0
-        stream.stalled = (stream.stalled or now) if is_stuck else 0.0
-        is_slow = is_late and now - stream.since > limits.request_seconds
-        if is_slow or (is_stuck and now - stream.stalled > limits.stall_seconds):
-            self._note(StreamFaultError(ErrorCode.CANCEL, "slow_writer" if is_slow else "slow_reader", "too slow"))
-            self.reset(stream.number, ErrorCode.CANCEL)
 
     def _greet(self) -> bool:
         """Whether the preface is whole (RFC 9113, 3.4)."""
@@ -192,6 +156,9 @@ class Connection(Sending[Meaning]):
             if until is not None and self._clock() + self.begun >= until:
                 return at <= size - 9
         self._inbox, self._at = inbox[at:], 0
+        if at and self._open_block is None:
+            self._midway_since = 0.0
+        self.has_grown |= at < size
         return False
 
     def _refuse(self, number: int, fault: StreamFaultError) -> None:
@@ -236,7 +203,11 @@ class Connection(Sending[Meaning]):
             self._take_late_block(number, block, flags)
             return
         self._before, self._last = self._last, number
-        opening = self._blocks.find(block) or self._blocks.read(block)
+        try:
+            opening = self._blocks.find(block) or self._read_block(block)
+        except HeaderListError as fault:
+            self._refuse_list(number, flags, fault)
+            return
         if number > self._last_accepted:
             self._forget(number)  # the peer knows that nobody works on it (RFC 9113, 6.8)
             return
@@ -248,6 +219,21 @@ class Connection(Sending[Meaning]):
         self._application.opened(self, stream)
         if flags & END_STREAM and not stream.is_ended:
             self._take_content(stream, b"", END_STREAM)
+
+    def _read_block(self, block: bytes) -> Opening[Meaning]:
+        self.has_grown = True
+        return self._blocks.read(block, self._answered)
+
+    def _refuse_list(self, number: int, flags: int, fault: HeaderListError) -> None:
+        """The request is answered; the table is in step, so that others do not suffer."""
+        self._note(fault)
+        self._spend("long_headers")
+        if number > self._last_accepted:
+            self._forget(number)
+            return
+        self._application.too_long(self, number)
+        if not flags & END_STREAM:
+            self.reset(number, ErrorCode.NO_ERROR)  # RFC 9113, 8.1
 
     def _is_answered(self, number: int, opening: Opening[Meaning]) -> bool:
         """Whether all content follows in one frame, as most does, and the application has taken it for a request."""

@@ -28,6 +28,13 @@ class StreamFaultError(Http2Error):
     """One stream cannot go on: RST_STREAM, and the others live (RFC 9113, 5.4.2)."""
 
 
+class HeaderListError(StreamFaultError):
+    """A header list that is longer than is taken, though it could be decoded: the connection is as good as before."""
+
+    def __init__(self) -> None:
+        super().__init__(ErrorCode.ENHANCE_YOUR_CALM, "header_list", "the header list is too long")
+
+
 def protocol_error(reason: str) -> ConnectionFaultError:
     """The most common fault of a connection."""
     return ConnectionFaultError(ErrorCode.PROTOCOL_ERROR, "protocol", reason)

@@ -4,12 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
 
-from authz.http2.errors import ErrorCode, StreamFaultError, malformed
+from authz.http2.errors import HeaderListError, malformed
 from authz.http2.hpack import HOP, VISIBLE, Field, HeaderDecoder, literal, make
 
 _PSEUDO = frozenset((b":method", b":scheme", b":path", b":authority"))
-_REMEMBERED = 256  # blocks of one connection, and requests
-_LONGEST = 2048  # bytes of a block that is remembered
+_FIRST_BYTES = 4096  # of what is remembered for a connection that nothing was answered yet
+_EARNED_BYTES = 64  # more with every answer
+_MOST_BYTES = 65536
+_ENTRY_BYTES = 400  # of what is remembered of a block or a head, but for its fields
 
 Meaning = TypeVar("Meaning")
 
@@ -87,11 +89,17 @@ class HeaderBlocks(Generic[Meaning]):
     nothing in it: so its meaning cannot have changed either, and skipping its decoding skips no change. The same holds
     for the stem of a block, which is all but the value of its last field, if no table keeps that and it tells nothing
     of what is asked for, as with a trace. Of other blocks the telling fields are looked up, by their marks.
+
+    What is remembered is bounded by its memory: there is little until calls were answered, and all is forgotten when it
+    would be too much.
     """
 
-    def __init__(self, most_bytes: int, interpret: Callable[[RequestHead], Meaning]) -> None:
-        self._decoder = HeaderDecoder(most_bytes)
+    def __init__(
+        self, most_bytes: int, interpret: Callable[[RequestHead], Meaning], hopeless_bytes: int = 1 << 18
+    ) -> None:
+        self._decoder = HeaderDecoder(most_bytes, hopeless_bytes)
         self._interpret = interpret
+        self._block_bytes = self._head_bytes = 0  # of what is remembered, about
         self._known: dict[bytes, Opening[Meaning]] = {}
         self._stems: dict[bytes, Opening[Meaning]] = {}
         self._tail = 0  # bytes of a block behind its stem, when one was last remembered
@@ -99,23 +107,28 @@ class HeaderBlocks(Generic[Meaning]):
         self.find = self._known.get
         """How the request of a known block begins, or None; then it must be `read`."""
 
+    @property
+    def kept(self) -> int:
+        """The memory that the peer's table and all that is remembered take, in bytes, about."""
+        return self._decoder.kept + self._block_bytes + self._head_bytes
+
     def fields(self, block: bytes) -> list[Field]:
         """Decode a block, which may change the table.
 
         Raises:
             ConnectionFaultError: if it cannot be decoded.
-            StreamFaultError: if it is too long.
+            HeaderListError: if it is too long.
         """
         before = self._decoder.generation
         fields = self._decoder.decode(block)
         if self._decoder.generation != before:
-            self._forget()
+            self._forget_blocks()
         if fields is None:
-            raise StreamFaultError(ErrorCode.ENHANCE_YOUR_CALM, "header_list", "the header list is too long")
+            raise HeaderListError
         return fields
 
-    def read(self, block: bytes) -> Opening[Meaning]:
-        """How a request begins.
+    def read(self, block: bytes, answered: int = 0) -> Opening[Meaning]:
+        """How a request begins; `answered` are the calls that the connection was answered so far.
 
         Raises:
             ConnectionFaultError: if the block cannot be decoded.
@@ -126,10 +139,14 @@ class HeaderBlocks(Generic[Meaning]):
         before = self._decoder.generation
         fields = self.fields(block)
         key = tuple([field.mark for field in fields])
-        meaning, length = self._heads.get(key) or self._read_head(key, fields)
+        room = min(_FIRST_BYTES + _EARNED_BYTES * answered, _MOST_BYTES)
+        meaning, length = self._heads.get(key) or self._read_head(key, fields, room)
         opening = make(Opening, (meaning, length, tuple([field for field in fields if not field.mark])))
-        if self._decoder.generation == before and len(block) <= _LONGEST:
-            self._remember(block, opening, fields[-1])
+        if self._decoder.generation == before:
+            size = _ENTRY_BYTES + 2 * len(block) + self._decoder.spelled
+            if self._has_room(size, room):
+                self._block_bytes += size
+                self._remember(block, opening, fields[-1])
         return opening
 
     def _by_stem(self, block: bytes) -> Opening[Meaning] | None:
@@ -143,8 +160,6 @@ class HeaderBlocks(Generic[Meaning]):
         return make(Opening, (meaning, length, (*others, make(Field, (name, value, size, 0)))))
 
     def _remember(self, block: bytes, opening: Opening[Meaning], last: Field) -> None:
-        if len(self._known) >= _REMEMBERED:
-            self._forget()
         self._known[block] = opening
         written = literal(last.name, last.value)[1:]
         # Only of fields of the plainest kind it is sure that all behind the stem is their value.
@@ -152,13 +167,31 @@ class HeaderBlocks(Generic[Meaning]):
             self._tail = len(last.value)
             self._stems[block[: -self._tail]] = opening
 
-    def _forget(self) -> None:
+    def _has_room(self, size: int, room: int) -> bool:
+        """Whether so many bytes more may be remembered, if need be in the place of all others."""
+        if size > room:
+            return False
+        if self._block_bytes + self._head_bytes + size > room:
+            self.forget()
+        return True
+
+    def forget(self) -> None:
+        """Remember nothing but the table, which is the peer's."""
+        self._forget_blocks()
+        self._heads.clear()
+        self._head_bytes = 0
+
+    def _forget_blocks(self) -> None:
         self._known.clear()
         self._stems.clear()
+        self._block_bytes = 0
 
-    def _read_head(self, key: tuple[int, ...], fields: list[Field]) -> tuple[Meaning, int]:
+    def _read_head(self, key: tuple[int, ...], fields: list[Field], room: int) -> tuple[Meaning, int]:
         head = read_head(fields)
-        if len(self._heads) >= _REMEMBERED:
-            self._heads.clear()
-        found = self._heads[key] = self._interpret(head), head.length
+        found = self._interpret(head), head.length
+        # Meanings may repeat what the fields say. A field's overhead covers its mark, an integer of its own.
+        size = _ENTRY_BYTES + 8 * len(key) + 2 * sum([field.size for field in fields if field.mark])
+        if self._has_room(size, room):
+            self._head_bytes += size
+            self._heads[key] = found
         return found

@@ -13,8 +13,10 @@ from authz.http2.errors import too_much, undecodable
 
 TABLE_BYTES = 4096
 """The size of a table that nobody announced otherwise, as we do not (RFC 7541, 4.2)."""
-_HOPELESS = 4  # times the longest list: one that goes on is a bomb, and decoding it to its end would cost too much
 _OVERHEAD = 32  # of an entry (RFC 7541, 4.1)
+FIELD_BYTES = 224
+"""What a field takes in memory beyond its size as tables count it, at most: five objects, and a place in a table."""
+_LONG_NAME = 64  # bytes of a name: the signs of longer ones are not worth their memory
 HOP = frozenset((b"connection", b"keep-alive", b"proxy-connection", b"transfer-encoding", b"upgrade"))
 """Fields of HTTP/1.1 connections, which may not be said here (RFC 9113, 8.2.2)."""
 _TELLING = HOP | {b"te", b"content-length", b"content-type", b"grpc-encoding"}
@@ -51,7 +53,7 @@ def _sign(name: bytes) -> int:
 
 
 def _field(name: bytes, value: bytes) -> Field:
-    sign = _sign(name)
+    sign = _sign(name) if len(name) <= _LONG_NAME else _sign.__wrapped__(name)
     if value.translate(None, VISIBLE) and _VALUE.fullmatch(value) is None:  # few need the second, dearer look
         sign = -1
     return make(Field, (name, value, len(name) + len(value) + _OVERHEAD, sign and sign * next(_marks)))
@@ -65,24 +67,30 @@ class HeaderDecoder:
     """Decodes the blocks of one connection, in their order. `generation` tells the states of its table apart.
 
     A block that was decoded without a new generation means the same until there is one. `last` is where its last field
-    began.
+    began, `spelled` the memory of its fields that no table has, in bytes.
     """
 
-    def __init__(self, most_bytes: int) -> None:
-        self._most = most_bytes
+    def __init__(self, most_bytes: int, hopeless_bytes: int = 1 << 18) -> None:
+        self._most, self._hopeless = most_bytes, hopeless_bytes
         self._table = _STATIC.copy()  # both, by index; the newest entry follows the static ones (RFC 7541, 2.3.3)
         self._size = 0
         self._capacity = TABLE_BYTES
-        self.generation = self.last = 0
+        self.generation = self.last = self.spelled = 0
+
+    @property
+    def kept(self) -> int:
+        """The memory that the peer's table takes, in bytes."""
+        return self._size + (len(self._table) - _NEWEST) * FIELD_BYTES
 
     def decode(self, block: bytes) -> list[Field] | None:
-        """The fields of a block, or None if together they are longer than `most_bytes`.
+        """The fields of a block, or None if together they are longer than `most_bytes`; the table is in step then too.
 
         Raises:
-            ConnectionFaultError: if it cannot be decoded, or will not be, being several times longer than `most_bytes`:
-                the table is of no use after that (RFC 9113, 4.3 and 10.5.1).
+            ConnectionFaultError: if it cannot be decoded, or will not be, being longer than `hopeless_bytes`: the table
+                is of no use after that (RFC 9113, 4.3 and 10.5.1).
         """
         fields: list[Field] = []
+        self.spelled = 0
         at, end, total, most, table = 0, len(block), 0, self._most, self._table
         while at < end:
             first, self.last = block[at], at
@@ -104,10 +112,12 @@ class HeaderDecoder:
                 field = _field(name, value)
                 if first & 0x40:
                     self._insert(field)
+                else:
+                    self.spelled += field.size + FIELD_BYTES
             total += field.size
             if total <= most:
                 fields.append(field)
-            elif total > most * _HOPELESS:
+            elif total > self._hopeless:
                 raise too_much("header_list", "the header list is far too long")
         return fields if total <= most else None
 

@@ -18,9 +18,11 @@ class Http2Limits:
     """Bytes, seconds and counts, each of one connection but for `connections`.
 
     `concurrent_streams` is announced (RFC 9113, 5.1.2), more are refused. `header_bytes` bounds a decoded header list
-    (6.5.2), `block_bytes` and `continuations` what it takes on the wire (6.10), `message_bytes` a message after
-    decompression, `buffered_bytes` all that came in and cannot be worked on yet, or cannot be sent: of each connection
-    at once, and within a second of all together four times that. `stream_window` and
+    (6.5.2): a request with a longer one is refused, and one over `decoded_bytes` ends the connection. `block_bytes` and
+    `continuations` bound what a list takes on the wire (6.10), `message_bytes` a message after decompression,
+    `buffered_bytes` the content that one connection sent and that cannot be worked on yet. `kept_bytes` bounds what all
+    connections together make the server keep: such content, answers that cannot be sent, header tables and blocks that
+    are remembered, frames that are not whole, streams. `stream_window` and
     `connection_window` are what a peer may send unasked (6.9). `greeting_seconds` is for TLS and the first SETTINGS,
     `idle_seconds` for a connection without calls, `request_seconds` for a request to arrive whole,
     `stall_seconds` for a peer to take what was written, `age_seconds` for a connection until it takes no more calls, a
@@ -28,17 +30,19 @@ class Http2Limits:
 
     The paces are for PING (6.7), SETTINGS (6.5),
     RST_STREAM (6.4; CVE-2023-44487), WINDOW_UPDATE (6.9), and frames that say nothing: empty DATA, PRIORITY, unknown
-    ones; for our own RST_STREAM that a peer provokes; and for streams refused, as many may be under way before a peer
-    has heard how many it may open.
+    ones; for our own RST_STREAM that a peer provokes; for header lists that are longer than is taken; and for streams
+    refused, as many may be under way before a peer has heard how many it may open.
     """
 
     connections: int = 10_000
     concurrent_streams: int = 1000
     header_bytes: int = 16384
-    block_bytes: int = 32768
-    continuations: int = 8
+    decoded_bytes: int = 256 * 1024
+    block_bytes: int = 256 * 1024
+    continuations: int = 16
     message_bytes: int = 4 * 1024 * 1024
     buffered_bytes: int = 16 * 1024 * 1024
+    kept_bytes: int = 64 * 1024 * 1024
     stream_window: int = 256 * 1024
     connection_window: int = 4 * 1024 * 1024
     greeting_seconds: float = 10.0
@@ -52,17 +56,20 @@ class Http2Limits:
     settings: Pace = Pace(50, 5)
     resets: Pace = Pace(1000, 200, 1)
     provoked_resets: Pace = Pace(200, 20, 1)
+    long_headers: Pace = Pace(200, 20)
     refusals: Pace = Pace(5000, 500, 1)
     window_updates: Pace = Pace(2000, 2000, 8)
     empty_frames: Pace = Pace(200, 50, 4)
 
 
 DEFAULT_HTTP2_LIMITS = Http2Limits()
-PACES = "pings", "settings", "resets", "provoked_resets", "refusals", "window_updates", "empty_frames"
+PACES = "pings", "settings", "resets", "provoked_resets", "long_headers", "refusals", "window_updates", "empty_frames"
 
 
 class Budget:
     """Tokens that come back with time and with answers, never more than the burst."""
+
+    __slots__ = ("_answered", "_at", "_pace", "_tokens")
 
     def __init__(self, pace: Pace, now: float) -> None:
         self._pace = pace

@@ -28,7 +28,9 @@ class Sending(Control, Generic[Meaning]):
         self._ended_early: dict[int, None] = {}
         self._initial_window = 65535
         self._send_window = 65535
-        self._held = 0
+        self._held = self._unsent = 0
+        self.has_grown = False
+        """Whether more may be kept for the peer than when it was last weighed."""
         self._is_stuck = False
 
     def pause(self) -> None:
@@ -83,6 +85,8 @@ class Sending(Control, Generic[Meaning]):
             return
         if stream.unsent or len(content) > self._allowed(stream):
             stream.unsent += content
+            self._unsent += len(content)
+            self.has_grown = True
             self._push(stream)
         else:
             self._write_content(stream, content)
@@ -122,6 +126,7 @@ class Sending(Control, Generic[Meaning]):
                 return
             self._write_content(stream, bytes(unsent[:size]))
             del unsent[:size]
+            self._unsent -= size
             stream.stalled = 0.0
         self._blocked.pop(number, None)
         if stream.drained is not None:
@@ -162,6 +167,7 @@ class Sending(Control, Generic[Meaning]):
     def _drop(self, stream: Stream[Meaning]) -> None:
         self._blocked.pop(stream.number, None)
         self._held -= stream.held
+        self._unsent -= len(stream.unsent)
         stream.is_ended = True
         self._cancelled(stream)
         stream.call = None
@@ -169,6 +175,7 @@ class Sending(Control, Generic[Meaning]):
     def _forget(self, number: int) -> None:
         """What was under way on this stream is to be ignored for a while (RFC 9113, 5.1, closed)."""
         self._ended_early[number] = None
+        self.has_grown = True
         if len(self._ended_early) > _REMEMBERED:
             del self._ended_early[next(iter(self._ended_early))]
 
@@ -184,6 +191,7 @@ class Sending(Control, Generic[Meaning]):
             raise StreamFaultError(ErrorCode.ENHANCE_YOUR_CALM, "buffered", "too much content waits to be whole")
         stream.held += size
         self._held += size
+        self.has_grown = True
 
     def credit(self, stream: Stream[Meaning], size: int) -> None:
         """The peer may send so many bytes more on a stream (RFC 9113, 6.9)."""

@@ -9,8 +9,8 @@ _QUIET_SECONDS = 1.0
 _HARMLESS = frozenset(("handshake", "idle", "slow_reader", "slow_writer"))  # probes of ports hang up without a word
 KINDS = (
     "alpn", "buffered", "closed", "compression", "concurrent_streams", "connections", "continuations", "empty_frames",
-    "frame_size", "greeting", "handshake", "header_list", "idle", "malformed", "pings", "protocol", "provoked_resets",
-    "refusals", "resets", "settings", "slow_reader", "slow_writer", "window", "window_updates",
+    "frame_size", "greeting", "handshake", "header_list", "idle", "long_headers", "malformed", "pings", "protocol",
+    "provoked_resets", "refusals", "resets", "settings", "slow_reader", "slow_writer", "window", "window_updates",
 )  # fmt: skip
 """All kinds of faults that `authz.http2` tells."""
 

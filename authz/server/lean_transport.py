@@ -115,6 +115,7 @@ def _bounds(limits: Limits) -> Http2Limits:
         concurrent_streams=_MOST_STREAMS,
         message_bytes=limits.message_bytes,
         buffered_bytes=buffered,
+        kept_bytes=4 * buffered,
         drain_seconds=inf,
         age_seconds=limits.connection_age or inf,
         age_grace_seconds=limits.connection_age_grace,

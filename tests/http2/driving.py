@@ -9,7 +9,7 @@ from authz.http2.connection import Connection
 from authz.http2.errors import ErrorCode
 from authz.http2.hpack import literal
 from authz.http2.limits import DEFAULT_HTTP2_LIMITS
-from authz.http2.listener import _Line
+from authz.http2.line import Line
 from authz.http2.sending import prepared
 
 GREETING = frames.PREFACE + frames.frame(frames.SETTINGS, 0, 0)
@@ -56,6 +56,10 @@ class Listening:
     def _echo(self, connection, number, opening, content):
         ending = prepared(literal(b"grpc-status", b"0"), ENDED)
         connection.answer(number, opening, prepared(b"\x88", 0), content, ending)
+
+    def too_long(self, connection, number):
+        self.heard.append(("too long", number))
+        connection.refuse(number, prepared(literal(b"grpc-status", b"8"), ENDED))
 
     def cancelled(self, stream):
         self.heard.append(("cancelled", stream.number))
@@ -171,11 +175,15 @@ class Transport(asyncio.Transport):
     def resume_reading(self):
         self.is_paused = False
 
+    def get_write_buffer_size(self):
+        return 0
+
 
 ECHO = HEAD[:2] + b"\x04\x10/echo.Echo/Unary" + b"\x0f\x10\x10application/grpc"
 
 
-def made(server):
-    line, transport = _Line(server), Transport()
+def made(server, address="127.0.0.1"):
+    assert server.upkeep.enter(address)
+    line, transport = Line(server, address), Transport()
     line.connection_made(transport)
     return line, transport

@@ -24,7 +24,7 @@ class Running:
     ):
         self.loop = asyncio.new_event_loop()
         self.failures = []
-        self.port = None
+        self.port, self.path = None, path
         self._ask = (security, path, limits, methods_for, wall)
         self.thread = threading.Thread(target=self.loop.run_forever)
         self.thread.start()

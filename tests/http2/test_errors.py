@@ -16,9 +16,10 @@ LIMITS = replace(
     DEFAULT_HTTP2_LIMITS,
     concurrent_streams=2,
     header_bytes=2000,
+    decoded_bytes=8000,
     continuations=2,
     stream_window=10_000,
-    block_bytes=500,
+    block_bytes=12_000,
 )
 SIZE, FLOW = ErrorCode.FRAME_SIZE_ERROR, ErrorCode.FLOW_CONTROL_ERROR
 PROTOCOL, CLOSED, CALM = ErrorCode.PROTOCOL_ERROR, ErrorCode.STREAM_CLOSED, ErrorCode.ENHANCE_YOUR_CALM
@@ -76,7 +77,7 @@ OF_A_STREAM = {
     "WINDOW_UPDATE by nothing": (headers(1) + window(1, 0), PROTOCOL, "malformed"),
     "the window is too wide": (headers(1) + window(1, WIDE), FLOW, "window"),
     "a field has characters that it may not have": (headers(1, HEAD + literal(b"A", b"")), PROTOCOL, "malformed"),
-    "the header list is too long": (headers(1, HEAD + LONG), CALM, "header_list"),
+    "the header list is too long": (headers(1) + headers(1, LONG, END_HEADERS | END_STREAM), CALM, "header_list"),
 }  # fmt: skip
 
 

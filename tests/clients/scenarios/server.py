@@ -104,7 +104,7 @@ async def serve(address: str) -> None:
         "/echo.Echo/Later": deferred(later),
         "/echo.Echo/Line": deferred(line),
         "/echo.Echo/Pinged": Unary(pinged),
-        "/echo.Echo/Connections": Unary(lambda _: b"%d" % len(server.peers)),
+        "/echo.Echo/Connections": Unary(lambda _: b"%d" % len(server.upkeep.peers)),
     }
     failures: list[Exception] = []
     server = GrpcServer(methods, failed=failures.append)

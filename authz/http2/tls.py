@@ -1,0 +1,189 @@
+"""TLS of one connection, between a transport and the protocol that it carries.
+
+The event loops have their own, but that of asyncio takes 256 KB for each connection and leaves them, with whatever was
+sent, in cycles that only a full collection of garbage frees.
+"""
+
+import asyncio
+import ssl
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, Protocol, cast
+
+from authz.http2.transports import forget_itself
+
+_PIECE = 4096  # bytes that go through OpenSSL at once: its buffers keep the size that they once had
+_RECORD = 16384  # bytes of the longest record (RFC 8446, 5.1)
+
+
+class Carried(Protocol):
+    """What speaks over TLS; these are the callbacks of asyncio's protocols."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None: ...
+    def data_received(self, data: bytes) -> None: ...
+    def pause_writing(self) -> None: ...
+    def resume_writing(self) -> None: ...
+    def connection_lost(self, error: Exception | None) -> None: ...
+
+
+class Secured(asyncio.Transport, asyncio.BufferedProtocol):
+    """The protocol of a transport, and the transport of what it carries, from the end of the handshake on.
+
+    `shaken` is called once: with None when the handshake succeeded, or with the reason why it did not.
+    """
+
+    def __init__(
+        self,
+        context: ssl.SSLContext,
+        carried: Carried,
+        shaken: Callable[[str | None], None],
+        buffer: Callable[[], memoryview],
+    ) -> None:
+        self._context, self._carried, self._shaken, self._buffer = context, carried, shaken, buffer
+        self._plain: asyncio.Transport
+        self._read: memoryview
+        self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self._tls: ssl.SSLObject | None = None
+        self._is_open = self._is_over = False
+
+    # What the transport below calls.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._plain = cast("asyncio.Transport", transport)
+
+    def get_buffer(self, _sizehint: int) -> memoryview:
+        self._read = self._buffer()
+        return self._read
+
+    def buffer_updated(self, nbytes: int) -> None:
+        if self._is_over:
+            return
+        if self._tls is None:  # whoever says nothing costs nothing
+            self._tls = self._context.wrap_bio(self._incoming, self._outgoing, server_side=True)
+        try:
+            data = self._taken(self._tls, self._read[:nbytes])
+        except ssl.SSLError as error:
+            self._fail(f"no TLS: {error.reason or error}")
+            return
+        if data and not self._is_over:
+            self._carried.data_received(data)
+
+    def _taken(self, tls: ssl.SSLObject, received: memoryview) -> bytes:
+        """What a client said."""
+        parts: list[bytes] = []
+        for start in range(0, len(received), _PIECE):
+            self._incoming.write(received[start : start + _PIECE])
+            if self._is_open or self._shake_hands(tls):
+                self._decrypt(tls, parts)
+        if self._outgoing.pending:
+            self._flush()
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def _shake_hands(self, tls: ssl.SSLObject) -> bool:
+        try:
+            tls.do_handshake()
+        except ssl.SSLWantReadError:
+            return False
+        self._flush()
+        self._is_open = True
+        self._tell(None)
+        if not self._is_over:
+            self._carried.connection_made(self)
+        return True
+
+    def _decrypt(self, tls: ssl.SSLObject, parts: list[bytes]) -> None:
+        try:
+            while self._incoming.pending or tls.pending():
+                parts.append(tls.read(_RECORD))
+                if not parts[-1]:
+                    self.close()
+                    break
+        except ssl.SSLWantReadError:
+            pass
+        except ssl.SSLZeroReturnError:  # the client ended it
+            self.close()
+
+    def eof_received(self) -> None:
+        """Nobody is waited for who says nothing more."""
+
+    def pause_writing(self) -> None:
+        if self._is_open:
+            self._carried.pause_writing()
+
+    def resume_writing(self) -> None:
+        if self._is_open:
+            self._carried.resume_writing()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._is_over = True
+        if self._is_open:
+            self._carried.connection_lost(error)
+        self._tell("no TLS: broken off")
+        forget_itself(self._plain)
+        self._tls = None
+        del self._carried, self._buffer  # each of them may know of this
+
+    def _tell(self, reason: str | None) -> None:
+        shaken, self._shaken = self._shaken, _nobody
+        shaken(reason)
+
+    def _fail(self, reason: str) -> None:
+        self._tell(reason)
+        self._is_over = True
+        self._flush()  # OpenSSL's alert
+        self._plain.close()
+
+    # What the protocol above calls.
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        if self._is_over or self._tls is None:
+            return
+        whole = memoryview(data)
+        try:
+            for start in range(0, len(whole), _PIECE):
+                self._tls.write(whole[start : start + _PIECE])
+        except ssl.SSLError:
+            self.abort()
+            return
+        self._flush()
+
+    def _flush(self) -> None:
+        if self._outgoing.pending:
+            self._plain.write(self._outgoing.read())
+
+    def close(self) -> None:
+        if self._is_over:
+            return
+        self._is_over = True
+        if self._tls is not None:
+            with suppress(ssl.SSLError):
+                self._tls.unwrap()  # says that nothing follows; whether the client does is all the same
+            self._flush()
+        self._plain.close()
+
+    def abort(self) -> None:
+        self._is_over = True
+        self._plain.abort()
+
+    def is_closing(self) -> bool:
+        return self._is_over or self._plain.is_closing()
+
+    def pause_reading(self) -> None:
+        self._plain.pause_reading()
+
+    def resume_reading(self) -> None:
+        self._plain.resume_reading()
+
+    def get_write_buffer_size(self) -> int:
+        return self._plain.get_write_buffer_size()
+
+    def get_extra_info(self, name: str, default: Any = None) -> Any:
+        if name == "ssl_object":
+            return self._tls
+        if name == "peercert":
+            return default if self._tls is None else self._tls.getpeercert()
+        return self._plain.get_extra_info(name, default)
+
+
+def _nobody(_reason: str | None) -> None:
+    """Hears nothing."""

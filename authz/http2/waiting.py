@@ -1,0 +1,125 @@
+"""What a peer keeps us waiting for (RFC 9113, 10.5), and how much of our memory it takes meanwhile."""
+
+from abc import abstractmethod
+from collections.abc import Callable
+
+from authz.http2.control import Clock, Told
+from authz.http2.errors import ConnectionFaultError, ErrorCode, StreamFaultError, too_much
+from authz.http2.frames import WIDEST
+from authz.http2.headers import HeaderBlocks, Meaning
+from authz.http2.limits import Http2Limits
+from authz.http2.sending import Sending
+from authz.http2.stream import Stream
+
+_STREAM_BYTES = 1024  # of memory that a stream takes that does nothing
+_ENDED_BYTES = 100  # of memory that it takes to know that one ended
+_LINGERING_SECONDS = 0.5  # for a peer to hang up when the last answer is out
+
+
+class Waiting(Sending[Meaning]):
+    """Keeps what came and is not worked on yet: an `_inbox`, from `_at` on, and an `_open_block` of headers.
+
+    `_is_greeted` says that the preface came, `is_behind` that there is work which waits for its turn.
+    """
+
+    def __init__(
+        self,
+        limits: Http2Limits,
+        clock: Clock,
+        told: Told,
+        cancelled: Callable[[Stream[Meaning]], None],
+        blocks: HeaderBlocks[Meaning],
+    ) -> None:
+        super().__init__(limits, clock, told, cancelled)
+        self._blocks = blocks
+        self._inbox, self._at = b"", 0
+        self._open_block: tuple[int, int, list[bytes]] | None = None
+        self._is_greeted = self.is_behind = False
+        self._quiet_since = self._draining_since = self._drained_since = self._midway_since = 0.0
+        self._seen, self._is_quiet = -1, False
+
+    @abstractmethod
+    def close(self) -> None:
+        """Nothing more is heard."""
+
+    @abstractmethod
+    def fail(self, fault: ConnectionFaultError) -> None:
+        """Tell the peer what is wrong, and end."""
+
+    def weigh(self) -> int:
+        """The memory that the peer makes us keep now beyond that of a connection, in bytes, about."""
+        self.has_grown = False
+        if self.is_over:
+            return 0
+        block = 0 if self._open_block is None else sum(map(len, self._open_block[2]))
+        unread = len(self._inbox) - self._at + block + self._held
+        streams = len(self._streams) * _STREAM_BYTES + len(self._ended_early) * _ENDED_BYTES
+        return unread + self._unsent + streams + self._blocks.kept
+
+    def forget_blocks(self) -> None:
+        """Give up what only saves time."""
+        self._blocks.forget()
+        self.has_grown = True
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no call was under way between the last two ticks, nor since."""
+        return self._is_quiet and not self._streams and self._seen == self._last
+
+    @property
+    def has_answered(self) -> bool:
+        """Whether a call was answered."""
+        return self._answered > 0
+
+    def tick(self) -> int:
+        """Look at the time, about once a second: whoever keeps us waiting too long is let go.
+
+        Returns how many streams were looked at.
+        """
+        if self.is_over:
+            return 0
+        now, limits = self._clock(), self._limits
+        self._is_quiet, self._seen = not self._streams and self._seen == self._last, self._last
+        self._quiet_since = self._quiet_since if self._is_quiet else now
+        if not self._is_settled and now - self._began > limits.greeting_seconds:
+            self.fail(ConnectionFaultError(ErrorCode.SETTINGS_TIMEOUT, "greeting", "no SETTINGS came"))  # 6.5.3
+        elif self.is_draining:
+            self._hurry_drain(now)
+        elif now - self._quiet_since > limits.idle_seconds:
+            self._note(ConnectionFaultError(ErrorCode.NO_ERROR, "idle", "no calls for long"))
+            self.drain()  # a call may be on its way (RFC 9113, 9.1)
+        self._hurry_frames(now)
+        streams = list(self._streams.values())
+        for stream in streams:
+            self._hurry(stream, now)
+        return len(streams)
+
+    def _hurry_frames(self, now: float) -> None:
+        """A frame, or a header block, that was begun must end."""
+        is_midway = self._open_block is not None or (self._is_greeted and len(self._inbox) > self._at)
+        self._midway_since = (self._midway_since or now) if is_midway else 0.0
+        if is_midway and not self.is_behind and now - self._midway_since > self._limits.request_seconds:
+            self.fail(too_much("slow_writer", "a frame was begun and not ended"))
+
+    def _hurry_drain(self, now: float) -> None:
+        """The peer is to hang up when all is answered: to do so first could keep it from reading its last answers."""
+        self._draining_since = self._draining_since or now
+        waited = now - self._draining_since
+        if waited > 1.0:
+            self._stop_accepting()  # a peer that does not answer the PING
+        is_drained = not self._streams and self._last_accepted < WIDEST
+        self._drained_since = (self._drained_since or now) if is_drained else 0.0
+        if waited > self._limits.drain_seconds or (is_drained and now - self._drained_since >= _LINGERING_SECONDS):
+            self.close()
+
+    def _hurry(self, stream: Stream[Meaning], now: float) -> None:
+        """Slow writers and slow readers."""
+        limits = self._limits
+        is_late = not stream.is_remote_closed and not stream.is_patient
+        is_stuck = stream.number in self._blocked
+        stream.since = (stream.since or now) if is_late else 0.0
+        stream.stalled = (stream.stalled or now) if is_stuck else 0.0
+        is_slow = is_late and now - stream.since > limits.request_seconds
+        if is_slow or (is_stuck and now - stream.stalled > limits.stall_seconds):
+            self._note(StreamFaultError(ErrorCode.CANCEL, "slow_writer" if is_slow else "slow_reader", "too slow"))
+            self.reset(stream.number, ErrorCode.CANCEL)
