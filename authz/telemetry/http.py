@@ -1,63 +1,84 @@
 """Probes and metrics over HTTP, on a thread of their own: /healthz, /readyz, /metrics."""
 
+import asyncio
+import socket
 import threading
-from collections.abc import Callable, Iterable
-from socketserver import ThreadingMixIn
-from typing import TYPE_CHECKING
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+from collections.abc import Callable
+from contextlib import suppress
 
-from prometheus_client.exposition import make_wsgi_app
 from prometheus_client.registry import CollectorRegistry
 
 from authz.errors import ListenError
+from authz.telemetry.exchange import Answer, Exchange, Request, text
+from authz.telemetry.places import Places
+from authz.telemetry.scrapes import Scrapes
 
-if TYPE_CHECKING:
-    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
-
-
-class _QuietHandler(WSGIRequestHandler):
-    def log_message(self, *_args: object) -> None:  # a probe every second is no news
-        pass
-
-
-class _Server(ThreadingMixIn, WSGIServer):
-    daemon_threads = True
+_BACKLOG = 256
+_TICK_SECONDS = 1.0
 
 
 class HttpEndpoint:
-    """Serves until `close`. `/healthz` is alive; `/readyz` is 503 until `is_ready` says yes."""
+    """Serves until `close`. `/healthz` is alive; `/readyz` is 503 until `is_ready` says yes.
+
+    Each connection has one request. There are some hundred at most: whoever comes when all places are taken has that of
+    the oldest, so that nobody keeps a probe from its answer.
+    """
 
     def __init__(self, address: str, registry: CollectorRegistry, is_ready: Callable[[], bool]) -> None:
-        self._metrics: WSGIApplication = make_wsgi_app(registry)
-        self._is_ready = is_ready
+        """Listen.
+
+        Raises:
+            ListenError: if the address is none, or cannot be had.
+        """
         host, _, port = address.rpartition(":")
-        if not host or not port.isdigit():
+        if not host or not port.isdigit() or int(port) > 65535:
             raise ListenError(f"`{address}` is not `host:port`")
         try:
-            self._server = make_server(host.strip("[]"), int(port), self._answer, _Server, _QuietHandler)
-        except OSError as error:
-            raise ListenError(f"cannot serve HTTP on `{address}`: {error.strerror}") from None
-        self.address = f"{host}:{self._server.server_port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.1,), name="http", daemon=True)
+            self._bound = _bound(host.strip("[]"), int(port))
+        except (OSError, UnicodeError) as error:  # the latter for names that cannot be hosts
+            reason = error.strerror if isinstance(error, OSError) else error
+            raise ListenError(f"cannot serve HTTP on `{address}`: {reason}") from None
+        self._is_ready = is_ready
+        self._scrapes = Scrapes(registry)
+        self._places = Places[Exchange]()
+        self.address = f"{host}:{self._bound.getsockname()[1]}"
+        self._loop = asyncio.SelectorEventLoop()
+        self._stop = asyncio.Event()
+        self._thread = threading.Thread(target=self._run, name="http", daemon=True)
         self._thread.start()
 
-    def _answer(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        path = environ.get("PATH_INFO")
-        if path == "/metrics":
-            return self._metrics(environ, start_response)
-        if path == "/healthz" or (path == "/readyz" and self._is_ready()):
-            return _text(start_response, "200 OK", "ok\n")
-        if path == "/readyz":
-            return _text(start_response, "503 Service Unavailable", "no policies are loaded yet, or stopping\n")
-        return _text(start_response, "404 Not Found", "try /healthz, /readyz or /metrics\n")
+    def _run(self) -> None:
+        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+            runner.run(self._serve())
+
+    async def _serve(self) -> None:
+        server = await self._loop.create_server(
+            lambda: Exchange(self._answer, self._places), sock=self._bound, backlog=_BACKLOG
+        )
+        async with server:
+            while not self._stop.is_set():
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._stop.wait(), _TICK_SECONDS)
+                self._places.end_overdue(self._loop.time())
+        self._places.end_all()
+        await asyncio.sleep(0)  # they hear of it
+
+    def _answer(self, request: Request) -> Answer:
+        if request.path == "/metrics":
+            return self._scrapes.answer(request)
+        if request.path == "/healthz" or (request.path == "/readyz" and self._is_ready()):
+            return text("200 OK", "ok\n")
+        if request.path == "/readyz":
+            return text("503 Service Unavailable", "no policies are loaded yet, or stopping\n")
+        return text("404 Not Found", "try /healthz, /readyz or /metrics\n")
 
     def close(self) -> None:
         """Stop serving."""
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._stop.set)
+            self._thread.join()
 
 
-def _text(start_response: "StartResponse", status: str, body: str) -> Iterable[bytes]:
-    start_response(status, [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body)))])
-    return [body.encode()]
+def _bound(host: str, port: int) -> socket.socket:
+    family, _, _, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    return socket.create_server(place[:2], family=family, backlog=_BACKLOG)

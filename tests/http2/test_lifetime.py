@@ -98,7 +98,7 @@ def connected(server, authority, days):
 
 def ends(server):
     """When the certificates of the connected clients end, the soonest first."""
-    return sorted(peer.lifetime.expires_at for peer in tuple(server.server.peers))
+    return sorted(peer.lifetime.expires_at for peer in tuple(server.server.upkeep.peers))
 
 
 def test_a_connection_ends_with_the_certificate_of_its_client_and_no_other(tmp_path):
@@ -126,7 +126,7 @@ def test_a_call_under_way_has_its_grace_and_no_more(tmp_path):
     ):
         call = channel.stream_stream("/echo.Echo/Converse")(iter([b"wait"]), timeout=DEADLINE)
         eventually(server.under_way)
-        [peer] = server.server.peers
+        [peer] = server.server.upkeep.peers
         wall.ahead = 2 * DAY
         eventually(lambda: peer.connection.is_draining)
         assert call.is_active()
@@ -134,7 +134,7 @@ def test_a_call_under_way_has_its_grace_and_no_more(tmp_path):
         with pytest.raises(grpc.RpcError) as caught:
             next(call)
         assert caught.value.code() is grpc.StatusCode.UNAVAILABLE
-        eventually(lambda: peer not in server.server.peers)
+        eventually(lambda: peer not in server.server.upkeep.peers)
 
 
 def test_an_aged_connection_takes_no_call_and_loses_none():
@@ -144,7 +144,7 @@ def test_an_aged_connection_takes_no_call_and_loses_none():
 
         def has_come_again():
             assert unary(channel, b"a") == b"a"
-            seen.extend(peer for peer in tuple(server.server.peers) if peer not in seen)
+            seen.extend(peer for peer in tuple(server.server.upkeep.peers) if peer not in seen)
             return len(seen) >= 3
 
         eventually(has_come_again)
