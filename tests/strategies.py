@@ -10,6 +10,8 @@ from tests import builders
 
 texts = st.text("ab.?\n", max_size=8)
 pattern_texts = st.text("ab.?\n*", max_size=8)
+near_patterns = st.text("ab*", max_size=8)
+"""Of so few letters that one often covers or meets another."""
 
 
 @st.composite

@@ -15,9 +15,6 @@ from authz.language.report import Located, Path, Report
 from authz.language.resource import AccountKind, ResourcePattern
 from authz.language.variables import Variable
 
-_ROLES = ("roleName/", "role/")
-_SHARED = frozenset({"cos", "cas"})
-"""Services that grant access across accounts (cam-language 5.3)."""
 _POLICY_NAME = re.compile(r"[A-Za-z0-9+=,.@_-]{1,128}")
 
 
@@ -133,33 +130,12 @@ def _foreign_resources(text: PolicyText, document: PolicyDocument, parsed: Attac
 def _foreign(resource: ResourcePattern, parsed: Attachments) -> tuple[str, str]:
     kind, number = resource.account.kind, resource.account.number
     is_other = kind is AccountKind.UIN and bool(parsed.account) and number != parsed.account
-    if is_other and not _may_be_foreign(resource):
+    if is_other and not resource.may_be_foreign:
         message = f"`{resource.text}` belongs to account {number}, not to {parsed.account}"
         return "InvalidParameter.ResourceUinError", message
     if Variable.APP_ID in resource.tail.variables and not parsed.app_id:
         return "InvalidParameter.ResourceContentError", f"`{resource.text}` needs `app_id` in the attachments file"
     return "", ""
-
-
-def _may_be_foreign(resource: ResourcePattern) -> bool:
-    """Whether CAM lets a policy name such a resource of another account: a role, to be assumed, or a bucket's objects.
-
-    An APPID may be another account's in any case, since only the services that share resources are named by it
-    (cam-language 1.3, 5.3).
-    """
-    service = str(resource.service)
-    return service in _SHARED or (service == "cam" and _names_role(resource))
-
-
-def _names_role(resource: ResourcePattern) -> bool:
-    """Whether it is of one of the forms of STS AssumeRole's RoleArn, as far as it is spelt out.
-
-    These are `roleName/NAME`, `role/ID`, `role/tencentcloudServiceRole/ID`, `role/tencentcloudServiceRoleName/NAME`.
-    """
-    first = resource.tail.pieces[0]
-    literal, star, _ = first.partition("*") if isinstance(first, str) else ("", "", "")
-    is_open = bool(star) or len(resource.tail.pieces) > 1
-    return any(literal.startswith(form) or (is_open and form.startswith(literal)) for form in _ROLES)
 
 
 class _Linker:

@@ -6,8 +6,8 @@ from authz.accounts.lint_placed import Placed, PlacedStatement
 from authz.catalog.catalog import Access, CatalogAction, load_catalog
 from authz.language.action import ActionPattern
 from authz.language.document import Effect
-from authz.language.pattern import Pattern
 from authz.language.report import Report
+from authz.pattern import Pattern
 
 _OUTDATED = frozenset({"legacy", "withdrawn"})
 _FIRST = ("SendSms", "SendMultiGlobalSms")  # of many APIs those that a reader knows by name

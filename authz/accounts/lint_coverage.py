@@ -1,17 +1,10 @@
-"""Lints of statements that others of the same document cover, and what one pattern covers of another."""
+"""Lints of statements that others of the same document cover."""
 
 from collections.abc import Sequence
 
 from authz.accounts.lint_placed import PlacedStatement
-from authz.language.action import ActionPattern
 from authz.language.document import Effect, Statement
-from authz.language.pattern import Pattern
 from authz.language.report import Report, path_text
-from authz.language.resource import AccountKind, ResourcePattern
-from authz.language.variables import Template, Variable
-
-_STAR = "\x00"  # no policy may hold it: where a `*` of the inner pattern stands, only a `*` of the outer one fits
-_VARIABLES = {variable: f"\x01{variable.value}\x01" for variable in Variable}
 
 
 def lint_coverage(statements: Sequence[PlacedStatement], report: Report) -> None:
@@ -45,8 +38,8 @@ def _covers(outer: Statement, inner: Statement) -> bool:
     return (
         outer.principals == inner.principals
         and _conditions_of(outer) <= _conditions_of(inner)
-        and all(any(covers_action(each, action) for each in outer.actions) for action in inner.actions)
-        and all(any(covers_resource(each, resource) for each in outer.resources) for resource in inner.resources)
+        and all(any(each.covers(action) for each in outer.actions) for action in inner.actions)
+        and all(any(each.covers(resource) for each in outer.resources) for resource in inner.resources)
     )
 
 
@@ -55,61 +48,3 @@ def _conditions_of(statement: Statement) -> frozenset[tuple[str, str, frozenset[
     return frozenset(
         (str(each.operator), each.key, frozenset(str(value) for value in each.values)) for each in statement.conditions
     )
-
-
-def covers(outer: Pattern, inner: Pattern) -> bool:
-    """Whether `outer` matches every text that `inner` matches."""
-    return outer.matches(_STAR.join(inner.pieces))
-
-
-def overlaps(left: Pattern, right: Pattern) -> bool:
-    """Whether some text matches both."""
-    if left.is_literal:
-        return right.matches(str(left))
-    if right.is_literal:
-        return left.matches(str(right))
-    heads, tails = (left.pieces[0], right.pieces[0]), (left.pieces[-1], right.pieces[-1])
-    longest_head, longest_tail = max(heads, key=len), max(tails, key=len)
-    return all(longest_head.startswith(head) for head in heads) and all(longest_tail.endswith(tail) for tail in tails)
-
-
-def covers_action(outer: ActionPattern, inner: ActionPattern) -> bool:
-    """Whether `outer` admits every action that `inner` admits."""
-    return covers(outer.service, inner.service) and covers(outer.name, inner.name)
-
-
-def covers_resource(outer: ResourcePattern, inner: ResourcePattern) -> bool:
-    """Whether `outer` admits every resource that `inner` admits; a bare `*` is covered by another only."""
-    if outer.is_any or inner.is_any:
-        return outer.is_any
-    is_place = covers(outer.service, inner.service) and covers(outer.region, inner.region)
-    return is_place and _covers_account(outer, inner) and _covers_tail(outer, inner)
-
-
-def _covers_account(outer: ResourcePattern, inner: ResourcePattern) -> bool:
-    if outer.account.kind is AccountKind.ANY:
-        return True
-    return outer.account == inner.account or (_is_own(outer) and _is_own(inner))
-
-
-def _is_own(resource: ResourcePattern) -> bool:
-    """Whether it names its own account in one way or another: no other account's but that of a role is accepted."""
-    kind = resource.account.kind
-    return kind is AccountKind.OWN or (kind is AccountKind.UIN and not resource.service.matches("cam"))
-
-
-def _covers_tail(outer: ResourcePattern, inner: ResourcePattern) -> bool:
-    """That a path ending in `/*` admits its parent too is our reading (cam-language 1.3), so it makes none needless."""
-    tail = _pattern(outer.tail)
-    if inner.parent is not None:
-        parent = _pattern(inner.parent)
-        if not covers(tail, parent) and (outer.parent is None or not covers(_pattern(outer.parent), parent)):
-            return False
-    return covers(tail, _pattern(inner.tail))
-
-
-def _pattern(template: Template) -> Pattern:
-    """The template as a pattern in which a variable is a text of its own, unlike any other."""
-    pattern = template.bind(_VARIABLES)
-    assert pattern is not None  # noqa: S101 - every variable has a value here
-    return pattern

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Hashable, Sequence
 from typing import TypeVar
 
-from authz.accounts.lint_coverage import covers_action, covers_resource
 from authz.accounts.lint_placed import Placed, PlacedCondition, PlacedStatement
 from authz.context import canonical_key
 from authz.language.action import ActionPattern
@@ -15,8 +14,8 @@ T = TypeVar("T")
 
 def lint_entries(statement: PlacedStatement, report: Report) -> None:
     """Report needless entries, and keys that have another name now (cam-language 2.4)."""
-    _lint_list(statement.actions, _action_key, covers_action, report)
-    _lint_list(statement.resources, _resource_key, covers_resource, report)
+    _lint_list(statement.actions, _action_key, ActionPattern.covers, report)
+    _lint_list(statement.resources, _resource_key, ResourcePattern.covers, report)
     for condition in statement.conditions:
         _lint_list(condition.values, str, str.__eq__, report)
         _lint_old_key(condition, report)

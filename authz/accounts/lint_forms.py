@@ -8,11 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from authz.accounts.lint_coverage import overlaps
 from authz.catalog.catalog import load_catalog
-from authz.language.pattern import Pattern
 from authz.language.resource import ResourcePattern
-from authz.language.variables import Variable
+from authz.pattern import Pattern
 
 _RESOURCES_OF: Mapping[str, frozenset[str]] = {
     "im": frozenset({"im"}),
@@ -50,8 +48,8 @@ def misfit(service: str, resource: ResourcePattern) -> Misfit | None:
     types = _resource_types().get(service, ())
     if not types:
         return None
-    tail = Pattern.of("".join("*" if isinstance(piece, Variable) else piece for piece in resource.tail.pieces))
-    named = [each for each in types if overlaps(tail, Pattern((f"{each}/", "")))]
+    tail = resource.tail.bind_open({})
+    named = [each for each in types if tail.overlaps(Pattern((f"{each}/", "")))]
     if not named:
         right = " or ".join(f"`{each}/<id>`" for each in types)
         return Misfit("Lint.ResourceType", f"resources of `{service}` are named {right}")

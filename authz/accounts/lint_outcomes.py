@@ -5,6 +5,7 @@ from collections.abc import Callable
 from authz.language.condition import Condition
 from authz.language.document import Effect
 from authz.language.operators import read_boolean, read_network
+from authz.pattern import Pattern
 
 _EVERY_ADDRESS = "0.0.0.0/0"
 
@@ -53,7 +54,7 @@ def _never(_text: str) -> bool:
 
 
 def _is_any_text(text: str) -> bool:
-    return "*" in text and not text.strip("*")
+    return Pattern.of(text).is_any
 
 
 def _is_any_address(text: str) -> bool:

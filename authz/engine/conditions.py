@@ -11,8 +11,8 @@ from typing import Any
 from authz.engine.facts import Facts
 from authz.language.condition import CURRENT_TIME, Condition, Operator, Qualifier
 from authz.language.operators import OperatorType
-from authz.language.pattern import Pattern
 from authz.language.variables import Template, Variable
+from authz.pattern import Pattern
 
 _FEW = 8  # values that are compared sooner than one is hashed
 _LIKE = frozenset({"string_like", "string_not_like"})

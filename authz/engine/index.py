@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from authz.engine.facts import Facts
 from authz.engine.rules import Rule
-from authz.language.pattern import ANY, Pattern
 from authz.language.resource import Resource
+from authz.pattern import ANY, Pattern
 
 _INDEX, _PATTERN, _LENGTH = 400, 260, 300  # bytes of an index, of each pattern in it, of each length of a prefix
 

@@ -14,8 +14,8 @@ from authz.engine.rules import Rule, Scope
 from authz.engine.snapshot import AccountState, Snapshot
 from authz.language.action import Action
 from authz.language.document import Effect
-from authz.language.pattern import Pattern
 from authz.language.principal import Principal, PrincipalKind
+from authz.pattern import Pattern
 
 _STAR = "\x00"  # a character that no policy may hold: where a `*` of another pattern stands, only a `*` covers it
 _EXACT = frozenset({"string_equal", "string_equal_ignore_case", "ip_equal", "ip_not_equal"})

@@ -12,10 +12,10 @@ from authz.engine.bounds import shown
 from authz.engine.request import Request
 from authz.engine.snapshot import Snapshot
 from authz.language.action import Action
-from authz.language.pattern import Pattern
 from authz.language.principal import Principal, PrincipalKind
 from authz.language.resource import Resource, ResourcePattern
 from authz.language.variables import Template
+from authz.pattern import Pattern
 from authz.spelling import nearest
 
 _OUTDATED = frozenset({"legacy", "withdrawn"})

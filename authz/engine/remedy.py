@@ -10,7 +10,7 @@ from authz.engine.conditions import BoundCondition
 from authz.engine.facts import Facts
 from authz.language.address import Network
 from authz.language.condition import OWNER_UIN, UIN, Qualifier
-from authz.language.pattern import Pattern
+from authz.pattern import Pattern
 
 Values = tuple[str, ...]
 _FIXED = frozenset({UIN, OWNER_UIN})  # who asks is no circumstance

@@ -11,9 +11,9 @@ from authz.engine.decision import Decision, Reason, StatementRef
 from authz.engine.facts import Facts
 from authz.language.action import Action
 from authz.language.document import Effect, Statement
-from authz.language.pattern import Pattern
 from authz.language.resource import AccountKind, AccountSegment, Resource, ResourcePattern
 from authz.language.variables import Template
+from authz.pattern import Pattern
 
 _PLACE, _RULE, _SCOPE = 100, 600, 240  # bytes of a statement that may become a rule, of a rule, of each of its scopes
 _OWN = AccountSegment(AccountKind.OWN)

@@ -7,8 +7,8 @@ nor blanks around the parts matter.
 import re
 from dataclasses import dataclass, field
 
-from authz.language.pattern import ANY, Pattern
 from authz.language.report import Refusal
+from authz.pattern import ANY, Pattern
 
 _PREFIX = "name/"
 _OPAQUE = ("permid/", "actionName/")
@@ -27,6 +27,25 @@ class ActionPattern:
     def matches(self, action: "Action") -> bool:
         """Whether `action` is one of those it admits."""
         return self.service.matches(action.service) and self.name.matches(action.folded)
+
+    def covers(self, other: "ActionPattern") -> bool:
+        """Whether it admits every action that `other` admits."""
+        return other.witness(self) is None
+
+    def overlaps(self, other: "ActionPattern") -> bool:
+        """Whether some action is admitted by both."""
+        return self.service.overlaps(other.service) and self.name.overlaps(other.name)
+
+    def witness(self, other: "ActionPattern") -> "Action | None":
+        """An action that it admits and `other` does not; None where `other` covers it.
+
+        A numbered action set counts as a service of its own: its actions are not known.
+        """
+        service, name = self.service.witness(other.service), self.name.witness(other.name)
+        if service is None and name is None:
+            return None
+        service, name = service or self.service.example(), name or self.name.example()
+        return Action(service, name, name)
 
 
 @dataclass(frozen=True, slots=True)

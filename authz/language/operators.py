@@ -14,7 +14,7 @@ from socket import AF_INET, inet_pton
 from typing import Any, TypeVar
 
 from authz.language.address import Network, parse_address, parse_network
-from authz.language.pattern import Pattern
+from authz.pattern import Pattern
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?(?:[eE][+-]?[0-9]{1,3})?")
 _DATE = re.compile(r"(\d{4}-\d\d-\d\d)(?:T ?| )((?!24)\d\d:\d\d:\d\d)(\.\d{1,9})?(Z|z|[+-]\d\d:\d\d)?", re.ASCII)

@@ -10,16 +10,21 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 
-from authz.language.pattern import ANY, Pattern
 from authz.language.report import Refusal
-from authz.language.variables import Template, parse_template
+from authz.language.variables import Template, Variable, parse_template
+from authz.pattern import ANY, Pattern
 
 _ACCOUNT = re.compile(r"(?:(uin|uid)/([0-9]*))?")
 _COLONS = 5  # before the tail
 _HEAD_LIMIT = 128  # characters; longer ones are not kept, since callers write them
 _COLON_FREE = frozenset({"im", "sms", "cam"})
 _APP_ID_FREE = frozenset({"im", "sms"})
+_NUMBERS = dict.fromkeys(Variable, "0")  # what the variables of resources stand for
+_UNLIKE_ANY = {variable: f"\x00{variable.value}\x00" for variable in Variable}  # no policy may hold such a text
 _DIRECTORIES = frozenset({"cos", "cmqqueue", "cmqtopic"})
+_SHARED = frozenset({"cos", "cas"})
+"""Services that grant access across accounts (cam-language 5.3)."""
+_ROLES = (Pattern(("roleName/", "")), Pattern(("role/", "")))
 _REGION_ALIASES = {
     "gz": "ap-guangzhou",
     "sh": "ap-shanghai",
@@ -69,6 +74,50 @@ class ResourcePattern:
             return None
         return Template((*self.tail.pieces[:-1], last.removesuffix("/*")))
 
+    @property
+    def may_be_foreign(self) -> bool:
+        """Whether CAM lets a policy name such a resource by another account's uin: a role, or a bucket's objects.
+
+        An APPID may be another account's in any case, since only the services that share resources are named by it
+        (cam-language 1.3, 5.3).
+        """
+        service = str(self.service)
+        return service in _SHARED or (service == "cam" and self._names_role)
+
+    def covers(self, other: "ResourcePattern") -> bool:
+        """Whether it admits every resource that `other` admits, in the policies of any account and for any principal.
+
+        Only a bare `*` covers a bare `*`. That a path ending in `/*` admits its parent too is our reading (cam-language
+        1.3), so nothing counts as covered for that alone.
+        """
+        if self.is_any or other.is_any:
+            return self.is_any
+        is_place = self.service.covers(other.service) and self.region.covers(other.region)
+        return is_place and self._covers_account(other) and self._covers_tail(other)
+
+    def _covers_account(self, other: "ResourcePattern") -> bool:
+        if self.account.kind is AccountKind.ANY:
+            return True
+        return self.account == other.account or (_is_own(self) and _is_own(other))
+
+    def _covers_tail(self, other: "ResourcePattern") -> bool:
+        tail = _bound(self.tail)
+        if other.parent is not None:
+            parent = _bound(other.parent)
+            if not tail.covers(parent) and (self.parent is None or not _bound(self.parent).covers(parent)):
+                return False
+        return tail.covers(_bound(other.tail))
+
+    @property
+    def _names_role(self) -> bool:
+        """Whether it is of one of the forms of STS AssumeRole's RoleArn, as far as it is spelt out.
+
+        These are `roleName/NAME`, `role/ID`, `role/tencentcloudServiceRole/ID`,
+        `role/tencentcloudServiceRoleName/NAME`.
+        """
+        tail = self.tail.bind_open(_NUMBERS)
+        return any(tail.overlaps(form) for form in _ROLES)
+
 
 @dataclass(slots=True)
 class Resource:
@@ -93,6 +142,17 @@ ANY_PATTERN = ResourcePattern(
     is_any=True, service=ANY, region=ANY, account=AccountSegment(AccountKind.ANY), tail=Template(("*",)), text="*"
 )
 NO_RESOURCE = Resource("", "", AccountSegment(AccountKind.OWN), "", "*")
+
+
+def _is_own(resource: ResourcePattern) -> bool:
+    """Whether it names the account that its policy is of: of most services no other one's uin is accepted."""
+    kind = resource.account.kind
+    return kind is AccountKind.OWN or (kind is AccountKind.UIN and not resource.may_be_foreign)
+
+
+def _bound(tail: Template) -> Pattern:
+    """The tail as a pattern in which each variable is a text of its own, unlike any other."""
+    return tail.bind_open(_UNLIKE_ANY)
 
 
 def parse_resource_pattern(text: str) -> ResourcePattern:

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from authz.language.pattern import Pattern
 from authz.language.report import Refusal
+from authz.pattern import Pattern
 
 _VARIABLE = re.compile(r"\$\{([^}]*)\}")
 

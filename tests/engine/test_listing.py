@@ -6,7 +6,7 @@ import pytest
 
 from authz.engine.listing import AllowedResources, ListMode, ListQuestion, allowed_resources
 from authz.engine.request import parse_request
-from authz.language.pattern import Pattern
+from authz.pattern import Pattern
 from tests.builders import ALICE, APP_0, APP_1, APP_2, CI, ROOT, account, allow, deny, engine, policy
 
 APPS = "qcs::im::uin/12345678:sdkappid/*"

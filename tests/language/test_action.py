@@ -123,3 +123,57 @@ def test_the_action_of_a_request_is_one_api_without_wildcard_or_blank(text):
     with pytest.raises(Refusal) as caught:
         parse_action(text)
     assert caught.value.code == "InvalidParameter.ActionError"
+
+
+@pytest.mark.parametrize(
+    ("outer", "inner", "expected"),
+    [
+        ("*", "im:*", True),
+        ("im:*", "name/IM:RemoveUser", True),
+        ("im:Remove*", "im:*", False),
+        ("sms:*", "im:SendSms", False),
+        ("permid/1", "permid/1", True),
+    ],
+)
+def test_whether_one_action_covers_another(outer, inner, expected):
+    assert parse_action_pattern(outer).covers(parse_action_pattern(inner)) is expected
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("im:*", "*:Get*", True),
+        ("im:*User", "im:Get*", True),
+        ("im:*", "sms:*", False),
+        ("im:Get*", "im:Set*", False),
+        ("permid/1", "im:*", False),
+    ],
+)
+def test_whether_two_action_patterns_have_an_action_in_common(one, other, expected):
+    assert parse_action_pattern(one).overlaps(parse_action_pattern(other)) is expected
+    assert parse_action_pattern(other).overlaps(parse_action_pattern(one)) is expected
+
+
+PARTS = st.tuples(st.text("ab*", min_size=1, max_size=3), st.text("ab*", min_size=1, max_size=3))
+ACTIONS = [
+    parse_action(f"{service}:{name}") for service in ("a", "b", "ab", "z") for name in ("a", "b", "ba", "bab", "z")
+]
+
+
+@given(PARTS, PARTS)
+def test_a_witness_is_an_action_that_one_pattern_admits_alone(one, other):
+    one, other = (parse_action_pattern(":".join(parts)) for parts in (one, other))
+    witness = one.witness(other)
+    assert other.covers(one) == (witness is None)
+    if witness is None:
+        assert [action for action in ACTIONS if one.matches(action) and not other.matches(action)] == []
+    else:
+        assert one.matches(witness)
+        assert not other.matches(witness)
+        assert parse_action(str(witness)) == witness
+
+
+@given(PARTS, PARTS)
+def test_patterns_overlap_that_admit_one_action(one, other):
+    one, other = (parse_action_pattern(":".join(parts)) for parts in (one, other))
+    assert one.overlaps(other) or not any(one.matches(action) and other.matches(action) for action in ACTIONS)

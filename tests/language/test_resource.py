@@ -3,7 +3,6 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from authz.language import resource as module
-from authz.language.pattern import ANY
 from authz.language.report import Refusal
 from authz.language.resource import (
     AccountKind,
@@ -12,6 +11,7 @@ from authz.language.resource import (
     parse_resource_head,
     parse_resource_pattern,
 )
+from authz.pattern import ANY
 from tests import strategies
 
 OWN = AccountSegment(AccountKind.OWN)
@@ -251,3 +251,41 @@ def test_a_head_is_all_but_a_tail_or_no_resource_at_all():
     assert parse_resource_head("qcs::IM::uin/1:").service == "im"
     assert parse_resource_head("*") is parse_resource("*")
     assert [parse_resource_head(head) for head in ("", "qcs::im:", "no:::::", f"qcs:{'p' * 1000}:im:::")] == [None] * 4
+
+
+@pytest.mark.parametrize(
+    ("outer", "inner", "expected"),
+    [
+        ("*", "qcs::im:::sdkappid/*", True),
+        ("qcs:::::*", "*", False),
+        ("qcs:::::*", "qcs::im:::sdkappid/1", True),
+        ("qcs::im:::sdkappid/*", "qcs::im::uin/12345678:sdkappid/1", True),
+        ("qcs::im::uin/12345678:sdkappid/*", "qcs::im:::sdkappid/1", True),
+        ("qcs::im:::sdkappid/1*", "qcs::im:::sdkappid/*", False),
+        ("qcs::im::*:sdkappid/1", "qcs::im:::sdkappid/1", True),
+        ("qcs::cam:::roleName/*", "qcs::cam::uin/87654321:roleName/ci", False),
+        ("qcs::cam::*:roleName/*", "qcs::cam::uin/87654321:roleName/ci", True),
+        ("qcs::cam:::uin/*", "qcs::cam::uin/12345678:uin/1", True),
+        ("qcs::cos:::b/*", "qcs::cos::uin/87654321:b/a", False),  # which another account may share
+        ("qcs::cos::uin/87654321:b/*", "qcs::cos:::b/a", False),
+        ("qcs::cvm:gz::*", "qcs::cvm:ap-guangzhou::instance/1", True),
+        ("qcs::cvm:gz::*", "qcs::cvm:::instance/1", False),
+        ("qcs::im:::sdkappid/${uin}", "qcs::im:::sdkappid/${uin}", True),
+        ("qcs::im:::sdkappid/${uin}", "qcs::im:::sdkappid/${owner_uin}", False),
+        ("qcs::im:::sdkappid/*", "qcs::im:::sdkappid/${uin}", True),
+        ("qcs::cos:::b/dir/*", "qcs::cos:::b/dir/*", True),
+        ("qcs::cos:::b/dir/*", "qcs::cos:::b/dir", False),
+        ("qcs::cos:::b/*/*", "qcs::cos:::b/dir/*", True),
+    ],
+)
+def test_whether_one_resource_covers_another(outer, inner, expected):
+    assert parse_resource_pattern(outer).covers(parse_resource_pattern(inner)) is expected
+
+
+@pytest.mark.parametrize(
+    ("tail", "expected"),
+    [("roleName/ci", True), ("*", True), ("r*x", True), ("role", False), ("${uin}", False), ("rolename/ci", False)],
+)
+def test_of_cam_only_roles_may_be_another_accounts(tail, expected):
+    # cam-language 5.3
+    assert parse_resource_pattern(f"qcs::cam::uin/87654321:{tail}").may_be_foreign is expected

@@ -5,7 +5,7 @@ from hypothesis import given
 
 from authz.client.answers import AllowedResources
 from authz.client.delegation.bounds import Bounds, Verdict, _expression
-from authz.language.pattern import Pattern
+from authz.pattern import Pattern
 from tests import strategies
 
 IM = "qcs::im::uin/1:sdkappid/"

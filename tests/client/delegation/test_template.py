@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from authz.client.delegation import CallRefusedError, plain
 from authz.client.delegation.template import parse_resource_template
-from authz.language.pattern import Pattern
 from authz.language.resource import parse_resource
+from authz.pattern import Pattern
 
 APP = "qcs::sms::uin/{account}:app/{app}"
 
