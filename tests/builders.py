@@ -8,6 +8,7 @@ import json
 from authz.accounts.model import Account, Group, Policy, Role, User
 from authz.engine.live import Engine
 from authz.engine.request import parse_request
+from authz.engine.rules import Attachment, Rules
 from authz.language.document import PolicyDocument
 from authz.language.parse import parse_policy
 
@@ -75,6 +76,11 @@ def engine(*accounts):
 def ask(of, action, resource="*", principal=ALICE):
     """The decision of one account, asked by its user 100001 unless told otherwise."""
     return engine(of).decide(parse_request(principal, action, resource, {}))
+
+
+def scopes_of(attached, owner):
+    """The scopes of a policy's statements, for a principal of `owner` without values of variables."""
+    return [scope for rule in Rules([Attachment(attached, "user/100001")], owner, [{}]) for scope in rule.scopes]
 
 
 def finished(steps):

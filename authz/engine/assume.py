@@ -10,6 +10,7 @@ from authz.engine.decision import CROSS_ACCOUNT, NO_MATCHING_ALLOW, OUTSIDE_BOUN
 from authz.engine.facts import Facts
 from authz.engine.request import Request
 from authz.engine.rules import Rule
+from authz.engine.scope import Owner
 from authz.engine.snapshot import AccountState, Snapshot
 from authz.language.action import Action
 from authz.language.document import Effect
@@ -23,11 +24,6 @@ _ASSUME_ROLE = "sts:assumerole"
 def is_assumption(action: Action) -> bool:
     """Whether the action is that of assuming a role."""
     return action.key == _ASSUME_ROLE
-
-
-def asks_to_assume(request: Request) -> bool:
-    """Whether the request is for assuming a role."""
-    return is_assumption(request.action)
 
 
 def decide_assumption(snapshot: Snapshot, caller: AccountState, request: Request, facts: Facts) -> Decision:
@@ -45,6 +41,12 @@ def decide_assumption(snapshot: Snapshot, caller: AccountState, request: Request
     if trust is None and (own.allowed or own is NO_MATCHING_ALLOW):
         return NO_MATCHING_ALLOW if owner is caller else CROSS_ACCOUNT
     return own
+
+
+def trust_rules(snapshot: Snapshot, caller: AccountState, request: Request) -> Iterable[Rule]:
+    """The rules of the trust policy of the role that is to be assumed; none where there is no such role."""
+    owner, name = _owner(snapshot, caller, request), _role_name(request)
+    return () if owner is None or name not in owner.account.roles else owner.trust(name)
 
 
 def _role_name(request: Request) -> str:
@@ -68,21 +70,21 @@ def _own_decision(caller: AccountState, request: Request, facts: Facts) -> Decis
     if caller.owner.owns(request.resource.account):
         return plan.for_action(request.action).decide(request.resource, facts)
     boundary = plan.boundary
-    denied = _first((*plan.rules, *(boundary or ())), Effect.DENY, request, facts)
+    owner = caller.owner
+    denied = _first((*plan.rules, *(boundary or ())), Effect.DENY, owner, request, facts)
     if denied is not None:
         return denied.decision
-    allowed = _first(plan.rules, Effect.ALLOW, request, facts)
+    allowed = _first(plan.rules, Effect.ALLOW, owner, request, facts)
     if allowed is None:
         return NO_MATCHING_ALLOW
-    if boundary is not None and _first(boundary, Effect.ALLOW, request, facts) is None:
+    if boundary is not None and _first(boundary, Effect.ALLOW, owner, request, facts) is None:
         return OUTSIDE_BOUNDARY
     return allowed.decision
 
 
-def _first(rules: Iterable[Rule], effect: Effect, request: Request, facts: Facts) -> Rule | None:
-    covering = (
-        rule for rule in rules if rule.effect is effect and rule.covers_foreign(request.action, request.resource)
-    )
+def _first(rules: Iterable[Rule], effect: Effect, owner: Owner, request: Request, facts: Facts) -> Rule | None:
+    asked = (rule for rule in rules if rule.effect is effect and rule.covers_action(request.action))
+    covering = (rule for rule in asked if rule.covers_resource(request.resource, owner))
     return next((rule for rule in covering if rule.applies(facts)), None)
 
 

@@ -56,7 +56,7 @@ def _missed(state: AccountState, plan: ActionPlan, request: Request) -> list[Rul
     if not state.owner.owns(request.resource.account):
         return []
     resource = NO_RESOURCE if plan.is_operation_level else request.resource
-    return [rule for rule in plan.conditional_allows if rule.covers_resource(resource)]
+    return [rule for rule in plan.conditional_allows if rule.covers_resource(resource, state.owner)]
 
 
 def _hints(rules: Iterable[Rule]) -> bytes:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from authz.engine.assume import asks_to_assume
+from authz.engine.assume import is_assumption, trust_rules
 from authz.engine.decision import Decision, StatementRef
 from authz.engine.evaluate import evaluate
 from authz.engine.facts import Facts
@@ -76,27 +76,18 @@ def explain(snapshot: Snapshot, request: Request) -> Explanation:
 def _rules(snapshot: Snapshot, state: AccountState, request: Request) -> tuple[Rule, ...]:
     plan = state.plan(request.principal)
     rules = (*plan.rules, *(plan.boundary or ()))
-    if asks_to_assume(request):
-        owner = (
-            state
-            if state.owner.owns(request.resource.account)
-            else snapshot.states.find(request.resource.account.number)
-        )
-        role = request.resource.tail.removeprefix("roleName/")
-        if owner is not None and role in owner.account.roles:
-            rules = (*rules, *owner.trust(role))
-    return () if request.principal.kind is PrincipalKind.ROOT and not asks_to_assume(request) else rules
+    if is_assumption(request.action):
+        return (*rules, *trust_rules(snapshot, state, request))
+    return () if request.principal.kind is PrincipalKind.ROOT else rules
 
 
 def _trace(rule: Rule, state: AccountState, request: Request, facts: Facts) -> StatementTrace:
     resource = NO_RESOURCE if is_operation_level(request.action) else request.resource
-    is_own = state.owner.owns(resource.account)
-    covers = rule.covers_resource(resource) if is_own else any(scope.covers_foreign(resource) for scope in rule.scopes)
     return StatementTrace(
         statement=rule.ref,
         effect=rule.effect,
         action_matched=rule.covers_action(request.action),
-        resource_matched=covers,
+        resource_matched=rule.covers_resource(resource, state.owner),
         condition_matched=rule.applies(facts),
         conditions=tuple(_conditions(rule, facts)),
         summary=describe(rule.statement),

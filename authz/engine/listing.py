@@ -10,14 +10,13 @@ from authz.engine.facts import Facts
 from authz.engine.plan import PrincipalPlan, is_operation_level
 from authz.engine.remarks import principal_remark, question_remarks
 from authz.engine.request import Context
-from authz.engine.rules import Rule, Scope
+from authz.engine.rules import Rule
+from authz.engine.scope import Scope
 from authz.engine.snapshot import AccountState, Snapshot
 from authz.language.action import Action
 from authz.language.document import Effect
 from authz.language.principal import Principal, PrincipalKind
-from authz.pattern import Pattern
 
-_STAR = "\x00"  # a character that no policy may hold: where a `*` of another pattern stands, only a `*` covers it
 _EXACT = frozenset({"string_equal", "string_equal_ignore_case", "ip_equal", "ip_not_equal"})
 
 
@@ -107,7 +106,7 @@ class _Listing:
         denies = _Part() if self._is_compat else self._lower((*self._plan.rules, *(boundary or ())))
         if is_operation_level(self._question.action):
             return self._bare(allows, denies)
-        left = [scope for scope in allows.scopes if not any(_covers(deny, scope) for deny in denies.scopes)]
+        left = [scope for scope in allows.scopes if not any(deny.covers(scope) for deny in denies.scopes)]
         if not left:
             return NOTHING
         return AllowedResources(
@@ -171,8 +170,8 @@ class _Listing:
         """Each pattern once, without those that another one covers."""
         kept: list[Scope] = []
         for scope in dict.fromkeys(scopes):
-            if not any(_covers(other, scope) for other in kept):
-                kept = [other for other in kept if not _covers(scope, other)] + [scope]
+            if not any(other.covers(scope) for other in kept):
+                kept = [other for other in kept if not scope.covers(other)] + [scope]
         return tuple(self._text(scope) for scope in kept)
 
     def _text(self, scope: Scope) -> str:
@@ -193,7 +192,8 @@ def _tells_all_tags(context: Context) -> bool:
 
 
 def _own(rule: Rule) -> list[Scope]:
-    return [scope for scope in rule.scopes if not scope.is_foreign]
+    parts = (scope.own_part for scope in rule.scopes)
+    return [part for part in parts if part is not None]
 
 
 def _is_inexact(rule: Rule) -> bool:
@@ -201,44 +201,11 @@ def _is_inexact(rule: Rule) -> bool:
 
 
 def _intersection(left: _Part, right: _Part) -> _Part:
-    """What both cover: exact where one covers the other, else the left one with a check of the single resources."""
+    """What both cover; where no patterns tell that, the left one with a check of the single resources."""
     part = _Part(is_certain=left.is_certain and right.is_certain)
     for scope in left.scopes:
         for other in right.scopes:
-            if _covers(other, scope):
-                part.scopes.append(scope)
-            elif _covers(scope, other):
-                part.scopes.append(other)
-            elif _may_meet(scope, other):
-                part.scopes.append(scope)
-                part.is_certain = False
+            shared = scope.intersection(other)
+            part.is_certain = part.is_certain and shared is not None
+            part.scopes += (scope,) if shared is None else shared
     return part
-
-
-def _covers(outer: Scope, inner: Scope) -> bool:
-    """Whether everything inside `inner` is inside `outer`."""
-    if outer.is_any or inner.is_any:
-        return outer.is_any
-    pairs = ((outer.service, inner.service), (outer.region, inner.region), (outer.tail, inner.tail))
-    return all(_contains(pattern, other) for pattern, other in pairs)
-
-
-def _contains(pattern: Pattern, other: Pattern) -> bool:
-    return pattern.matches(_STAR.join(other.pieces))
-
-
-def _may_meet(scope: Scope, other: Scope) -> bool:
-    """Whether the two may have a resource in common: not if one is literal, since neither covers the other then."""
-    pairs = ((scope.service, other.service), (scope.region, other.region), (scope.tail, other.tail))
-    return all(not _are_apart(left, right) for left, right in pairs)
-
-
-def _are_apart(left: Pattern, right: Pattern) -> bool:
-    if left.is_literal:
-        return not right.matches(left.pieces[0])
-    if right.is_literal:
-        return not left.matches(right.pieces[0])
-    heads, tails = (left.pieces[0], right.pieces[0]), (left.pieces[-1], right.pieces[-1])
-    starts = heads[0].startswith(heads[1]) or heads[1].startswith(heads[0])
-    ends = tails[0].endswith(tails[1]) or tails[1].endswith(tails[0])
-    return not (starts and ends)

@@ -12,7 +12,8 @@ from authz.engine.conditions import Bindings
 from authz.engine.decision import NO_MATCHING_ALLOW, OUTSIDE_BOUNDARY, Decision
 from authz.engine.facts import Facts
 from authz.engine.index import TailIndex
-from authz.engine.rules import Attachment, Owner, Rule, Rules
+from authz.engine.rules import Attachment, Rule, Rules
+from authz.engine.scope import Owner
 from authz.language.action import Action
 from authz.language.condition import OWNER_UIN, UIN
 from authz.language.document import Effect

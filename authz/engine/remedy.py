@@ -66,7 +66,7 @@ def _texts(condition: BoundCondition) -> Iterator[str]:
 
 def _near(expected: Any) -> Iterable[str]:
     if isinstance(expected, Pattern):
-        return ("".join(expected.pieces),)
+        return (expected.example(""),)
     if isinstance(expected, Decimal):
         return (str(expected), str(expected - 1), str(expected + 1))
     if isinstance(expected, datetime):

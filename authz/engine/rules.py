@@ -9,68 +9,14 @@ from authz.engine.budget import UNMETERED, Meter
 from authz.engine.conditions import Bindings, BoundCondition, all_hold, bind_conditions
 from authz.engine.decision import Decision, Reason, StatementRef
 from authz.engine.facts import Facts
+from authz.engine.scope import Owner, Scope
 from authz.language.action import Action
 from authz.language.document import Effect, Statement
 from authz.language.resource import AccountKind, AccountSegment, Resource, ResourcePattern
 from authz.language.variables import Template
-from authz.pattern import Pattern
 
 _PLACE, _RULE, _SCOPE = 100, 600, 240  # bytes of a statement that may become a rule, of a rule, of each of its scopes
 _OWN = AccountSegment(AccountKind.OWN)
-_UIN, _UID = AccountKind.UIN, AccountKind.UID  # reading a member of an Enum costs more than reading a global
-
-
-@dataclass(frozen=True, slots=True)
-class Owner:
-    """The account whose policies are bound: how its own resources may name it."""
-
-    uin: str
-    app_id: str
-
-    def owns(self, account: AccountSegment) -> bool:
-        """Whether `account` means this account; an APPID that is not known is somebody else's."""
-        if account.kind is _UIN:
-            return account.number == self.uin
-        if account.kind is _UID:
-            return bool(self.app_id) and account.number == self.app_id
-        return True
-
-    def may_own(self, account: AccountSegment) -> bool:
-        """Whether `account` could be this account for all we know: its APPID is not known."""
-        return account.kind is AccountKind.UID and not self.app_id
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """One resource pattern after binding. Its account is OWN, ANY, or by uin another one, whose role it names."""
-
-    is_any: bool
-    account: AccountSegment
-    service: Pattern
-    region: Pattern
-    tail: Pattern
-
-    def covers_place(self, resource: Resource) -> bool:
-        """Whether service and region fit; an empty region of a request fits only an empty one or `*`."""
-        return self.service.matches(resource.service) and self.region.matches(resource.region)
-
-    def covers(self, resource: Resource) -> bool:
-        """Whether `resource` is inside; only a bare `*` covers a request without resource (cam-language 6)."""
-        if self.is_any or resource.is_any:
-            return self.is_any
-        return not self.is_foreign and self.tail.matches(resource.tail) and self.covers_place(resource)
-
-    def covers_foreign(self, resource: Resource) -> bool:
-        """Whether a resource of another account is inside."""
-        if self.is_any:
-            return True
-        is_account = self.account.kind is AccountKind.ANY or self.account == resource.account
-        return is_account and self.tail.matches(resource.tail) and self.covers_place(resource)
-
-    @property
-    def is_foreign(self) -> bool:
-        """Whether it names another account."""
-        return self.account.kind is AccountKind.UIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +62,9 @@ class Rule:
         """Whether the statement speaks of `action`."""
         return self.statement.covers_action(action)
 
-    def covers_resource(self, resource: Resource) -> bool:
-        """Whether the statement speaks of `resource`."""
-        return any(scope.covers(resource) for scope in self.scopes)
-
-    def covers_foreign(self, action: Action, resource: Resource) -> bool:
-        """Whether the statement speaks of `action` on a resource of another account."""
-        return self.covers_action(action) and any(scope.covers_foreign(resource) for scope in self.scopes)
+    def covers_resource(self, resource: Resource, owner: Owner) -> bool:
+        """Whether the statement, one of `owner`'s policies, speaks of `resource`, its own or another account's."""
+        return any(scope.matches(resource, owner) for scope in self.scopes)
 
     def applies(self, facts: Facts) -> bool:
         """Whether its conditions hold. Fail closed: what cannot be told never allows, and always denies."""

@@ -8,7 +8,8 @@ from authz.accounts.model import Account, Policy
 from authz.engine.budget import UNMETERED, Meter, PlanBudget
 from authz.engine.parted import PartedMap
 from authz.engine.plan import PrincipalPlan, plan_role, plan_root, plan_user
-from authz.engine.rules import Attachment, Owner, Rules
+from authz.engine.rules import Attachment, Rules
+from authz.engine.scope import Owner
 from authz.language.principal import Principal, PrincipalKind
 
 

@@ -179,16 +179,12 @@ class _Search:
 
     def _covering(self, effect: Effect) -> list[Rule]:
         rules = (*self._plan.rules, *((self._plan.boundary or ()) if effect is Effect.DENY else ()))
-        request = self._request
-        is_own = self._state.owner.owns(request.resource.account)
         return [
             rule
             for rule in rules
             if rule.effect is effect
-            and rule.covers_action(request.action)
-            and (
-                rule.covers_resource(self._resource) if is_own else rule.covers_foreign(request.action, self._resource)
-            )
+            and rule.covers_action(self._request.action)
+            and rule.covers_resource(self._resource, self._state.owner)
         ]
 
     def _resource_text(self) -> str:

@@ -1,12 +1,15 @@
 """Explain tells every statement that was considered, part by part, and decides nothing of its own."""
 
+from dataclasses import replace
+
 import pytest
 
 from authz.engine.decision import Reason
 from authz.engine.explain import explain
 from authz.engine.request import parse_request
-from authz.language.document import Effect
-from tests.builders import ALICE, APP_1, APP_2, CI, ROOT, account, allow, deny, engine, policy
+from authz.language.document import Effect, PolicyKind
+from authz.language.parse import parse_policy
+from tests.builders import ALICE, APP_1, APP_2, CI, ROOT, ROOT_UIN, account, allow, deny, document, engine, policy
 
 NOON = 1_750_000_000.0
 
@@ -73,6 +76,26 @@ def test_the_boundary_is_among_the_statements():
 def test_without_statements_the_decision_stands_alone(principal):
     explanation = explained(account(own=[policy("p", allow("im:*"))]), "im:AddUser", APP_1, principal)
     assert (explanation.statements, explanation.suggestions) == ((), ())
+
+
+ASSUME = {"effect": "allow", "action": "sts:AssumeRole", "principal": {"qcs": ["*"]}}
+
+
+@pytest.mark.parametrize(
+    ("resource", "expected"),
+    [
+        (f"qcs::cam::uin/{ROOT_UIN}:roleName/ci", ["trust/role/ci"]),
+        (f"qcs::cam::uin/{ROOT_UIN}:roleName/cd", []),
+        (f"qcs::cam::uin/{ROOT_UIN}:ci", []),
+        (f"qcs::im::uin/{ROOT_UIN}:roleName/ci", []),
+    ],
+)
+def test_the_trust_policy_of_the_role_that_is_to_be_assumed_is_told_and_no_other(resource, expected):
+    trust = parse_policy(document(ASSUME), PolicyKind.TRUST)
+    of = account()
+    of = replace(of, roles={"ci": replace(of.roles["ci"], trust=trust)})
+    traces = explained(of, "sts:AssumeRole", resource).statements
+    assert [trace.statement.attached_to for trace in traces] == expected
 
 
 def test_a_role_session_is_explained_by_the_roles_policies():

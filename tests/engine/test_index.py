@@ -3,7 +3,8 @@ from hypothesis import strategies as st
 
 from authz.engine.facts import Facts
 from authz.engine.index import TailIndex
-from authz.engine.rules import Attachment, Owner, Rules
+from authz.engine.rules import Attachment, Rules
+from authz.engine.scope import Owner
 from authz.language.resource import parse_resource
 from tests.builders import ROOT_UIN, allow, policy
 
@@ -23,5 +24,5 @@ def test_the_first_rule_in_order_is_found_whatever_its_pattern_and_conditions(wr
     statements = [allow("*", FULL[name], **({"condition": IN_FAVOUR} if bound else {})) for name, bound in written]
     rules = Rules([Attachment(policy("p", *statements), "user/1")], OWNER, [{}])
     resource, facts = parse_resource(asked), Facts({"mood": (mood,)}, {}, None)
-    first = next((rule for rule in rules if rule.covers_resource(resource) and rule.applies(facts)), None)
+    first = next((rule for rule in rules if rule.covers_resource(resource, OWNER) and rule.applies(facts)), None)
     assert TailIndex(rules, resource).find(resource.tail, facts) is first

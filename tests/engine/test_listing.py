@@ -93,12 +93,31 @@ def test_the_boundary_narrows_the_list(boundary, expected):
     assert listed(account(own=[policy("p", allow("im:*", APPS))], boundary=policy("b", boundary))) == expected
 
 
-def test_patterns_that_only_overlap_with_the_boundary_need_a_check():
+@pytest.mark.parametrize(
+    ("grant", "bound", "expected"),
+    [
+        ("qcs::im:::sdkappid/14*", "qcs::im:::sdkappid/*1", ["qcs::im::uin/12345678:sdkappid/14*1"]),
+        (
+            "qcs::im:::sdkappid/14*",
+            "qcs::im:::*41",
+            ["qcs::im::uin/12345678:sdkappid/14*41", "qcs::im::uin/12345678:sdkappid/141"],
+        ),
+        ("qcs:::::sdkappid/14*", "qcs::im:::sdkappid/*", ["qcs::im::uin/12345678:sdkappid/14*"]),
+        ("qcs::cvm::*:*", "qcs:::::instance/*", ["qcs::cvm::uin/12345678:instance/*"]),
+        ("qcs::im:::sdkappid/14*", "qcs::im:::sdkappid/13*", []),
+    ],
+)
+def test_of_patterns_that_overlap_with_the_boundary_what_both_cover_is_listed(grant, bound, expected):
+    of = account(own=[policy("p", allow("*", grant))], boundary=policy("b", allow("*", bound)))
+    assert listed(of) == AllowedResources(allow=tuple(expected))
+
+
+def test_patterns_whose_overlap_with_the_boundary_no_few_patterns_tell_need_a_check():
     of = account(
-        own=[policy("p", allow("im:*", "qcs::im:::sdkappid/14*"))],
-        boundary=policy("b", allow("im:*", "qcs::im:::sdkappid/*1")),
+        own=[policy("p", allow("im:*", "qcs::im:::sdkappid/1*4*"))],
+        boundary=policy("b", allow("im:*", "qcs::im:::sdkappid/*4*1")),
     )
-    assert listed(of) == AllowedResources(allow=("qcs::im::uin/12345678:sdkappid/14*",), needs_check=True)
+    assert listed(of) == AllowedResources(allow=("qcs::im::uin/12345678:sdkappid/1*4*",), needs_check=True)
 
 
 @pytest.mark.parametrize("principal", [ALICE, ROOT])
@@ -124,6 +143,7 @@ RESOURCES = [
     APP_1,
     APP_2,
     "qcs::im:::sdkappid/14*1",
+    "qcs::im:::*000001",
     "qcs::im:ap-guangzhou::sdkappid/*",
     "qcs:::::sdkappid/140*",
 ]

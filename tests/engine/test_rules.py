@@ -4,9 +4,10 @@ from hypothesis import strategies as st
 
 from authz.engine.facts import Facts
 from authz.engine.index import TailIndex
-from authz.engine.rules import Attachment, Owner, Rules
+from authz.engine.rules import Attachment, Rules
+from authz.engine.scope import Owner
 from authz.language.document import Effect
-from authz.language.resource import AccountKind, AccountSegment, parse_resource
+from authz.language.resource import parse_resource
 from authz.language.variables import Variable
 from tests import strategies
 from tests.builders import APP_0, APP_1, allow, deny, policy, statement
@@ -30,27 +31,6 @@ def found_in(bound, resource):
 def covers(pattern, resource):
     """Whether a statement on `pattern` covers `resource`."""
     return found_in(rules(allow("*", pattern)), resource) is not None
-
-
-@pytest.mark.parametrize(
-    ("segment", "is_own"),
-    [
-        (AccountSegment(AccountKind.OWN), True),
-        (AccountSegment(AccountKind.ANY), True),
-        (AccountSegment(AccountKind.UIN, "12345678"), True),
-        (AccountSegment(AccountKind.UIN, "9"), False),
-        (AccountSegment(AccountKind.UID, "9"), True),
-        (AccountSegment(AccountKind.UID, "12345678"), False),
-    ],
-)
-def test_an_account_owns_what_names_it_by_uin_by_appid_or_not_at_all(segment, is_own):
-    # cam-language 1.3, segment 5
-    assert OWNER.owns(segment) == is_own
-
-
-def test_an_account_whose_appid_is_not_known_owns_nothing_by_appid():
-    assert not Owner("12345678", "").owns(AccountSegment(AccountKind.UID, ""))
-    assert not Owner("12345678", "").owns(AccountSegment(AccountKind.UID, "9"))
 
 
 @pytest.mark.parametrize(
@@ -147,7 +127,7 @@ def test_a_deny_by_an_appid_that_is_not_known_denies_for_it_may_be_the_own():
 @pytest.mark.parametrize("effect", ["allow", "deny"])
 def test_a_statement_on_another_account_covers_nothing_of_the_own_one(effect):
     (rule,) = rules(statement(effect, "*", "qcs::im::uin/87654321:sdkappid/1"))
-    assert not rule.covers_resource(parse_resource("qcs::im::uin/12345678:sdkappid/1"))
+    assert not rule.covers_resource(parse_resource("qcs::im::uin/12345678:sdkappid/1"), OWNER)
     assert found_in([rule], "qcs::im::uin/12345678:sdkappid/1") is None
 
 
