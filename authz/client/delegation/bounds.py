@@ -1,12 +1,12 @@
 """Whether a resource lies within the patterns of an AllowedResources answer, segment by segment."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 
 from authz.client.answers import AllowedResources
+from authz.pattern import Pattern
 
 
 class Verdict(Enum):
@@ -55,20 +55,11 @@ def _covered(patterns: Sequence[str], segments: _Segments) -> bool:
 
 
 def _covers(pattern: str, segments: _Segments) -> bool:
-    compiled = _compiled(pattern)
-    return all(each.fullmatch(text) for each, text in zip(compiled, segments, strict=True))
+    service, region, tail = _parsed(pattern)
+    return tail.matches(segments[2]) and service.matches(segments[0]) and region.matches(segments[1])
 
 
 @lru_cache(maxsize=4096)
-def _compiled(pattern: str) -> tuple[re.Pattern[str], ...]:
+def _parsed(pattern: str) -> tuple[Pattern, Pattern, Pattern]:
     _, _, service, region, _, tail = pattern.split(":", 5)
-    return tuple(_expression(text) for text in (service.lower() or "*", region or "*", tail))
-
-
-def _expression(pattern: str) -> re.Pattern[str]:
-    """Atomic groups keep it linear: each piece is looked for once, leftmost, and only the last one at the end."""
-    first, *rest = map(re.escape, pattern.split("*"))
-    if not rest:
-        return re.compile(first, re.DOTALL)
-    middle = "".join(f"(?>.*?{piece})" for piece in rest[:-1])
-    return re.compile(f"{first}{middle}.*{rest[-1]}", re.DOTALL)
+    return Pattern.of(service.lower() or "*"), Pattern.of(region or "*"), Pattern.of(tail)
