@@ -5,11 +5,9 @@ from functools import lru_cache
 from itertools import count
 from typing import NamedTuple
 
-from hpack.hpack import encode_integer
-from hpack.table import HeaderTable
-
 from authz.http2 import huffman
 from authz.http2.errors import too_much, undecodable
+from authz.http2.static_table import STATIC_TABLE
 
 TABLE_BYTES = 4096
 """The size of a table that nobody announced otherwise, as we do not (RFC 7541, 4.2)."""
@@ -59,7 +57,7 @@ def _field(name: bytes, value: bytes) -> Field:
     return make(Field, (name, value, len(name) + len(value) + _OVERHEAD, sign and sign * next(_marks)))
 
 
-_STATIC = [_field(b"", b""), *(_field(name, value) for name, value in HeaderTable.STATIC_TABLE)]  # by index, from 1
+_STATIC = [_field(b"", b""), *(_field(name, value) for name, value in STATIC_TABLE)]  # by index, from 1
 _NEWEST = len(_STATIC)
 
 
@@ -179,4 +177,17 @@ def _string(block: bytes, at: int) -> tuple[bytes, int]:
 
 def literal(name: bytes, value: bytes) -> bytes:
     """A field that no table keeps (RFC 7541, 6.2.2): it can be sent at any time, to any peer."""
-    return b"\0" + encode_integer(len(name), 7) + name + encode_integer(len(value), 7) + value
+    return b"\0" + _length(len(name)) + name + _length(len(value)) + value
+
+
+def _length(number: int) -> bytes:
+    """The length of a string that is not coded (RFC 7541, 5.1)."""
+    if number < 0x7F:
+        return bytes((number,))
+    number -= 0x7F
+    out = bytearray((0x7F,))
+    while number > 0x7F:
+        out.append(number & 0x7F | 0x80)
+        number >>= 7
+    out.append(number)
+    return bytes(out)

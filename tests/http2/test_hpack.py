@@ -2,12 +2,16 @@
 
 import hpack as oracle
 import pytest
+from hpack.hpack import encode_integer
+from hpack.huffman_table import decode_huffman
+from hpack.table import HeaderTable
 from hypothesis import given
 from hypothesis import strategies as st
 
 from authz.http2 import huffman
 from authz.http2.errors import ConnectionFaultError, ErrorCode
 from authz.http2.hpack import HeaderDecoder, literal
+from authz.http2.static_table import STATIC_TABLE
 
 NAMES = st.sampled_from([b":path", b":method", b"content-type", b"te", b"x-a", b"traceparent", b"user-agent"])
 FIELDS = st.lists(st.tuples(NAMES, st.binary(max_size=60)), max_size=12)
@@ -41,6 +45,36 @@ def test_random_bytes_are_refused_or_decode_as_the_oracle_does(blocks):
 @given(st.binary(max_size=200))
 def test_huffman_strings_decode_to_what_was_encoded(text):
     assert huffman.decode(oracle.Encoder().huffman_coder.encode(text)) == text
+
+
+def decoded_by(decode, text):
+    try:
+        return decode(text)
+    except (ConnectionFaultError, oracle.HPACKDecodingError):
+        return "refused"
+
+
+@given(st.builds(bytes.__add__, st.sampled_from([b"", *(b"\xff" * count for count in range(1, 6))]), st.binary()))
+def test_any_bytes_are_refused_or_decode_as_the_table_of_the_library_does(text):
+    assert decoded_by(huffman.decode, text) == decoded_by(decode_huffman, text)
+
+
+def test_every_symbol_decodes_alone():
+    for symbol in range(256):
+        text = bytes((symbol,))
+        assert huffman.decode(oracle.Encoder().huffman_coder.encode(text)) == text
+
+
+def test_the_static_table_is_that_of_the_library():
+    assert STATIC_TABLE == HeaderTable.STATIC_TABLE
+
+
+@pytest.mark.parametrize("length", [0, 1, 126, 127, 128, 254, 255, 256, 16510, 16511, 100_000])
+def test_a_field_of_any_length_is_written_as_the_library_would(length):
+    value = b"v" * length
+    expected = b"\0" + b"\1n" + bytes(encode_integer(length, 7)) + value
+    assert literal(b"n", value) == expected
+    assert pairs(HeaderDecoder(1 << 20).decode(expected)) == [(b"n", value)]
 
 
 def test_the_examples_of_rfc_7541_c_4_decode():
