@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from google.protobuf.descriptor import FileDescriptor
-from google.protobuf.descriptor_pb2 import FileDescriptorProto
 from google.protobuf.descriptor_pool import Default
 from google.protobuf.message import DecodeError
 
@@ -78,11 +77,7 @@ class Reflection:
 
 def _files(descriptor: FileDescriptor) -> _Field:
     """A file and all that it needs, encoded."""
-    encoded = []
-    for each in _with_dependencies(descriptor, set()):
-        proto = FileDescriptorProto()
-        each.CopyToProto(proto)
-        encoded.append(proto.SerializeToString())
+    encoded = [each.serialized_pb for each in _with_dependencies(descriptor, set())]
     return {"file_descriptor_response": {"file_descriptor_proto": encoded}}
 
 
