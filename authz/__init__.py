@@ -2,7 +2,7 @@
 
 from authz.accounts.build import build_account
 from authz.accounts.model import Account
-from authz.embedded import Engine
+from authz.app.embedded import Engine
 from authz.engine.decision import Decision, Reason, StatementRef
 from authz.engine.request import Request, parse_request
 from authz.engine.snapshot import Snapshot

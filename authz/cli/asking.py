@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from authz.cache import DecisionCache
 from authz.engine.live import Engine
 from authz.errors import AuthzError, SourceError
-from authz.server.check import Checker
-from authz.server.explain import Explainer
+from authz.pdp.cache import DecisionCache
+from authz.pdp.check import Checker
+from authz.pdp.explain import Explainer
 from authz.sources.directory import DirectorySource
 from authz.v1 import authz_pb2
 

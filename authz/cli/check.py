@@ -11,9 +11,9 @@ from authz.cli.asking import DirectoryOracle, Oracle, Question, ServerOracle
 from authz.cli.failure import show_failure
 from authz.cli.source_argument import policy_directory
 from authz.engine.decision import Reason
-from authz.engine.remarks import question_remarks
 from authz.engine.request import parse_request
 from authz.errors import AuthzError
+from authz.insight.remarks import question_remarks
 from authz.printable import printable
 from authz.v1 import authz_pb2
 

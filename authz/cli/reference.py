@@ -7,7 +7,7 @@ from prometheus_client.core import Metric
 
 from authz.cli.serve import serve_command
 from authz.telemetry.metrics import SidecarCollector
-from authz.telemetry.reading import Reading, ServiceReading
+from authz.telemetry.metrics_snapshot import Reading, ServiceReading
 
 _HEAD = """# Options and metrics
 

@@ -7,16 +7,16 @@ from typing import Any
 
 import click
 
-from authz.assemble import serve
+from authz.app.settings import Settings
+from authz.app.sidecar import serve
 from authz.cli.failure import show_failure
 from authz.cli.progress import show_progress
 from authz.cli.source_argument import policy_directory
 from authz.cli.transport_option import transport_option
-from authz.config import Settings
 from authz.errors import AuthzError, InvalidAccountError, ListenError
+from authz.pdp.limits import CACHE_BYTES, DEFAULT_LIMITS, Limits
 from authz.printable import printable
-from authz.server.files import raise_file_limit
-from authz.server.limits import CACHE_BYTES, DEFAULT_LIMITS, Limits
+from authz.runtime.file_descriptors import raise_file_limit
 from authz.server.listeners import Address, parse_address
 from authz.server.tls import TlsFiles
 from authz.server.transport import TransportKind

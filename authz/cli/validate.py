@@ -7,11 +7,11 @@ from pathlib import Path
 
 import click
 
-from authz.accounts.lint import lint_account
-from authz.accounts.lint_names import NOT_CHECKED
 from authz.cli.failure import show_failure
 from authz.cli.source_argument import policy_directory
 from authz.errors import InvalidAccountError, Problem, Severity, SourceError
+from authz.lint.account import lint_account
+from authz.lint.names import NOT_CHECKED
 from authz.printable import json_text
 from authz.sources.candidate import Candidate
 from authz.sources.directory import DirectorySource

@@ -10,7 +10,7 @@ from google.protobuf.message import DecodeError, Message
 
 from authz.client.faults import MalformedAnswerError, fault_of_item
 from authz.errors import ClientError
-from authz.messages import raw_twin
+from authz.raw_messages import raw_twin
 from authz.v1 import authz_pb2
 
 M = TypeVar("M", bound=Message)

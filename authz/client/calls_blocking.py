@@ -13,7 +13,7 @@ from authz.client.memory import DecisionMemory
 from authz.client.retry import Backoff, Deadline
 from authz.client.settings import ClientSettings
 from authz.client.watch_blocking import BlockingWatch, Watching
-from authz.forks import REST_SECONDS, on_fork
+from authz.runtime.fork_safety import REST_SECONDS, on_fork
 from authz.v1 import authz_pb2
 
 SERVICE = "/authz.v1.AuthorizationService/"

@@ -11,7 +11,7 @@ from weakref import WeakValueDictionary
 from cachetools import LRUCache
 
 from authz.client.answers import Decision
-from authz.forks import on_fork
+from authz.runtime.fork_safety import on_fork
 
 _UIN = re.compile(r"\buin/([0-9]+)")
 Key = tuple[str, str, str, bytes]

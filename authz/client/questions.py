@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from authz.client.faults import FieldViolation, InvalidQuestionError
 from authz.context import GivenContext, read_context_values
-from authz.messages import raw_twin
+from authz.raw_messages import raw_twin
 from authz.v1 import authz_pb2
 
 Context = GivenContext

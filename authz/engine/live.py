@@ -7,8 +7,8 @@ from authz.accounts.model import Account
 from authz.engine.budget import PLAN_BYTES, PlanBudget
 from authz.engine.decision import Decision
 from authz.engine.evaluate import evaluate
-from authz.engine.parted import PartedMap
 from authz.engine.request import Request
+from authz.engine.sharded_map import PartedMap
 from authz.engine.snapshot import AccountState, Lease, Snapshot
 from authz.errors import NotReadyError
 

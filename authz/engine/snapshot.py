@@ -6,10 +6,10 @@ from weakref import ref
 
 from authz.accounts.model import Account, Policy
 from authz.engine.budget import UNMETERED, Meter, PlanBudget
-from authz.engine.parted import PartedMap
 from authz.engine.plan import PrincipalPlan, plan_role, plan_root, plan_user
 from authz.engine.rules import Attachment, Rules
 from authz.engine.scope import Owner
+from authz.engine.sharded_map import PartedMap
 from authz.language.principal import Principal, PrincipalKind
 
 

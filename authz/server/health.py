@@ -7,7 +7,7 @@ from google.protobuf.message import DecodeError
 from grpc_health.v1 import health_pb2
 
 from authz.errors import DrainingError, InvalidRequestError, UnknownServiceError
-from authz.server.conduct import Conduct
+from authz.server.call_policy import Conduct
 from authz.server.methods import MethodTable, Single, Watch
 
 HEALTH = health_pb2.DESCRIPTOR.services_by_name["Health"].full_name

@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from authz.server.files import make_room_for_files
+from authz.pdp.limits import DEFAULT_LIMITS, Limits
+from authz.runtime.file_descriptors import make_room_for_files
 from authz.server.health import HEALTH, Health
-from authz.server.limits import DEFAULT_LIMITS, Limits
 from authz.server.listeners import Address
 from authz.server.methods import SERVICE, MethodTable
 from authz.server.reflection import Reflection

@@ -4,11 +4,11 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from authz.server.admission import Answer, Work, at_once
-from authz.server.batch import BatchChecker
-from authz.server.check import Checker
-from authz.server.conduct import Conduct
-from authz.server.explain import Explainer
+from authz.pdp.batch import BatchChecker
+from authz.pdp.check import Checker
+from authz.pdp.explain import Explainer
+from authz.pdp.scheduling import Answer, Work, at_once
+from authz.server.call_policy import Conduct
 from authz.server.revisions import RevisionFeed
 from authz.v1 import authz_pb2
 

@@ -12,7 +12,7 @@ from google.protobuf.descriptor_pool import Default
 from google.protobuf.message import DecodeError
 
 from authz.errors import InvalidRequestError
-from authz.server.conduct import Conduct
+from authz.server.call_policy import Conduct
 from authz.server.methods import Conversation, MethodTable
 
 _V1 = "grpc.reflection.v1.ServerReflection"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from enum import Enum
 from typing import Protocol
 
-from authz.server.limits import Limits
+from authz.pdp.limits import Limits
 from authz.server.listeners import Address
 from authz.server.methods import MethodTable
 from authz.server.tls import Certificates
@@ -42,9 +42,9 @@ def open_transport(
 ) -> Transport:
     """A transport of some kind that serves these tables; it brings what it needs, and not what the other needs."""
     if kind is TransportKind.GRPCIO:
-        from authz.server.grpcio_transport import GrpcioTransport  # noqa: PLC0415 - see above
+        from authz.server.grpcio.grpcio_transport import GrpcioTransport  # noqa: PLC0415 - see above
 
         return GrpcioTransport(tables, limits, is_port_shared=is_port_shared)
-    from authz.server.lean_transport import LeanTransport  # noqa: PLC0415 - as above
+    from authz.server.native.native_transport import LeanTransport  # noqa: PLC0415 - as above
 
     return LeanTransport(tables, limits, is_port_shared=is_port_shared)

@@ -10,7 +10,7 @@ from typing import Any
 
 from authz.engine.live import Engine
 from authz.errors import InvalidAccountError
-from authz.forks import REST_SECONDS, on_fork
+from authz.runtime.fork_safety import REST_SECONDS, on_fork
 from authz.sources.directory import DirectorySource
 from authz.sources.follower import Follower
 from authz.sources.watch import DirectoryWatch

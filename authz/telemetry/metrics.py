@@ -10,7 +10,7 @@ from prometheus_client.registry import Collector, CollectorRegistry
 from prometheus_client.utils import floatToGoString
 
 from authz.printable import printable
-from authz.telemetry.reading import CacheReading, Reading, ServiceReading
+from authz.telemetry.metrics_snapshot import CacheReading, Reading, ServiceReading
 from authz.version import __version__
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from google.protobuf.message import DecodeError
 
 from authz.errors import InvalidRequestError
-from authz.messages import raw_twin
+from authz.raw_messages import raw_twin
 from authz.v1 import authz_pb2
 from authz.wire.fields import bytes_field
 from authz.wire.questions import parse_revision

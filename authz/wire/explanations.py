@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from authz.engine.decision import StatementRef
-from authz.engine.explain import Explanation, StatementTrace
-from authz.engine.listing import AllowedResources
-from authz.engine.suggest import Suggestion
+from authz.insight.allowed_resources import AllowedResources
+from authz.insight.explain import Explanation, StatementTrace
+from authz.insight.suggest import Suggestion
 from authz.v1 import authz_pb2
 from authz.wire.answers import revision_text
 

@@ -8,9 +8,9 @@ from typing import TypeVar
 from google.protobuf.message import DecodeError, Message
 
 from authz.engine.bounds import DEFAULT_BOUNDS, Bounds
-from authz.engine.listing import ListMode, ListQuestion
 from authz.engine.request import NO_CONTEXT, Context, Request, understand
 from authz.errors import InvalidRequestError
+from authz.insight.allowed_resources import ListMode, ListQuestion
 from authz.v1 import authz_pb2
 
 M = TypeVar("M", bound=Message)

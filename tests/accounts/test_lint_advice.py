@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authz.accounts.lint import lint_policy
 from authz.accounts.model import Policy
 from authz.context import canonical_key
 from authz.engine.request import parse_request
 from authz.language.parse import parse_policy
+from authz.lint.account import lint_policy
 from tests.builders import ALICE, APP_1, account, allow, deny, document, engine, policy
 
 NOON = 1_750_000_000.0

@@ -4,10 +4,10 @@ from collections import Counter
 
 import pytest
 
-from authz.accounts.lint import lint_policy
 from authz.errors import InvalidPolicyError, Severity
 from authz.language.document import PolicyKind
 from authz.language.parse import parse_policy
+from authz.lint.account import lint_policy
 from tests.cases import published
 
 INDEX = published.index()

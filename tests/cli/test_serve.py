@@ -7,7 +7,7 @@ from click.testing import CliRunner
 from authz.cli import serve as serve_module
 from authz.cli.main import main
 from authz.errors import ListenError
-from authz.server.limits import Limits
+from authz.pdp.limits import Limits
 from authz.server.tls import TlsFiles
 from tests.sidecar import EXAMPLE
 

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from authz.telemetry.metrics import SidecarCollector
-from authz.telemetry.reading import (
+from authz.telemetry.metrics_snapshot import (
     CallCount,
     DecisionCount,
     Latency,

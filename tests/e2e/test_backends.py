@@ -12,7 +12,7 @@ import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from authz.client import AsyncClient
-from authz.client.delegation import AsyncAuthorizationInterceptor
+from authz.enforcement import AsyncAuthorizationInterceptor
 from deploy.example.backends import im, im_backend_pb2, im_backend_pb2_grpc, sms, sms_backend_pb2_grpc, tour
 from deploy.example.backends.serving import BackendSettings
 from tests.sidecar import DEADLINE, EXAMPLE, ROOT, Sidecar, check_request, eventually, write_account

@@ -2,7 +2,7 @@
 
 import pytest
 
-from authz.embedded import Engine
+from authz.app.embedded import Engine
 from authz.engine.bounds import DEFAULT_BOUNDS, Bounds
 from authz.engine.request import parse_request
 from authz.errors import InvalidRequestError

@@ -1,6 +1,6 @@
 import pytest
 
-from authz.engine.parted import PartedMap
+from authz.engine.sharded_map import PartedMap
 from authz.engine.snapshot import AccountState, Lease, Snapshot
 from authz.language.principal import parse_principal
 from tests.builders import ALICE, CI, ROOT, account

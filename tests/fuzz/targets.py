@@ -7,8 +7,6 @@ from pathlib import Path
 from google.protobuf.message import DecodeError
 
 from authz.accounts.build import AttachmentsText, PolicyText, build_account
-from authz.accounts.lint import lint_account, lint_policy
-from authz.cache import DecisionCache
 from authz.engine.live import Engine
 from authz.errors import (
     InvalidAccountError,
@@ -22,7 +20,9 @@ from authz.language.describe import describe
 from authz.language.document import PolicyKind
 from authz.language.parse import MAX_CHARACTERS, parse_policy
 from authz.language.render import render
-from authz.server.check import Checker
+from authz.lint.account import lint_account, lint_policy
+from authz.pdp.cache import DecisionCache
+from authz.pdp.check import Checker
 from authz.sources.yaml_text import read_yaml
 from authz.v1 import authz_pb2
 

@@ -26,7 +26,7 @@ def test_the_core_runs_without_any_dependency(tmp_path):
         "        if root in {'grpc', 'google', 'yaml', 'structlog', 'watchfiles', 'prometheus_client', 'click'}:\n"
         "            raise ImportError(name)\n"
         "sys.meta_path.insert(0, Refuse())\n"
-        "import authz, authz.cache\n"
+        "import authz, authz.pdp.cache\n"
         "from authz import Engine, parse_request\n"
         "engine = Engine()\n"
         "engine.publish({}, (), 1)\n"

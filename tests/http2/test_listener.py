@@ -263,7 +263,7 @@ def test_a_server_without_file_descriptors_goes_on_when_it_has_some_again():
 
 
 def test_a_connection_leaves_nothing_behind_that_only_a_full_collection_frees(served):
-    """Full collections are put off for ever, so that nothing pauses (authz/collector.py)."""
+    """Full collections are put off for ever, so that nothing pauses (authz/runtime/gc_tuning.py)."""
     server, _ = served
 
     def live():

@@ -285,7 +285,7 @@ def test_what_is_no_tls_within_a_connection_ends_it(tmp_path):
 
 @pytest.mark.parametrize("ends", ["half", "whole"])
 def test_connections_of_tls_leave_nothing_behind_that_only_a_full_collection_frees(tmp_path, ends):
-    """Long-lived garbage in cycles stays for ever, as full collections are put off for ever (authz/collector.py)."""
+    """Long-lived garbage in cycles stays for ever, as full collections never run (authz/runtime/gc_tuning.py)."""
     context = server_context(*certified(tmp_path, Authority()))
 
     def live():

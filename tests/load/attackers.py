@@ -17,7 +17,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from authz.cli.bench.load_generator import grpc_message, header_blocks
-from authz.cli.bench.questions import warm
+from authz.cli.bench.load_questions import warm
 from authz.http2 import frames
 from authz.http2.errors import ErrorCode
 from authz.http2.frames import CONTINUATION, END_HEADERS, END_STREAM, HEADERS, PING, PREFACE, frame, window_update

@@ -18,7 +18,7 @@ from json import loads
 from pathlib import Path
 from urllib.request import ProxyHandler, build_opener
 
-from authz.cli.bench import questions
+from authz.cli.bench import load_questions as questions
 from authz.cli.bench.load_generator import Connection, ask_at_a_rate
 from authz.cli.bench.process import free_port, running_sidecar
 from authz.cli.bench.table import show

@@ -14,7 +14,7 @@ from typing import Any
 
 import grpc
 
-from authz.server.loops import run
+from authz.runtime.event_loop import run
 from authz.v1 import authz_pb2, authz_pb2_grpc
 
 _SERVICE = "authz.v1.AuthorizationService"

@@ -17,7 +17,7 @@ from authz.cli.bench.table import Row, json_option, show
 from authz.cli.bench.workload import write_accounts
 from authz.client import AsyncClient, Client, Question
 from authz.client.channels import open_aio_channel, open_channel
-from authz.server.loops import fastest_loop
+from authz.runtime.event_loop import fastest_loop
 from authz.v1 import authz_pb2, authz_pb2_grpc
 
 _TIMEOUT = 60.0

@@ -15,8 +15,8 @@ import click
 from authz.cli.bench.table import Row, json_option, show
 from authz.cli.bench.timing import Work, interleaved
 from authz.engine.evaluate import evaluate
-from authz.engine.parted import PartedMap
 from authz.engine.request import Request, parse_request
+from authz.engine.sharded_map import PartedMap
 from authz.engine.snapshot import AccountState, Lease, Snapshot
 from tests.load.engine_fixture import STATEMENTS_PER_POLICY, World, many_accounts, one_account
 from tests.load.plot import draw, load_pyplot

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from authz.accounts.model import Account, Policy, User
-from authz.engine.parted import PartedMap
 from authz.engine.request import Context, Request, parse_request
+from authz.engine.sharded_map import PartedMap
 from authz.engine.snapshot import AccountState, Lease, Snapshot
 from authz.language.document import PolicyDocument, PolicyKind
 from authz.language.parse import parse_document

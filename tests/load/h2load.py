@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from authz.cli.bench.load_generator import grpc_message
-from authz.cli.bench.questions import warm
+from authz.cli.bench.load_questions import warm
 from tests.load.cpu import cpu_seconds
 
 CHECK = "/authz.v1.AuthorizationService/Check"

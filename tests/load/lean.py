@@ -23,7 +23,7 @@ from pathlib import Path
 
 from hpack import Encoder
 
-from authz.cli.bench import questions
+from authz.cli.bench import load_questions as questions
 from authz.cli.bench.load_generator import Connection, ask_in_turns, header_blocks
 from authz.cli.bench.process import free_port
 from authz.cli.bench.workload import write_accounts

@@ -11,10 +11,10 @@ import click
 from authz.cli.bench.table import Row, json_option, show
 from authz.cli.bench.workload import write_accounts
 from authz.cli.progress import show_progress
-from authz.collector import held_off, settle
 from authz.engine.live import Engine
 from authz.engine.request import parse_request
 from authz.errors import AuthzError
+from authz.runtime.gc_tuning import held_off, settle
 from authz.sources.directory import DirectorySource
 from authz.sources.follower import Follower
 from authz.sources.watch import DirectoryWatch

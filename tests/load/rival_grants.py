@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from authz.engine.parted import PartedMap
+from authz.engine.sharded_map import PartedMap
 from authz.engine.snapshot import AccountState, Lease, Snapshot
 from tests.load.engine_fixture import Question, ask_users, build_account, documents
 

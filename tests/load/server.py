@@ -10,7 +10,7 @@ from time import process_time
 
 import click
 
-from authz.cli.bench import questions
+from authz.cli.bench import load_questions as questions
 from authz.cli.bench.load_generator import Figures, closed_loop, streams
 from authz.cli.bench.process import Sidecar, running_sidecar
 from authz.cli.bench.table import Row, json_option, show

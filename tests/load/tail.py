@@ -14,7 +14,7 @@ from urllib.request import ProxyHandler, build_opener
 
 import click
 
-from authz.cli.bench import questions
+from authz.cli.bench import load_questions as questions
 from authz.cli.bench.load_generator import Figures, closed_loop, open_loop
 from authz.cli.bench.process import Sidecar, free_port, running_sidecar
 from authz.cli.bench.table import Row, json_option, show

@@ -1,7 +1,7 @@
 import pytest
 
 from authz.cli.bench.load_generator import closed_loop
-from authz.cli.bench.questions import warm
+from authz.cli.bench.load_questions import warm
 from tests.load.baseline import BaselineMode
 from tests.load.h2load import calls, is_installed, load, seconds
 from tests.load.processes import running_baseline

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from authz.cli.bench import questions
+from authz.cli.bench import load_questions as questions
 from authz.cli.bench.load_generator import Figures, closed_loop
 from authz.cli.bench.table import Row, json_option, show
 from tests.load.baseline import BaselineMode

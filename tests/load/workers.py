@@ -17,7 +17,7 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
-from authz.cli.bench import questions
+from authz.cli.bench import load_questions as questions
 from authz.cli.bench.workload import write_accounts
 from tests.load.cpu import cpu_seconds
 from tests.load.h2load import BATCH, CHECK, load, seconds

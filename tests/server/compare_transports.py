@@ -12,18 +12,18 @@ import grpc
 from grpc_health.v1 import health_pb2
 from grpc_reflection.v1alpha import reflection_pb2
 
-from authz.cache import DecisionCache
-from authz.server.admission import Admission
-from authz.server.batch import BatchChecker
-from authz.server.check import Checker
-from authz.server.conduct import Conduct
-from authz.server.explain import Explainer
+from authz.pdp.batch import BatchChecker
+from authz.pdp.cache import DecisionCache
+from authz.pdp.check import Checker
+from authz.pdp.counters import Tally
+from authz.pdp.explain import Explainer
+from authz.pdp.limits import Limits
+from authz.pdp.scheduling import Admission
+from authz.server.call_policy import Conduct
 from authz.server.lifecycle import Listening, Server
-from authz.server.limits import Limits
 from authz.server.listeners import parse_address
 from authz.server.methods import SERVICE, authorization
 from authz.server.revisions import RevisionFeed
-from authz.server.tally import Tally
 from authz.server.transport import TransportKind
 from authz.v1 import authz_pb2
 from tests.builders import ALICE, APP_1, APP_2, CI, ROOT, account, allow, deny, engine, policy

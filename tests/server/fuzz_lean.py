@@ -10,21 +10,21 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
-from authz.cache import DecisionCache
 from authz.engine.request import parse_request
 from authz.http2.frames import PREFACE
 from authz.http2.turns import Turns
-from authz.server.admission import Admission
-from authz.server.batch import BatchChecker
-from authz.server.check import Checker
-from authz.server.conduct import Conduct
-from authz.server.explain import Explainer
-from authz.server.lean import handlers
-from authz.server.limits import DEFAULT_LIMITS
+from authz.pdp.batch import BatchChecker
+from authz.pdp.cache import DecisionCache
+from authz.pdp.check import Checker
+from authz.pdp.counters import Tally
+from authz.pdp.explain import Explainer
+from authz.pdp.limits import DEFAULT_LIMITS
+from authz.pdp.scheduling import Admission
+from authz.server.call_policy import Conduct
 from authz.server.methods import Conversation, Lengthy, Single, Watch, authorization
+from authz.server.native.native_calls import handlers
 from authz.server.revisions import RevisionFeed
 from authz.server.streams import OpenStreams
-from authz.server.tally import Tally
 from authz.v1 import authz_pb2
 from tests.builders import APP_1, account, allow, deny, engine, policy
 from tests.http2.driving import content_of

@@ -7,19 +7,19 @@ import grpc
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
-from authz.cache import DecisionCache
 from authz.engine.live import Engine
 from authz.errors import ListenError
-from authz.server.admission import Admission
-from authz.server.batch import BatchChecker
-from authz.server.check import Checker
-from authz.server.conduct import Conduct
-from authz.server.explain import Explainer
+from authz.pdp.batch import BatchChecker
+from authz.pdp.cache import DecisionCache
+from authz.pdp.check import Checker
+from authz.pdp.counters import Tally
+from authz.pdp.explain import Explainer
+from authz.pdp.scheduling import Admission
+from authz.server.call_policy import Conduct
 from authz.server.lifecycle import Listening, Server
 from authz.server.listeners import parse_address
 from authz.server.methods import SERVICE, authorization
 from authz.server.revisions import RevisionFeed
-from authz.server.tally import Tally
 from authz.server.transport import TransportKind
 
 

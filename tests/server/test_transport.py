@@ -7,14 +7,14 @@ import grpc
 import pytest
 
 from authz.errors import AuthzError, InvalidRequestError
-from authz.server.admission import Admission
-from authz.server.check import RevisionAheadError
-from authz.server.conduct import Conduct
-from authz.server.limits import DEFAULT_LIMITS
+from authz.pdp.check import RevisionAheadError
+from authz.pdp.counters import Tally
+from authz.pdp.limits import DEFAULT_LIMITS
+from authz.pdp.scheduling import Admission
+from authz.server.call_policy import Conduct
 from authz.server.listeners import parse_address
 from authz.server.methods import Conversation, MethodTable, Single
 from authz.server.revisions import RevisionFeed
-from authz.server.tally import Tally
 from authz.server.transport import TransportKind, open_transport
 from tests.builders import account, engine
 from tests.waiting import BRIEF, DEADLINE, FOREVER

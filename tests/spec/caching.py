@@ -8,14 +8,14 @@ from collections import Counter
 
 import click
 
-from authz.cache import DecisionCache
 from authz.engine.evaluate import evaluate
 from authz.engine.facts import NO_FACTS
-from authz.engine.reading import read_context
+from authz.engine.relevant_context import read_context
 from authz.engine.request import parse_request
 from authz.errors import InvalidRequestError
-from authz.server.batch import BatchChecker
-from authz.server.check import Checker, encode_decision
+from authz.pdp.batch import BatchChecker
+from authz.pdp.cache import DecisionCache
+from authz.pdp.check import Checker, encode_decision
 from authz.v1 import authz_pb2
 from authz.wire.answers import write_revision
 from tests.builders import finished

@@ -9,8 +9,8 @@ from collections import Counter
 
 import click
 
-from authz.engine.listing import ListQuestion, allowed_resources
 from authz.engine.request import parse_request
+from authz.insight.allowed_resources import ListQuestion, allowed_resources
 from tests.spec import generators, keys_generator, model, subject
 from tests.spec.conditions_generator import CONTEXT
 from tests.spec.conditions_model import fits, present_name

@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-from authz.cache import DecisionCache
-from authz.server.batch import BatchChecker
-from authz.server.check import Checker
+from authz.pdp.batch import BatchChecker
+from authz.pdp.cache import DecisionCache
+from authz.pdp.check import Checker
 from authz.v1 import authz_pb2
 from tests.builders import finished
 from tests.sidecar import DEADLINE, Sidecar

@@ -15,7 +15,7 @@ from authz.errors import ListenError
 from authz.telemetry import places
 from authz.telemetry.http import HttpEndpoint
 from authz.telemetry.metrics import registry_of
-from authz.telemetry.reading import Reading
+from authz.telemetry.metrics_snapshot import Reading
 from tests.waiting import BRIEF, DEADLINE, eventually
 
 GET = b"GET /healthz HTTP/1.1\r\nHost: here\r\n\r\n"

@@ -5,7 +5,7 @@ from prometheus_client.exposition import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
 from authz.telemetry.metrics import registry_of
-from authz.telemetry.reading import CacheReading, CallCount, DecisionCount, Latency, Reading, ServiceReading
+from authz.telemetry.metrics_snapshot import CacheReading, CallCount, DecisionCount, Latency, Reading, ServiceReading
 from authz.version import __version__
 
 SERVICE = ServiceReading(

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from authz.cli.bench.load_generator import open_loop
-from authz.cli.bench.questions import cycled
+from authz.cli.bench.load_questions import cycled
 from authz.cli.bench.table import Row, json_option, show
 from authz.cli.bench.target import CHECK, Target, open_target, target_options
 

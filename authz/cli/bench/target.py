@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from authz.cli.bench import questions
+from authz.cli.bench import load_questions as questions
 from authz.cli.bench.process import running_sidecar
 from authz.cli.bench.workload import write_accounts
 

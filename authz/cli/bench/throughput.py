@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from authz.cli.bench.load_generator import closed_loop
-from authz.cli.bench.questions import batch_of, cycled
+from authz.cli.bench.load_questions import batch_of, cycled
 from authz.cli.bench.table import Row, json_option, show
 from authz.cli.bench.target import BATCH_CHECK, CHECK, Target, open_target, target_options
 

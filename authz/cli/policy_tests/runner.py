@@ -11,9 +11,9 @@ from authz.engine.decision import Decision, StatementRef
 from authz.engine.denial import denial_message
 from authz.engine.evaluate import evaluate
 from authz.engine.live import Engine
-from authz.engine.remarks import remarks
 from authz.engine.request import parse_request
 from authz.errors import InvalidRequestError, SourceError
+from authz.insight.remarks import remarks
 from authz.sources.directory import DirectorySource
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 import grpc
 
-from authz.client.delegation import ApiMapping, Header, Listing, Permission, ServiceMapping
+from authz.enforcement import ApiMapping, Header, Listing, Permission, ServiceMapping
 from deploy.example.backends import im_backend_pb2 as messages
 from deploy.example.backends import im_backend_pb2_grpc as services
 from deploy.example.backends.serving import HEALTH, BackendSettings, backend_command

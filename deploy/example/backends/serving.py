@@ -10,7 +10,7 @@ import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 
 from authz.client import AsyncClient
-from authz.client.delegation import ApiMapping, AsyncAuthorizationInterceptor
+from authz.enforcement import ApiMapping, AsyncAuthorizationInterceptor
 from authz.errors import ConfigurationError
 
 HEALTH = health_pb2.DESCRIPTOR.services_by_name["Health"]

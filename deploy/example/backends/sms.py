@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import grpc
 
-from authz.client.delegation import ApiMapping, Header, Permission, ServiceMapping
+from authz.enforcement import ApiMapping, Header, Permission, ServiceMapping
 from deploy.example.backends import sms_backend_pb2 as messages
 from deploy.example.backends import sms_backend_pb2_grpc as services
 from deploy.example.backends.serving import HEALTH, BackendSettings, backend_command

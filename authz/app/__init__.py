@@ -1,0 +1,1 @@
+"""Puts the parts together: settings in, a running sidecar or an engine in your own process out."""

@@ -1,0 +1,115 @@
+"""All that answers in one process: engine, cache and server, wired."""
+
+from collections.abc import Iterator
+
+from authz.app.settings import Settings
+from authz.engine.decision import ALLOWING, Reason
+from authz.engine.live import Engine
+from authz.pdp.batch import BatchChecker
+from authz.pdp.cache import DecisionCache
+from authz.pdp.check import Checker
+from authz.pdp.counters import BOUNDS, Tally
+from authz.pdp.explain import Explainer
+from authz.pdp.scheduling import Admission
+from authz.runtime.gc_tuning import PAUSES, settle
+from authz.server.call_policy import Conduct
+from authz.server.client_allowlist import Gate
+from authz.server.lifecycle import Bound, Listening, Server
+from authz.server.methods import authorization
+from authz.server.revisions import RevisionFeed
+from authz.server.tls import Certificates
+from authz.telemetry.metrics_snapshot import CacheReading, CallCount, DecisionCount, Latency, ServiceReading
+
+
+class Service:
+    """Answers from `engine`, whoever fills it. `is_port_shared` as in Listening.
+
+    Raises:
+        CertificateError: if the certificates of the settings cannot be used.
+    """
+
+    def __init__(self, settings: Settings, *, is_port_shared: bool = False) -> None:
+        self._settings = settings
+        share = settings.cache_bytes // settings.workers
+        plans, lanes = share * 3 // 8, share // 8  # a question without a plan costs more than one without an answer
+        self.engine = Engine(plans)
+        self._cache = DecisionCache(settings.cache_size, most=share - plans - lanes)
+        self._tally = Tally()
+        limits = settings.limits
+        self._admission = Admission(limits.in_flight)
+        self._certificates = None if settings.tls is None else Certificates(settings.tls)
+        feed = RevisionFeed(self.engine)
+        gate = Gate(settings.allow_clients) if settings.allow_clients else None
+        conduct = Conduct(feed, self._tally, settings.revision_wait, self._admission, gate)
+        checker = Checker(self.engine, self._cache, tally=self._tally, limits=limits, lane_bytes=lanes)
+        batches = BatchChecker(checker, limits.batch, self._tally)
+        explainer = Explainer(self.engine, limits=limits)
+        listening = Listening(
+            settings.listen,
+            settings.health_listen,
+            self._certificates,
+            settings.socket_mode,
+            is_port_shared,
+            settings.transport,
+        )
+        self._server = Server(authorization(checker, batches, explainer, feed, conduct), feed, listening, limits)
+
+    async def startup(self) -> Bound:
+        """Listen, not serving yet; returns the addresses with their ports.
+
+        Raises:
+            ListenError: naming the address that cannot be had.
+        """
+        return await self._server.startup()
+
+    async def ready(self) -> None:
+        """Something was loaded: serve."""
+        settle()
+        await self._server.ready()
+
+    async def keep_sockets(self) -> None:
+        """Make Unix sockets again that lost their files, for ever.
+
+        Raises:
+            ListenError: if one cannot be had again.
+        """
+        await self._server.keep_sockets()
+
+    async def drain(self) -> None:
+        """Stop without losing a call."""
+        await self._server.drain(self._settings.shutdown_notice, self._settings.drain_timeout)
+
+    async def close(self) -> None:
+        """Stop at once, if not stopped yet; to be called however the service ended."""
+        await self._server.close()
+
+    def answered(self) -> dict[str, int]:
+        """Answers by method, for the last log line."""
+        return self._tally.answered()
+
+    def reading(self) -> ServiceReading:
+        """What was counted so far."""
+        cache, admission, methods = self._cache, self._admission, list(self._tally.methods.items())
+        calls = [CallCount(method, "OK", tally.answered) for method, tally in methods]
+        calls += [CallCount(method, code, n) for method, tally in methods for code, n in list(tally.failed.items())]
+        return ServiceReading(
+            cache=CacheReading(
+                cache.hits, cache.misses, cache.dropped, cache.evicted, len(cache), cache.size, cache.held, cache.most
+            ),
+            calls=tuple(calls),
+            latencies=tuple(Latency(method, BOUNDS, tuple(each.buckets), each.seconds) for method, each in methods),
+            decisions=tuple(self._decisions()),
+            in_flight=admission.in_flight,
+            in_flight_limit=admission.limit,
+            rejected=admission.rejected["in_flight"],
+            peer_faults=tuple(sorted(self._tally.peer_faults.items())),
+            collector_seconds=PAUSES.seconds,
+            certificate_expires_at=0.0 if self._certificates is None else self._certificates.expires_at,
+        )
+
+    def _decisions(self) -> Iterator[DecisionCount]:
+        for reason in Reason:
+            outcome = "allowed" if reason in ALLOWING else "denied"
+            yield DecisionCount(outcome, reason.name, self._tally.decisions[reason])
+        for code, items in list(self._tally.item_errors.items()):
+            yield DecisionCount("error", code, items)

@@ -1,0 +1,149 @@
+"""One place among the workers: the process that fills it, told of every snapshot, and replaced when it dies."""
+
+import asyncio
+import itertools
+import os
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+
+from authz.accounts.model import Account
+from authz.app.settings import Settings
+from authz.app.workers.link import Accounts, Count, Counted, Failed, Link, Publish, Serving
+from authz.engine.live import Engine
+from authz.engine.sharded_map import PartedMap
+from authz.engine.snapshot import Snapshot
+from authz.telemetry.events import get_logger
+from authz.telemetry.metrics_snapshot import ServiceReading
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
+"""Seconds between the death of a worker and the start of the next, doubled each time while they die young."""
+_YOUNG = 10.0  # seconds
+_PART = 200  # accounts in one message
+_COUNT_SECONDS = 1.0  # for a worker to tell its reading; a busy one may be late, and its last one counts then
+
+log = get_logger("authz.app.workers")
+
+
+class Member:
+    """A worker process and its successors, on one event loop. `settings` name the ports that all members share."""
+
+    def __init__(self, number: int, settings: Settings, engine: Engine) -> None:
+        self.number = number
+        self.is_serving = False
+        self.restarts = 0
+        self.failure: str | None = None
+        self.changed = asyncio.Event()  # set when it began to serve, or failed
+        self._has_served = self._is_stopping = False
+        self._settings = settings
+        self._engine = engine
+        self._process: asyncio.subprocess.Process | None = None
+        self._link: Link | None = None
+        self._news = asyncio.Event()
+        self._numbers = itertools.count()
+        self._answers: dict[int, asyncio.Future[ServiceReading]] = {}
+        self._last = self._ended = ServiceReading()
+
+    def tell(self) -> None:
+        """There is a new snapshot."""
+        self._news.set()
+
+    async def run(self) -> None:
+        """Keep a worker alive until told to stop, or until the first one cannot even start."""
+        pause = FIRST_PAUSE
+        while True:
+            began = asyncio.get_running_loop().time()
+            status = await self._live()
+            lived = asyncio.get_running_loop().time() - began
+            if not self._has_served and self.failure is None:
+                self.failure = f"a worker ended with status {status} before it served"
+                self.changed.set()
+            if self.failure is not None or self._is_stopping:
+                return
+            pause = FIRST_PAUSE if lived > _YOUNG else min(pause * 2, LONGEST_PAUSE)
+            log.error("a worker died", worker=self.number, status=status, seconds=round(lived, 1), restart_in=pause)
+            await asyncio.sleep(pause)
+            self.restarts += 1
+
+    async def _live(self) -> int:
+        """One process from its start to its end."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._process = process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "authz.app.workers.worker", str(theirs.fileno()), pass_fds=[theirs.fileno()]
+            )
+        self._link = link = await Link.open(ours)
+        tasks = [asyncio.create_task(self._feed(link)), asyncio.create_task(self._hear(link))]
+        try:
+            return await process.wait()
+        finally:
+            self.is_serving = False
+            for task in tasks:
+                task.cancel()
+            link.close()
+            self._ended, self._last = self._ended + self._last.ended(), ServiceReading()
+
+    async def _feed(self, link: Link) -> None:
+        """Bring the worker from the snapshot that it has to the one in force, again and again."""
+        with suppress(ConnectionError):
+            await link.send(self._settings)
+            known: Snapshot | None = None
+            while True:
+                self._news.clear()
+                snapshot = self._engine.live
+                if snapshot is not known:
+                    await _send_difference(link, known, snapshot)
+                    known = snapshot
+                await self._news.wait()
+
+    async def _hear(self, link: Link) -> None:
+        while (message := await link.receive()) is not None:
+            if isinstance(message, Counted):
+                self._last = message.reading
+                future = self._answers.pop(message.number, None)
+                if future is not None and not future.done():
+                    future.set_result(message.reading)
+            elif isinstance(message, Serving):
+                self.is_serving = self._has_served = True
+                self.changed.set()
+            elif isinstance(message, Failed):
+                self.failure = message.message
+                self.changed.set()
+
+    async def reading(self) -> ServiceReading:
+        """What this place counted so far, all its processes together."""
+        if self.is_serving and self._link is not None:
+            number = next(self._numbers)
+            self._answers[number] = asyncio.get_running_loop().create_future()
+            with suppress(TimeoutError, ConnectionError):
+                async with asyncio.timeout(_COUNT_SECONDS):
+                    await self._link.send(Count(number))
+                    await self._answers[number]
+            self._answers.pop(number, None)
+        return self._ended + self._last
+
+    def stop(self, number: int) -> None:
+        """Send the process a signal, if it lives; it has no successor."""
+        self._is_stopping = True
+        if self._process is not None and self._process.returncode is None:
+            with suppress(ProcessLookupError):
+                os.kill(self._process.pid, number)
+
+    async def ended(self) -> None:
+        """Wait for the end of the process that lives now."""
+        if self._process is not None:
+            await self._process.wait()
+
+
+async def _send_difference(link: Link, known: Snapshot | None, snapshot: Snapshot) -> None:
+    """Only accounts whose state is another one; the rest the worker has, compiled plans included."""
+    changed, gone = snapshot.states.changed_since(PartedMap() if known is None else known.states)
+    for part in _parts([state.account for state in changed.values()]):
+        await link.send(Accounts(part))
+    await link.send(Publish(gone, snapshot.revision))
+
+
+def _parts(accounts: list[Account]) -> Iterator[tuple[Account, ...]]:
+    for start in range(0, len(accounts), _PART):
+        yield tuple(accounts[start : start + _PART])

@@ -1,0 +1,1 @@
+"""The policy decision point: answers encoded questions, for any server."""

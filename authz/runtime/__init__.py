@@ -1,0 +1,1 @@
+"""Keeps the process healthy: garbage collection, event loop, forks, signals, file descriptors."""

@@ -1,0 +1,1 @@
+"""Serves the methods by grpcio, with `--transport grpcio`."""

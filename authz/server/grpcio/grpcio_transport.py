@@ -1,0 +1,98 @@
+"""The transport of grpcio: grpc.aio's server, and its options."""
+
+import asyncio
+from collections.abc import Sequence
+
+import grpc
+
+from authz.errors import ListenError
+from authz.pdp.limits import Limits
+from authz.server.grpcio.grpcio_calls import handlers
+from authz.server.grpcio.grpcio_tls import server_credentials
+from authz.server.listeners import Address
+from authz.server.methods import MethodTable
+from authz.server.streams import OpenStreams
+from authz.server.tls import Certificates
+
+_MOST_STREAMS = 10_000  # unanswered calls of one connection; it takes them over one by one
+_OPTIONS = (
+    ("grpc.keepalive_permit_without_calls", 1),
+    ("grpc.http2.min_ping_interval_without_data_ms", 5000),
+)
+
+
+class GrpcioTransport:
+    """Serves by grpc.aio. Unless `is_port_shared`, nobody else may listen on its ports."""
+
+    def __init__(self, tables: Sequence[MethodTable], limits: Limits, *, is_port_shared: bool = False) -> None:
+        # Unless they are workers of one sidecar, a second server on a port must fail to start, not take half the calls.
+        shared = ("grpc.so_reuseport", int(is_port_shared))
+        self._options = (*_OPTIONS, *_bounds(limits), *_ages(limits), shared)
+        self._streams = OpenStreams()
+        self._handlers = tuple(handlers(table, self._streams) for table in tables)
+        self._started: list[grpc.aio.Server] = []
+        self._next: grpc.aio.Server | None = None  # of one that has begun, gRPC serves no new port
+
+    def _made(self) -> grpc.aio.Server:
+        server = grpc.aio.server(options=self._options)
+        server.add_generic_rpc_handlers(self._handlers)
+        return server
+
+    def listen(self, address: Address, certificates: Certificates | None) -> str:
+        """Take an address; returns it with its port.
+
+        Raises:
+            ListenError: if it cannot be had.
+        """
+        server = self._next = self._next or self._made()
+        try:
+            if certificates is None:
+                port = server.add_insecure_port(address.target)
+            else:
+                port = server.add_secure_port(address.target, server_credentials(certificates))
+        except RuntimeError:
+            port = 0
+        if port == 0:
+            raise ListenError(f"cannot listen on `{address.target}`: in use, or not an address of this machine")
+        return address.with_port(port)
+
+    async def start(self) -> None:
+        """Serve."""
+        if self._next is not None:
+            await self._next.start()
+            self._started.append(self._next)
+            self._next = None
+
+    async def drain(self, seconds: float) -> None:
+        """Finish what was accepted."""
+        self._streams.drain()
+        await asyncio.gather(*(each.stop(seconds) for each in self._all()))
+
+    async def close(self) -> None:
+        """Hang up."""
+        await asyncio.gather(*(each.stop(0) for each in self._all()))
+
+    def _all(self) -> list[grpc.aio.Server]:
+        return self._started if self._next is None else [*self._started, self._next]
+
+
+def _ages(limits: Limits) -> tuple[tuple[str, int], ...]:
+    """As gRPC has it: with a tenth more or less of the age. A certificate that ends on the way ends nothing here."""
+    if not limits.connection_age:
+        return ()
+    return (
+        ("grpc.max_connection_age_ms", max(1, round(limits.connection_age * 1000))),
+        ("grpc.max_connection_age_grace_ms", round(limits.connection_age_grace * 1000)),
+    )
+
+
+def _bounds(limits: Limits) -> tuple[tuple[str, int], ...]:
+    """GRPC's own bounds, before Python sees a call.
+
+    A connection may have as many calls under way as the server admits. What waits to be taken over by Python is bounded
+    from grpcio 1.83 on; older ones do not know these two options.
+    """
+    return (
+        ("grpc.max_receive_message_length", limits.message_bytes),
+        ("grpc.max_concurrent_streams", _MOST_STREAMS),
+    )

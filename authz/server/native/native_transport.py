@@ -1,0 +1,124 @@
+"""The transport of our own: the HTTP/2 room on the addresses of a server, in this process and on its event loop."""
+
+import socket
+from asyncio import BaseTransport
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from math import inf
+from ssl import SSLContext
+
+from authz.errors import ForbiddenClientError, ListenError
+from authz.http2.calls import Method
+from authz.http2.limits import DEFAULT_HTTP2_LIMITS, Http2Limits
+from authz.http2.listener import GrpcServer
+from authz.http2.turns import Turns
+from authz.pdp.limits import Limits
+from authz.server.fault_log import FaultLog
+from authz.server.listeners import Address, bind
+from authz.server.methods import MethodTable
+from authz.server.native.native_calls import handlers, refusals
+from authz.server.peer import peer_of
+from authz.server.streams import OpenStreams
+from authz.server.tls import Certificates, following
+from authz.telemetry.events import get_logger
+
+_MOST_STREAMS = 1_000  # unanswered calls of one connection: the end of many more at once would be felt by others
+
+log = get_logger("authz.server")
+
+
+class LeanTransport:
+    """Serves by `authz.http2`. Unless `is_port_shared`, nobody else may listen on its ports."""
+
+    def __init__(self, tables: Sequence[MethodTable], limits: Limits, *, is_port_shared: bool = False) -> None:
+        self._tables = tables
+        self._is_port_shared = is_port_shared
+        self._streams = OpenStreams()
+        self._bound: list[tuple[socket.socket, Certificates | None]] = []
+        self._local: dict[str, socket.socket] = {}  # Unix sockets by their paths
+        turns = Turns()
+        self._methods = {path: each for table in tables for path, each in handlers(table, self._streams, turns).items()}
+        self._server = GrpcServer(
+            self._methods,
+            _bounds(limits),
+            FaultLog(tables[0].conduct.tally.peer_faults).hear,
+            lambda error: log.error("a call failed by a fault of the server", exc_info=error),
+            self._methods_for,
+            turns,
+        )
+
+    def _methods_for(self, transport: BaseTransport) -> Mapping[str, Method] | None:
+        """Who may ask is decided once for a connection: it gets refusals in the place of what it may not have."""
+        refused: dict[str, Method] = {}
+        for table in self._tables:
+            try:
+                if table.conduct.gate is not None:
+                    table.conduct.gate.check(peer_of(transport))
+            except ForbiddenClientError as error:
+                refused |= refusals(table, error)
+        return self._methods | refused if refused else None
+
+    def listen(self, address: Address, certificates: Certificates | None) -> str:
+        """Take an address; returns it with its port.
+
+        Raises:
+            ListenError: if it cannot be had.
+        """
+        try:
+            bound = bind(address, is_port_shared=self._is_port_shared)
+        except (OSError, UnicodeError) as error:  # the latter for names that can be none
+            reason = (error.strerror if isinstance(error, OSError) else None) or error
+            raise ListenError(f"cannot listen on `{address.target}`: {reason}") from None
+        self._bound += ((each, certificates) for each in bound)
+        return address.target if address.path else address.with_port(bound[0].getsockname()[1])
+
+    async def start(self) -> None:
+        """Serve."""
+        while self._bound:
+            bound, certificates = self._bound.pop()
+            context = None if certificates is None else following(partial(_context, certificates))
+            await self._server.listen(bound, context)
+            if bound.family == socket.AF_UNIX:
+                self._replace(bound)
+
+    def _replace(self, bound: socket.socket) -> None:
+        """Nobody can connect any more to the socket that was at this path before."""
+        path = bound.getsockname()
+        before, self._local[path] = self._local.get(path), bound
+        if before is not None:
+            self._server.forget_socket(before)
+
+    async def drain(self, seconds: float) -> None:
+        """Finish what was accepted."""
+        self._streams.drain()
+        await self._server.drain(seconds)
+
+    async def close(self) -> None:
+        """Hang up."""
+        await self._server.drain(0)
+        for bound, _ in self._bound:
+            bound.close()
+
+
+def _context(certificates: Certificates) -> SSLContext:
+    return certificates.current().context
+
+
+def _bounds(limits: Limits) -> Http2Limits:
+    """A client may widen, and give up, all at once that it has under way.
+
+    How long a drain may take is said when it begins.
+    """
+    buffered = max(DEFAULT_HTTP2_LIMITS.buffered_bytes, 2 * limits.message_bytes)
+    return Http2Limits(
+        concurrent_streams=_MOST_STREAMS,
+        message_bytes=limits.message_bytes,
+        buffered_bytes=buffered,
+        kept_bytes=4 * buffered,
+        drain_seconds=inf,
+        age_seconds=limits.connection_age or inf,
+        age_grace_seconds=limits.connection_age_grace,
+        resets=replace(DEFAULT_HTTP2_LIMITS.resets, burst=2 * _MOST_STREAMS),
+        window_updates=replace(DEFAULT_HTTP2_LIMITS.window_updates, burst=4 * _MOST_STREAMS),
+    )

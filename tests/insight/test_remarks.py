@@ -1,0 +1,153 @@
+"""What is doubtful about a question: the caller, the action, the resource, each told once and in words."""
+
+import pytest
+
+from authz.accounts.model import Account, Role, User
+from authz.catalog.catalog import load_catalog
+from authz.engine.request import parse_request
+from authz.insight.remarks import question_remarks, remarks
+from authz.language.action import parse_action
+from authz.language.document import PolicyDocument
+from authz.language.resource import parse_resource
+from tests.builders import ALICE, APP_1, CI, ROOT, account, engine, sms_app
+
+
+def told(action="im:RemoveUser", resource=APP_1, principal=ALICE, accounts=()):
+    return remarks(engine(*(accounts or [account()])).live, parse_request(principal, action, resource, {}))
+
+
+def of_question(action, resource="*"):
+    return question_remarks(parse_action(action), parse_resource(resource))
+
+
+# The caller ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("principal", [ALICE, CI, ROOT])
+def test_nothing_is_told_of_a_question_that_may_be_asked(principal):
+    assert told(principal=principal) == ()
+
+
+@pytest.mark.parametrize(
+    ("principal", "remark"),
+    [
+        ("qcs::cam::uin/87654321:uin/100001", "there is no account 87654321"),
+        ("qcs::cam::uin/87654321:root", "there is no account 87654321"),
+        ("qcs::cam::uin/12345678:uin/999", "account 12345678 has no user `999`"),
+        ("qcs::cam::uin/12345678:uin/100002", "account 12345678 has no user `100002`; did you mean `100001` (alice)?"),
+        ("qcs::cam::uin/12345678:uin/10001", "account 12345678 has no user `10001`; did you mean `100001` (alice)?"),
+        ("qcs::cam::uin/12345678:uin/100990", "account 12345678 has no user `100990`"),
+        ("qcs::cam::uin/12345678:roleName/ops", "account 12345678 has no role `ops`"),
+        ("qcs::cam::uin/12345678:roleName/CI", "account 12345678 has no role `CI`; did you mean `ci`?"),
+    ],
+)
+def test_which_part_of_the_caller_is_unknown(principal, remark):
+    assert told(principal=principal) == (remark,)
+
+
+def test_no_name_of_another_account_is_told():
+    other = Account("12345679", "", {"100002": User("100002", "bob", ())}, {}, {}, {})
+    strangers = ["qcs::cam::uin/12345670:uin/100002", "qcs::cam::uin/12345679:uin/100001"]
+    said = [told(principal=principal, accounts=[account(), other]) for principal in strangers]
+    assert said == [
+        ("there is no account 12345670",),
+        ("account 12345679 has no user `100001`; did you mean `100002` (bob)?",),
+    ]
+
+
+class NoTour(dict):
+    """A mapping that must not be gone through."""
+
+    def __iter__(self):
+        raise AssertionError("all names were gone through")
+
+    def items(self):
+        raise AssertionError("all names were gone through")
+
+    values = items
+
+
+def test_very_many_users_and_roles_are_not_gone_through():
+    users = NoTour({str(uin): User(str(uin), "", ()) for uin in range(100_000, 200_000)})
+    roles = NoTour({f"role-{at}": Role(f"role-{at}", (), PolicyDocument(())) for at in range(50_000)})
+    large = Account("12345678", "", users, {}, roles, {})
+    assert told(principal="qcs::cam::uin/12345678:uin/1999999", accounts=[large])[0].startswith("account")
+    [remark] = told(principal="qcs::cam::uin/12345678:roleName/role-4711x", accounts=[large])
+    assert "did you mean `role-4711" in remark
+
+
+# The action ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("action", "end"),
+    [
+        (
+            "sms:SendSmss",
+            "the action `sms:SendSmss` does not exist in the catalog of `sms`; did you mean `sms:SendSms`?",
+        ),
+        ("sms:SendSm", "did you mean `sms:SendSms`?"),
+        ("im:RemoveUsers", "did you mean `im:RemoveUser`?"),
+        ("im:SendSms", "it is one of `sms`: write `sms:SendSms`"),
+        ("im:GrantWishes", "check its spelling in the API reference"),
+        ("cam:GrantWishes", "check its spelling in the API reference"),
+        ("smss:SendSms", "the service `smss` is not known; did you mean `sms`?"),
+        ("consolesms:SMS_GetAPPList", "is a legacy name; CAM is asked about `sms:DescribeAppList`"),
+        ("consolesms:SMS_QueryBill", "CAM is not asked about it any more"),
+    ],
+)
+def test_an_action_that_does_not_exist_is_answered_with_the_one_that_was_meant(action, end):
+    [remark] = of_question(action)
+    assert remark.endswith(end)
+
+
+@pytest.mark.parametrize("action", ["sms:sendsms", "cvm:RunInstances", "nextyear:Launch", "captcha:SendSms"])
+def test_an_action_that_exists_or_may_exist_is_not_told(action):
+    assert of_question(action) == ()
+
+
+def test_no_current_action_of_the_catalog_is_doubtful():
+    current = [each for each in load_catalog().actions() if each.status in ("current", "example-only")]
+    assert [str(each) for each in current if of_question(str(each))] == []
+
+
+# The resource -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "words"),
+    [
+        ("sms:DescribeAppInfo", APP_1, "is not a resource of `sms`, which `sms:DescribeAppInfo` is about"),
+        ("sms:SendSms", APP_1, "is not a resource of `sms`, which `sms:SendSms` is about"),
+        ("cam:GetUser", sms_app(1), "is not a resource of `cam`"),
+        ("sts:AssumeRole", APP_1, "is not a resource of `cam or sts`"),
+        ("sms:DescribeAppInfo", "qcs::sms::uin/12345678:sdkappid/1", "resources of `sms` are named `app/<id>`"),
+        ("sms:DescribeAppInfo", "qcs::sms:gz:uin/12345678:app/1", "resources of `sms` have no region"),
+        ("im:RemoveUser", f"{APP_1}/group/x", "named by its number and nothing finer"),
+    ],
+)
+def test_a_resource_that_cam_never_asks_about_for_the_action_is_told(action, resource, words):
+    [remark] = of_question(action, resource)
+    assert words in remark
+
+
+@pytest.mark.parametrize(
+    ("action", "resource"),
+    [
+        ("sms:DescribeAppInfo", "*"),
+        ("sms:DescribeAppInfo", "qcs::sms::uin/12345678:app/*"),
+        ("sms:SendSms", sms_app(1400000001)),
+        ("sts:AssumeRole", "qcs::cam::uin/12345678:roleName/ci"),
+        ("cvm:RunInstances", "qcs::vpc:gz:uin/12345678:vpc/vpc-1"),
+        ("im:RemoveUser", "qcs:id/0:im::uin/12345678:sdkappid/1400000001"),
+    ],
+)
+def test_a_resource_that_cam_asks_about_is_not_told(action, resource):
+    assert of_question(action, resource) == ()
+
+
+def test_a_remark_repeats_little_of_what_the_caller_wrote():
+    [remark] = of_question("im:RemoveUser", f"qcs::im::uin/12345678:sdkappid/{'x' * 4000}")
+    assert len(remark) < 400
+    [remark] = of_question(f"sms:{'x' * 2000}")
+    assert len(remark) < 400

@@ -1,0 +1,35 @@
+"""What waits beyond an allowance is refused, until all is done that waited with its first use."""
+
+import asyncio
+
+from authz.http2 import turns
+from authz.http2.turns import Turns
+from authz.server.load_shedder import Allowance
+
+
+def test_an_allowance_comes_back_when_all_is_done_that_waited_with_its_first_use(monkeypatch):
+    monkeypatch.setattr(turns, "_SECONDS", (0.0, 0.0))
+
+    async def scenario():
+        waiting, found = Turns(), {"a": [], "b": [], "c": []}
+        allowance = Allowance(3, waiting)
+
+        def work(name, pieces):
+            def piece(_end):
+                found[name].append(allowance.take())
+                return len(found[name]) < pieces
+
+            waiting.wait(piece)
+
+        work("a", 4)
+        work("b", 1)
+        await asyncio.sleep(0)
+        work("c", 6)
+        for _ in range(20):
+            await asyncio.sleep(0)
+        return found
+
+    found = asyncio.run(scenario())
+    assert found["a"] == [True, True, False, False]
+    assert found["b"] == [True]
+    assert found["c"] == [False, True, True, True, False, False]  # those after the first when a and b were done
