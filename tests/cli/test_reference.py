@@ -3,7 +3,7 @@ from tests.sidecar import EXAMPLE, ROOT, Sidecar
 
 
 def test_the_page_in_the_repository_is_what_the_code_says():
-    assert (ROOT / "deploy" / "CONFIGURATION.md").read_text() == reference()
+    assert (ROOT / "docs" / "reference.md").read_text() == reference()
 
 
 def test_the_page_names_every_metric_of_a_running_sidecar():

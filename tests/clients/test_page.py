@@ -1,4 +1,4 @@
-"""deploy/CLIENTS.md shows the programs that the tests run, not others like them."""
+"""docs/clients.md shows the programs that the tests run, not others like them."""
 
 import re
 from pathlib import Path
@@ -7,7 +7,7 @@ import pytest
 
 from tests.sidecar import ROOT
 
-PAGE = (ROOT / "deploy" / "CLIENTS.md").read_text()
+PAGE = (ROOT / "docs" / "clients.md").read_text()
 PROGRAMS = {"go": "go/main.go", "java": "java/src/main/java/Ask.java", "js": "node/ask.js"}
 
 

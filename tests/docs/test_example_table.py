@@ -1,4 +1,4 @@
-"""Every cell of the README's table is what a running sidecar answers."""
+"""Every cell of the table of docs/example.md is what a running sidecar answers."""
 
 import re
 
@@ -13,7 +13,7 @@ CELLS = {"ALLOWED": "yes", "NO_MATCHING_ALLOW": "no", "OUTSIDE_BOUNDARY": "no", 
 
 def table():
     """Header cells and rows of the table below its mark."""
-    _, _, after = (ROOT / "README.md").read_text().partition("<!-- table: who may do what -->")
+    _, _, after = (ROOT / "docs" / "example.md").read_text().partition("<!-- table: who may do what -->")
     lines = re.match(r"\n((?:\|.*\n)+)", after)[1].splitlines()
     cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
     return cells[0][1:], cells[2:]
