@@ -16,7 +16,7 @@ _FIELD_NAME, _FIELD_NUMBER, _FIELD_LABEL, _FIELD_TYPE = 1, 3, 4, 5
 _OPTIONAL, _REPEATED = 1, 3
 
 
-def raw_twin(message: str, repeated: str) -> Any:
+def with_raw_field(message: str, repeated: str) -> Any:
     """A class like the contract's `message`, whose `repeated` messages are bytes: on the wire both are the same.
 
     All its other fields must be single scalars.

@@ -10,7 +10,7 @@ from google.protobuf.message import DecodeError, Message
 
 from authz.client.faults import MalformedAnswerError, fault_of_item
 from authz.errors import ClientError
-from authz.raw_messages import raw_twin
+from authz.raw_messages import with_raw_field
 from authz.v1 import authz_pb2
 
 M = TypeVar("M", bound=Message)
@@ -36,7 +36,7 @@ class Reason(IntEnum):
     QUESTION_REFUSED = -5
 
 
-_RawBatch = raw_twin("BatchCheckResponse", "results")
+_RawBatch = with_raw_field("BatchCheckResponse", "results")
 _ALLOWING = frozenset({Reason.ROOT_ACCOUNT, Reason.ALLOWED})
 _KEPT = 1024  # bytes of an answer that is remembered: denials that name long resources or conditions are not
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from authz.client.faults import FieldViolation, InvalidQuestionError
 from authz.context import GivenContext, read_context_values
-from authz.raw_messages import raw_twin
+from authz.raw_messages import with_raw_field
 from authz.v1 import authz_pb2
 
 Context = GivenContext
@@ -16,7 +16,7 @@ Context = GivenContext
 _BATCH_BYTES = 1 << 20  # far below the 4 MB that a server takes
 _KEPT = 512  # characters of a question that is remembered
 _CHECK_TAG = b"\x0a"  # ExplainRequest.check: field 1, length-delimited
-_RawBatch = raw_twin("BatchCheckRequest", "checks")
+_RawBatch = with_raw_field("BatchCheckRequest", "checks")
 
 
 class ListMode(IntEnum):

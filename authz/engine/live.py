@@ -8,7 +8,7 @@ from authz.engine.budget import PLAN_BYTES, PlanBudget
 from authz.engine.decision import Decision
 from authz.engine.evaluate import evaluate
 from authz.engine.request import Request
-from authz.engine.sharded_map import PartedMap
+from authz.engine.sharded_map import ShardedMap
 from authz.engine.snapshot import AccountState, Lease, Snapshot
 from authz.errors import NotReadyError
 
@@ -68,15 +68,15 @@ class Engine:
         before = self._live
         if before is not None and revision <= before.revision:
             raise ValueError(f"revision {revision} is not above {before.revision}")
-        states: PartedMap[AccountState] = PartedMap() if before is None else before.states
+        states: ShardedMap[AccountState] = ShardedMap() if before is None else before.states
         is_known_set_changed = bool(removed) or any(uin not in states for uin in changed)
         for replaced in filter(None, map(states.find, (*removed, *changed))):
             replaced.lease.live = False
         states = states.updated(removed, {uin: AccountState(account, self.budget) for uin, account in changed.items()})
-        strangers = Lease() if before is None or is_known_set_changed else before.strangers
-        if before is not None and strangers is not before.strangers:
-            before.strangers.live = False
-        self._live = Snapshot(revision, states, strangers)
+        unknown_accounts = Lease() if before is None or is_known_set_changed else before.unknown_accounts
+        if before is not None and unknown_accounts is not before.unknown_accounts:
+            before.unknown_accounts.live = False
+        self._live = Snapshot(revision, states, unknown_accounts)
         publication = Publication(revision, frozenset(changed) | frozenset(removed))
         for listener in tuple(self._listeners):
             listener(publication)
@@ -86,7 +86,7 @@ class Engine:
         """Decide nothing until the next publication, since nobody vouches any more for what is in force."""
         before, self._live = self._live, None
         if before is not None:
-            for lease in (before.strangers, *(state.lease for state in before.states.values())):
+            for lease in (before.unknown_accounts, *(state.lease for state in before.states.values())):
                 lease.live = False
 
     def subscribe(self, listener: Callable[[Publication], None]) -> Callable[[], None]:

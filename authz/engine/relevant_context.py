@@ -5,11 +5,11 @@ from authz.engine.assume import is_assumption
 from authz.engine.request import Request
 from authz.engine.snapshot import Snapshot
 
-Read = tuple[tuple[str, tuple[str, ...]], ...]
+RelevantContext = tuple[tuple[str, tuple[str, ...]], ...]
 """Keys and values as the caller gave them, in the order of the keys."""
 
 
-def read_context(snapshot: Snapshot, request: Request) -> Read:
+def relevant_context(snapshot: Snapshot, request: Request) -> RelevantContext:
     """What the principal's statements for the action can read of the request's context.
 
     Requests that differ in the rest alone are decided alike (as long as the snapshot stands), and are denied in the

@@ -53,10 +53,10 @@ def parse_request(
         values = read_context_values(context)
     except TypeError as error:
         raise InvalidRequestError("context", str(error)) from None
-    return understand(principal, action, resource, values, time, bounds)
+    return request_from_strings(principal, action, resource, values, time, bounds)
 
 
-def understand(
+def request_from_strings(
     principal: str,
     action: str,
     resource: str,

@@ -12,7 +12,7 @@ _MASK = _PARTS - 1
 V = TypeVar("V")
 
 
-class PartedMap(Mapping[str, V], Generic[V]):
+class ShardedMap(Mapping[str, V], Generic[V]):
     """It never changes, and says what a changed one would be."""
 
     __slots__ = ("_count", "_parts")
@@ -28,14 +28,14 @@ class PartedMap(Mapping[str, V], Generic[V]):
         """The value of a key; None if there is no such key."""
         return self._parts[hash(key) & _MASK].get(key)
 
-    def updated(self, removed: Collection[str], changed: Mapping[str, V]) -> "PartedMap[V]":
+    def updated(self, removed: Collection[str], changed: Mapping[str, V]) -> "ShardedMap[V]":
         """What this is without the keys that are removed, and then with the entries that are changed or new."""
-        after: PartedMap[V] = PartedMap()
+        after: ShardedMap[V] = ShardedMap()
         after._parts, after._count = self._parts, self._count
         after._replace(removed, changed)
         return after
 
-    def changed_since(self, before: "PartedMap[V]") -> tuple[dict[str, V], frozenset[str]]:
+    def changed_since(self, before: "ShardedMap[V]") -> tuple[dict[str, V], frozenset[str]]:
         """The entries whose values are other objects in `before` or not there, and the keys that it alone has."""
         changed: dict[str, V] = {}
         gone: set[str] = set()

@@ -9,7 +9,7 @@ from authz.engine.budget import UNMETERED, Meter, PlanBudget
 from authz.engine.plan import PrincipalPlan, plan_role, plan_root, plan_user
 from authz.engine.rules import Attachment, Rules
 from authz.engine.scope import Owner
-from authz.engine.sharded_map import PartedMap
+from authz.engine.sharded_map import ShardedMap
 from authz.language.principal import Principal, PrincipalKind
 
 
@@ -95,13 +95,13 @@ def _forget(state: "ref[AccountState]", key: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What is in force at `revision`. `strangers` is the lease of answers about accounts that do not exist."""
+    """What is in force at `revision`. `unknown_accounts` is the lease of answers about accounts that do not exist."""
 
     revision: int
-    states: PartedMap[AccountState]
-    strangers: Lease
+    states: ShardedMap[AccountState]
+    unknown_accounts: Lease
 
     def lease(self, account: str) -> Lease:
         """The lease of an answer about a principal of `account`."""
         state = self.states.find(account)
-        return self.strangers if state is None else state.lease
+        return self.unknown_accounts if state is None else state.lease

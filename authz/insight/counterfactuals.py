@@ -1,4 +1,4 @@
-"""Values of a condition key that would make a condition hold, or fail: guesses, each tried before it is told."""
+"""Finds values of a condition key for which a condition would hold or fail; each value is evaluated first."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
@@ -13,32 +13,30 @@ from authz.language.condition import OWNER_UIN, UIN, Qualifier
 from authz.pattern import Pattern
 
 Values = tuple[str, ...]
-_FIXED = frozenset({UIN, OWNER_UIN})  # who asks is no circumstance
-_EXPECTED = 16  # values of a condition that guesses start from
-_GIVEN = 10  # values of a request that one more is tried beside
+_FIXED = frozenset({UIN, OWNER_UIN})  # set by the engine, so a caller cannot change them
+_EXPECTED = 16  # expected values of a condition from which candidates are derived
+_GIVEN = 10  # values of a request up to which adding one more is tried
 _ELSEWHERE = ("192.0.2.1", "198.51.100.1", "2001:db8::1", "10.0.0.1")
 
 
-def satisfying(condition: BoundCondition, facts: Facts) -> Sequence[Values]:
-    """Values for the key under which the condition may hold; an empty tuple stands for leaving the key out."""
-    return list(_verified(condition, facts, wanted=True))
+def counterfactuals(condition: BoundCondition, facts: Facts, *, outcome: bool) -> Sequence[Values]:
+    """Values of the condition's key for which the condition has the given outcome.
+
+    An empty tuple means that the request omits the key; it comes last.
+    """
+    return list(_verified(condition, facts, outcome=outcome))
 
 
-def defeating(condition: BoundCondition, facts: Facts) -> Sequence[Values]:
-    """Values under which the condition may fail; a value that says something comes before silence."""
-    return list(_verified(condition, facts, wanted=False))
-
-
-def _verified(condition: BoundCondition, facts: Facts, *, wanted: bool) -> Iterator[Values]:
+def _verified(condition: BoundCondition, facts: Facts, *, outcome: bool) -> Iterator[Values]:
     if condition.key in _FIXED:
         return
     given = facts.values(condition.key)
     for text in _texts(condition):
-        for values in _arranged(text, given, condition):
-            if _verdict(condition, values, facts) is wanted:
+        for values in _candidates(text, given, condition):
+            if _verdict(condition, values, facts) is outcome:
                 yield values
                 break
-    if given and _verdict(condition, (), facts) is wanted:
+    if given and _verdict(condition, (), facts) is outcome:
         yield ()
 
 
@@ -46,8 +44,8 @@ def _verdict(condition: BoundCondition, values: Values, facts: Facts) -> bool | 
     return condition.holds(Facts({condition.key: values}, {}, facts.now))
 
 
-def _arranged(text: str, given: Values, condition: BoundCondition) -> Iterator[Values]:
-    """Beside what is given, for keys that have several values (another tag on the resource), or instead of it."""
+def _candidates(text: str, given: Values, condition: BoundCondition) -> Iterator[Values]:
+    """Candidates with `text`: added to the given values where the key is multi-valued (tags), or in their place."""
     is_set = condition.operator.qualifier is Qualifier.ANY_VALUE or tag_key(condition.key) is not None
     if given and is_set and len(given) <= _GIVEN:
         yield (*given, text)

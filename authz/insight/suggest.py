@@ -1,12 +1,11 @@
-"""What would turn a decision: each suggestion is tried on the engine first, and given only if it works."""
+"""Suggests changes that would reverse a decision; each is evaluated first and returned only if it works."""
 
 import itertools
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from authz.accounts.model import Account, Policy, Role, User
-from authz.engine.conditions import BoundCondition
 from authz.engine.decision import Decision, Reason, StatementRef
 from authz.engine.evaluate import evaluate
 from authz.engine.facts import Facts
@@ -15,7 +14,7 @@ from authz.engine.request import Request
 from authz.engine.rules import Rule
 from authz.engine.snapshot import AccountState, Snapshot
 from authz.errors import InvalidPolicyError
-from authz.insight.counterfactuals import defeating, satisfying
+from authz.insight.counterfactuals import counterfactuals
 from authz.insight.what_if import allowed_with, attach, lift, set_boundary
 from authz.language.document import Effect, PolicyDocument
 from authz.language.parse import parse_policy
@@ -145,29 +144,32 @@ class _Search:
         return any(ref.index == index and ref.attached_to.startswith("boundary/") for ref in denies)
 
     def _other_context(self) -> Iterator[Suggestion]:
-        """The circumstances under which policies that exist would allow it."""
-        blockers = [(rule, defeating) for rule in self._applying(Effect.DENY) if rule.conditions]
-        missed = [(rule, satisfying) for rule in self._covering(Effect.ALLOW) if not rule.applies(self._facts)]
+        """Changes of the request's context for which existing policies would allow it."""
+        blockers = [(rule, self._changes_to_fail(rule)) for rule in self._applying(Effect.DENY) if rule.conditions]
+        allows = self._covering(Effect.ALLOW)
+        missed = [(rule, self._changes_to_apply(rule)) for rule in allows if not rule.applies(self._facts)]
         seen: set[tuple[ContextChange, ...]] = set()
         left = itertools.repeat(None, _ALL_TRIES)
-        for rule, remedy in (*blockers, *missed):
-            tries = itertools.islice(self._changes(rule, remedy), _TRIES)
-            for _, changes in zip(left, tries, strict=False):  # in this order, so that every statement takes of `left`
+        for rule, candidates in (*blockers, *missed):
+            tries = itertools.islice(candidates, _TRIES)
+            for _, changes in zip(left, tries, strict=False):  # `left` first: each statement uses up at least one
                 if changes not in seen and self._is_allowed_with(changes):
                     seen.add(changes)
                     yield Suggestion(f"{_asked(changes)}, {_purpose(rule)}", context=changes)
                     break
 
-    def _changes(
-        self, rule: Rule, remedy: Callable[[BoundCondition, Facts], Sequence[tuple[str, ...]]]
-    ) -> Iterator[tuple[ContextChange, ...]]:
-        if remedy is defeating:  # one condition that fails is enough
-            for condition in rule.conditions:
-                yield from ((ContextChange(condition.key, values),) for values in remedy(condition, self._facts))
-            return
+    def _changes_to_fail(self, rule: Rule) -> Iterator[tuple[ContextChange, ...]]:
+        """Changes after which one condition of the statement fails, which is enough."""
+        for condition in rule.conditions:
+            for values in counterfactuals(condition, self._facts, outcome=False):
+                yield (ContextChange(condition.key, values),)
+
+    def _changes_to_apply(self, rule: Rule) -> Iterator[tuple[ContextChange, ...]]:
+        """Changes after which each failing condition of the statement holds."""
         failing = [condition for condition in rule.conditions if condition.holds(self._facts) is not True]
         options = [
-            [ContextChange(condition.key, values) for values in remedy(condition, self._facts)] for condition in failing
+            [ContextChange(condition.key, values) for values in counterfactuals(condition, self._facts, outcome=True)]
+            for condition in failing
         ]
         yield from itertools.product(*options)
 

@@ -35,7 +35,7 @@ class _Overlay(Mapping[str, V]):
 def allowed_with(snapshot: Snapshot, account: Account, request: Request) -> bool:
     """Whether the request is allowed when `account` takes the place of the one of its uin."""
     states = snapshot.states.updated((), {account.uin: AccountState(account)})
-    return evaluate(Snapshot(snapshot.revision, states, snapshot.strangers), request).allowed
+    return evaluate(Snapshot(snapshot.revision, states, snapshot.unknown_accounts), request).allowed
 
 
 def attach(account: Account, principal: Principal, policy: Policy) -> Account:

@@ -8,7 +8,7 @@ from authz.engine.decision import Decision
 from authz.engine.denial import denial_parts
 from authz.engine.evaluate import evaluate
 from authz.engine.live import Engine
-from authz.engine.relevant_context import Read, read_context
+from authz.engine.relevant_context import RelevantContext, relevant_context
 from authz.engine.request import Request
 from authz.engine.snapshot import Snapshot
 from authz.errors import RevisionNotReachedError
@@ -191,7 +191,7 @@ class Checker:
     def _answer(self, question: Question, snapshot: Snapshot) -> Entry:
         """Decide, unless the same was decided for another context that differs only in what is not read."""
         request = question.request
-        read = read_context(snapshot, request) if request.context else ()
+        read = relevant_context(snapshot, request) if request.context else ()
         if len(read) == len(request.context):
             entry = self._decide(request, snapshot)
             self._cache.put(question.key, entry)
@@ -216,7 +216,7 @@ class Checker:
         return Entry(answer, lease, decision.window, decision.reason, False, hints)
 
 
-def _meaning(request: Request, read: Read) -> Hashable:
+def _meaning(request: Request, read: RelevantContext) -> Hashable:
     """What all questions share that differ only in context that is not read, as texts."""
     principal, action = request.principal, request.action
     return principal.account, principal.key, action.service, action.name, request.resource.text, read

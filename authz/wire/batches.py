@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from google.protobuf.message import DecodeError
 
 from authz.errors import InvalidRequestError
-from authz.raw_messages import raw_twin
+from authz.raw_messages import with_raw_field
 from authz.v1 import authz_pb2
 from authz.wire.fields import bytes_field
 from authz.wire.questions import parse_revision
@@ -22,7 +22,7 @@ def _result_head(size: int) -> bytes:
 
 
 _RESULTS = [_result_head(size) for size in range(1024)]  # about as long as answers are
-_RawBatch = raw_twin("BatchCheckRequest", "checks")
+_RawBatch = with_raw_field("BatchCheckRequest", "checks")
 
 
 @dataclass(slots=True)

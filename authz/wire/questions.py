@@ -8,7 +8,7 @@ from typing import TypeVar
 from google.protobuf.message import DecodeError, Message
 
 from authz.engine.bounds import DEFAULT_BOUNDS, Bounds
-from authz.engine.request import NO_CONTEXT, Context, Request, understand
+from authz.engine.request import NO_CONTEXT, Context, Request, request_from_strings
 from authz.errors import InvalidRequestError
 from authz.insight.allowed_resources import ListMode, ListQuestion
 from authz.v1 import authz_pb2
@@ -72,7 +72,7 @@ def read_listing(data: bytes, now: float, bounds: Bounds = DEFAULT_BOUNDS) -> Li
     message = decode(authz_pb2.AllowedResourcesRequest(), data)
     # Principal, action and context are checked as those of a single check about no resource in particular.
     context = _context(message.context, bounds)
-    request = understand(message.principal, message.action, "*", context, now, bounds)
+    request = request_from_strings(message.principal, message.action, "*", context, now, bounds)
     if message.mode not in _MODES:
         raise InvalidRequestError("mode", f"`{message.mode}` is no ListMode")
     question = ListQuestion(request.principal, request.action, request.context, now, _MODES[message.mode])
@@ -94,7 +94,7 @@ def decode(message: M, data: bytes) -> M:
 
 def _request(message: authz_pb2.CheckRequest, now: float, bounds: Bounds) -> Request:
     context = _context(message.context, bounds)
-    return understand(message.principal, message.action, message.resource, context, now, bounds)
+    return request_from_strings(message.principal, message.action, message.resource, context, now, bounds)
 
 
 def _context(values: Mapping[str, authz_pb2.ContextValue], bounds: Bounds) -> Context:

@@ -70,16 +70,16 @@ def test_the_lease_of_a_removed_account_ends():
     assert not before.live
 
 
-def test_answers_about_strangers_hold_until_an_account_comes_or_goes():
+def test_answers_about_unknown_accounts_hold_until_an_account_comes_or_goes():
     engine = published(GRANTED)
-    strangers = engine.live.lease("99")
+    unknown_accounts = engine.live.lease("99")
     engine.publish({"12345678": NOTHING}, (), 2)
-    assert strangers.live
+    assert unknown_accounts.live
     engine.publish({"87654321": OTHER}, (), 3)
-    assert not strangers.live
-    strangers = engine.live.lease("99")
+    assert not unknown_accounts.live
+    unknown_accounts = engine.live.lease("99")
     engine.publish({}, {"87654321"}, 4)
-    assert not strangers.live
+    assert not unknown_accounts.live
 
 
 class WatchedLease:

@@ -1,7 +1,7 @@
 import pytest
 
 from authz.engine.evaluate import evaluate
-from authz.engine.relevant_context import read_context
+from authz.engine.relevant_context import relevant_context
 from authz.engine.request import parse_request
 from tests.builders import ALICE, APP_1, CI, ROOT, account, allow, deny, engine, policy
 
@@ -11,7 +11,7 @@ CONTEXT = {"qcs:ip": ("10.0.0.1",), "qcs:resource_tag/dept": ("ops",), "qcs:tag"
 def read(*statements, action="im:AddUser", principal=ALICE, **boundary):
     of = account(own=[policy("p", *statements)], **boundary)
     request = parse_request(principal, action, APP_1, CONTEXT)
-    return [key for key, _ in read_context(engine(of).live, request)]
+    return [key for key, _ in relevant_context(engine(of).live, request)]
 
 
 def on(operator, key, value):
@@ -46,7 +46,7 @@ def test_another_key_is_read_by_its_own_name_alone(key):
     request = parse_request(ALICE, "im:AddUser", APP_1, {**given, key: ("10.0.0.1",)})
     read = set()
     evaluate(engine(of).live, request, read)
-    assert [each for each, _ in read_context(engine(of).live, request)] == [*read] == [key]
+    assert [each for each, _ in relevant_context(engine(of).live, request)] == [*read] == [key]
 
 
 @pytest.mark.parametrize("principal", [ROOT, CI, "qcs::cam::uin/9:root", "qcs::cam::uin/12345678:uin/9"])

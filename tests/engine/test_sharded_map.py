@@ -3,7 +3,7 @@ import sys
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authz.engine.sharded_map import PartedMap
+from authz.engine.sharded_map import ShardedMap
 
 KEYS = st.integers(0, 600).map(str)  # more than there are parts
 CHANGES = st.lists(st.tuples(st.sets(KEYS, max_size=20), st.dictionaries(KEYS, st.integers(), max_size=20)), max_size=8)
@@ -15,26 +15,26 @@ def after(before, removed, changed):
 
 @given(st.dictionaries(KEYS, st.integers()), CHANGES)
 def test_it_is_what_a_dict_would_be_after_the_same_changes(first, changes):
-    parted, plain = PartedMap(first), dict(first)
+    sharded, plain = ShardedMap(first), dict(first)
     for removed, changed in changes:
-        parted, plain = parted.updated(removed, changed), after(plain, removed, changed)
-        assert dict(parted) == plain
-        assert len(parted) == len(plain)
-        assert all(parted.find(str(key)) == plain.get(str(key)) for key in range(601))
+        sharded, plain = sharded.updated(removed, changed), after(plain, removed, changed)
+        assert dict(sharded) == plain
+        assert len(sharded) == len(plain)
+        assert all(sharded.find(str(key)) == plain.get(str(key)) for key in range(601))
 
 
 @given(st.dictionaries(KEYS, st.integers()), CHANGES)
 def test_whoever_has_a_version_keeps_it_as_it_is(first, changes):
-    versions = [(PartedMap(first), first)]
+    versions = [(ShardedMap(first), first)]
     for removed, changed in changes:
-        parted, plain = versions[-1]
-        versions.append((parted.updated(removed, changed), after(plain, removed, changed)))
-    assert all(dict(parted) == plain for parted, plain in versions)
+        sharded, plain = versions[-1]
+        versions.append((sharded.updated(removed, changed), after(plain, removed, changed)))
+    assert all(dict(sharded) == plain for sharded, plain in versions)
 
 
 @given(st.dictionaries(KEYS, st.builds(object)), st.sets(KEYS), st.dictionaries(KEYS, st.builds(object)))
 def test_a_difference_leads_from_one_version_to_another(first, removed, changed):
-    before = PartedMap(first)
+    before = ShardedMap(first)
     now = before.updated(removed, changed)
     entries, gone = now.changed_since(before)
     assert entries == changed
@@ -43,14 +43,14 @@ def test_a_difference_leads_from_one_version_to_another(first, removed, changed)
 
 
 def test_everything_differs_from_nothing_and_nothing_from_itself():
-    some = PartedMap({str(number): number for number in range(1000)})
-    assert some.changed_since(PartedMap()) == (dict(some), frozenset())
-    assert PartedMap().changed_since(some) == ({}, frozenset(some))
+    some = ShardedMap({str(number): number for number in range(1000)})
+    assert some.changed_since(ShardedMap()) == (dict(some), frozenset())
+    assert ShardedMap().changed_since(some) == ({}, frozenset(some))
     assert some.changed_since(some) == ({}, frozenset())
 
 
 def test_a_change_copies_a_small_part_of_it():
-    many = PartedMap({str(number): number for number in range(100_000)})
+    many = ShardedMap({str(number): number for number in range(100_000)})
     changed = many.updated((), {"7": 0})
     copied = [now for now, then in zip(changed._parts, many._parts, strict=True) if now is not then]
     assert len(copied) == 1
@@ -58,6 +58,6 @@ def test_a_change_copies_a_small_part_of_it():
 
 
 def test_a_key_that_is_not_there_is_an_error_only_where_one_asks_for_it():
-    assert PartedMap({"a": 1}).find("b") is None
-    assert PartedMap({"a": 1}).get("b", 2) == 2
-    assert "b" not in PartedMap({"a": 1})
+    assert ShardedMap({"a": 1}).find("b") is None
+    assert ShardedMap({"a": 1}).get("b", 2) == 2
+    assert "b" not in ShardedMap({"a": 1})

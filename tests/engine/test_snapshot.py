@@ -1,6 +1,6 @@
 import pytest
 
-from authz.engine.sharded_map import PartedMap
+from authz.engine.sharded_map import ShardedMap
 from authz.engine.snapshot import AccountState, Lease, Snapshot
 from authz.language.principal import parse_principal
 from tests.builders import ALICE, CI, ROOT, account
@@ -26,13 +26,13 @@ def test_a_plan_is_compiled_once():
     assert STATE.plan(parse_principal(ALICE)) is STATE.plan(parse_principal(ALICE))
 
 
-def test_the_lease_of_an_account_is_that_of_its_state_and_strangers_share_one():
-    strangers = Lease()
-    snapshot = Snapshot(1, PartedMap({"12345678": STATE}), strangers)
+def test_the_lease_of_an_account_is_that_of_its_state_and_unknown_accounts_share_one():
+    unknown_accounts = Lease()
+    snapshot = Snapshot(1, ShardedMap({"12345678": STATE}), unknown_accounts)
     assert snapshot.lease("12345678") is STATE.lease
-    assert snapshot.lease("99") is strangers
+    assert snapshot.lease("99") is unknown_accounts
 
 
-def test_a_principal_is_found_with_its_plan_and_a_stranger_is_not_found():
+def test_a_principal_is_found_with_its_plan_and_an_unknown_one_is_not():
     assert STATE.find(parse_principal(ALICE)) is STATE.plan(parse_principal(ALICE))
     assert STATE.find(parse_principal("qcs::cam::uin/12345678:uin/100002")) is None

@@ -34,7 +34,7 @@ def test_a_grant_that_a_deny_wholly_covers_is_not_listed():
     assert listed(account(own=[policy("p", allow("im:*", APP_1), deny("im:*", APPS))])) == AllowedResources()
 
 
-def test_root_has_everything_and_strangers_have_nothing():
+def test_root_has_everything_and_unknown_principals_have_nothing():
     of = account()
     assert listed(of, principal=ROOT) == AllowedResources(allow=("*",))
     remarks = ("account 12345678 has no user `404`",)

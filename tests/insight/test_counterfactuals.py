@@ -1,10 +1,10 @@
-"""Remedies are values under which a condition really comes out as wanted."""
+"""Counterfactuals are values for which a condition really has the wanted outcome."""
 
 import pytest
 
 from authz.engine.conditions import bind_conditions
 from authz.engine.facts import Facts
-from authz.insight.counterfactuals import defeating, satisfying
+from authz.insight.counterfactuals import counterfactuals
 from authz.language.parse import parse_policy
 from authz.language.variables import Variable
 from tests.builders import allow, document
@@ -33,20 +33,20 @@ def bound(block):
 
 
 @pytest.mark.parametrize("block", CONDITIONS, ids=str)
-def test_satisfying_values_satisfy_and_defeating_values_defeat(block):
+def test_the_condition_has_the_wanted_outcome_for_every_value_found(block):
     condition = bound(block)
     facts = Facts({"k": ("zzz",)}, {}, NOON)
-    wanted, unwanted = satisfying(condition, facts), defeating(condition, facts)
+    wanted, unwanted = (counterfactuals(condition, facts, outcome=outcome) for outcome in (True, False))
     assert wanted
     assert unwanted
     assert all(condition.holds(Facts({"k": values}, {}, NOON)) is True for values in wanted)
     assert all(condition.holds(Facts({"k": values}, {}, NOON)) is False for values in unwanted)
 
 
-def test_who_asks_cannot_be_remedied():
-    assert satisfying(bound({"string_equal": {"qcs:uin": "1"}}), Facts({}, {}, NOON)) == []
+def test_keys_that_the_engine_sets_have_no_counterfactuals():
+    assert counterfactuals(bound({"string_equal": {"qcs:uin": "1"}}), Facts({}, {}, NOON), outcome=True) == []
 
 
-def test_another_value_is_put_beside_those_that_are_given_where_one_is_enough():
+def test_a_value_is_added_to_the_given_ones_where_one_match_is_enough():
     condition = bound({"for_any_value:string_equal": {"k": "a"}})
-    assert satisfying(condition, Facts({"k": ("b",)}, {}, NOON)) == [("b", "a")]
+    assert counterfactuals(condition, Facts({"k": ("b",)}, {}, NOON), outcome=True) == [("b", "a")]

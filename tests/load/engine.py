@@ -16,7 +16,7 @@ from authz.cli.bench.table import Row, json_option, show
 from authz.cli.bench.timing import Work, interleaved
 from authz.engine.evaluate import evaluate
 from authz.engine.request import Request, parse_request
-from authz.engine.sharded_map import PartedMap
+from authz.engine.sharded_map import ShardedMap
 from authz.engine.snapshot import AccountState, Lease, Snapshot
 from tests.load.engine_fixture import STATEMENTS_PER_POLICY, World, many_accounts, one_account
 from tests.load.plot import draw, load_pyplot
@@ -135,7 +135,7 @@ def first_decision(world: World, runs: int) -> float:
 def _replaced(snapshot: Snapshot, request: Request) -> Snapshot:
     """Only the account that is asked, as if it had just been loaded."""
     account = snapshot.states[request.principal.account].account
-    return Snapshot(snapshot.revision + 1, PartedMap({account.uin: AccountState(account)}), Lease())
+    return Snapshot(snapshot.revision + 1, ShardedMap({account.uin: AccountState(account)}), Lease())
 
 
 def _allowed(world: World) -> float:

@@ -7,7 +7,7 @@ from typing import Any
 
 from authz.accounts.model import Account, Policy, User
 from authz.engine.request import Context, Request, parse_request
-from authz.engine.sharded_map import PartedMap
+from authz.engine.sharded_map import ShardedMap
 from authz.engine.snapshot import AccountState, Lease, Snapshot
 from authz.language.document import PolicyDocument, PolicyKind
 from authz.language.parse import parse_document
@@ -162,4 +162,4 @@ def _parsed(value: dict[str, Any]) -> PolicyDocument:
 
 
 def _snapshot(accounts: Sequence[Account]) -> Snapshot:
-    return Snapshot(1, PartedMap({account.uin: AccountState(account) for account in accounts}), Lease())
+    return Snapshot(1, ShardedMap({account.uin: AccountState(account) for account in accounts}), Lease())

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from authz.engine.sharded_map import PartedMap
+from authz.engine.sharded_map import ShardedMap
 from authz.engine.snapshot import AccountState, Lease, Snapshot
 from tests.load.engine_fixture import Question, ask_users, build_account, documents
 
@@ -53,7 +53,7 @@ def rivals_fixture(policies: int) -> RivalsFixture:
     held = {str(100_001 + at): names[at : at + _HELD] for at in range(0, policies, _HELD)}
     state = AccountState(build_account(UIN, texts, held))
     questions = tuple(ask_users(UIN, held, policies))[:_QUESTIONS]
-    return RivalsFixture(Snapshot(1, PartedMap({UIN: state}), Lease()), tuple(grants(texts, held)), questions)
+    return RivalsFixture(Snapshot(1, ShardedMap({UIN: state}), Lease()), tuple(grants(texts, held)), questions)
 
 
 def grants(texts: Mapping[str, dict[str, Any]], held: Mapping[str, Sequence[str]]) -> Iterator[Grant]:

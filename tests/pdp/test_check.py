@@ -45,7 +45,7 @@ def test_a_change_of_its_account_ends_a_cached_answer():
     assert cache.dropped == 1
 
 
-def test_an_account_that_appears_ends_the_cached_answers_about_strangers():
+def test_an_account_that_appears_ends_the_cached_answers_about_unknown_accounts():
     live = engine()
     checker = made(live)
     assert answer(checker).reason == authz_pb2.REASON_UNKNOWN_PRINCIPAL

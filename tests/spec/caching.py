@@ -10,7 +10,7 @@ import click
 
 from authz.engine.evaluate import evaluate
 from authz.engine.facts import NO_FACTS
-from authz.engine.relevant_context import read_context
+from authz.engine.relevant_context import relevant_context
 from authz.engine.request import parse_request
 from authz.errors import InvalidRequestError
 from authz.pdp.batch import BatchChecker
@@ -107,9 +107,9 @@ def look_behind(engine, world, request, data, wanted):
     whole = b"".join(encode_decision(engine.live, decision, parsed)) + write_revision(engine.live.revision)
     if whole != wanted:  # the words of a denial too
         raise differing(world, request, data, "whole context", whole, wanted)
-    kept = {key for key, _ in read_context(engine.live, parsed)}
+    kept = {key for key, _ in relevant_context(engine.live, parsed)}
     if not read <= kept or NO_FACTS.keys_read:
-        raise differing(world, request, data, "read_context", sorted(kept), sorted(read | NO_FACTS.keys_read))
+        raise differing(world, request, data, "relevant_context", sorted(kept), sorted(read | NO_FACTS.keys_read))
 
 
 def by_batch(engine, world, asked, answers, now):

@@ -12,7 +12,7 @@ from authz.accounts.model import Account
 from authz.app.settings import Settings
 from authz.app.workers.link import Accounts, Count, Counted, Failed, Link, Publish, Serving
 from authz.engine.live import Engine
-from authz.engine.sharded_map import PartedMap
+from authz.engine.sharded_map import ShardedMap
 from authz.engine.snapshot import Snapshot
 from authz.telemetry.events import get_logger
 from authz.telemetry.metrics_snapshot import ServiceReading
@@ -138,7 +138,7 @@ class Member:
 
 async def _send_difference(link: Link, known: Snapshot | None, snapshot: Snapshot) -> None:
     """Only accounts whose state is another one; the rest the worker has, compiled plans included."""
-    changed, gone = snapshot.states.changed_since(PartedMap() if known is None else known.states)
+    changed, gone = snapshot.states.changed_since(ShardedMap() if known is None else known.states)
     for part in _parts([state.account for state in changed.values()]):
         await link.send(Accounts(part))
     await link.send(Publish(gone, snapshot.revision))
