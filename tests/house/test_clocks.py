@@ -52,11 +52,24 @@ def trees(paths):
     return {str(path.relative_to(measure.ROOT)): ast.parse(path.read_text()) for path in paths}
 
 
-ALL = trees(sorted((measure.ROOT / "tests").rglob("*.py")))
-# Programs that measure the time, and rest meanwhile; the tests of those are as other tests.
-BENCHMARKS = {name for name in ALL if name.startswith("tests/load/") and not name.startswith("tests/load/test_")}
-TESTS = {name: tree for name, tree in ALL.items() if name not in BENCHMARKS}
-PRODUCT = trees(measure.modules())
+def is_benchmark(name):
+    """Programs that measure the time, and rest meanwhile; the tests of those are as other tests."""
+    return name.startswith("tests/load/") and not name.startswith("tests/load/test_")
+
+
+@pytest.fixture(scope="module")
+def everything():
+    return trees(sorted((measure.ROOT / "tests").rglob("*.py")))
+
+
+@pytest.fixture(scope="module")
+def tests(everything):
+    return {name: tree for name, tree in everything.items() if not is_benchmark(name)}
+
+
+@pytest.fixture(scope="module")
+def product():
+    return trees(measure.modules())
 
 
 def found(rule, modules, *, but=()):
@@ -65,30 +78,32 @@ def found(rule, modules, *, but=()):
     return [f"{name}:{line}" for name, tree in looked_at for line in rule(tree)]
 
 
-def test_only_modules_with_a_reason_read_a_clock():
-    assert found(clocks.clock_reads, TESTS, but=READS_CLOCKS) == [], "wait with tests/waiting.py, or set the clock"
+def test_only_modules_with_a_reason_read_a_clock(tests):
+    assert found(clocks.clock_reads, tests, but=READS_CLOCKS) == [], "wait with tests/waiting.py, or set the clock"
 
 
-def test_no_test_asserts_a_duration():
-    assert found(clocks.asserted_times, TESTS, but=READS_CLOCKS) == []
+def test_no_test_asserts_a_duration(tests):
+    assert found(clocks.asserted_times, tests, but=READS_CLOCKS) == []
 
 
-def test_every_wait_has_an_ample_deadline():
-    assert found(clocks.short_deadlines, ALL) == [], "take DEADLINE of tests/waiting.py, or BRIEF where it is to pass"
+def test_every_wait_has_an_ample_deadline(everything):
+    assert found(clocks.short_deadlines, everything) == [], (
+        "take DEADLINE of tests/waiting.py, or BRIEF"
+    )
 
 
-def test_no_test_sleeps_until_something_should_have_happened():
-    slept = {(name, function): line for name, tree in TESTS.items() for line, function in clocks.sleeps(tree)}
+def test_no_test_sleeps_until_something_should_have_happened(tests):
+    slept = {(name, function): line for name, tree in tests.items() for line, function in clocks.sleeps(tree)}
     assert slept.keys() == SLEEPS.keys()
 
 
-def test_code_that_cuts_its_work_by_time_is_given_the_clock():
-    assert found(clocks.cuts_by_the_clock, PRODUCT, but=CUTS) == []
+def test_code_that_cuts_its_work_by_time_is_given_the_clock(product):
+    assert found(clocks.cuts_by_the_clock, product, but=CUTS) == []
 
 
-def test_no_exception_is_kept_that_nobody_needs():
-    assert [name for name in READS_CLOCKS if not clocks.clock_reads(TESTS[name])] == []
-    cutting = found(clocks.cuts_by_the_clock, PRODUCT)
+def test_no_exception_is_kept_that_nobody_needs(tests, product):
+    assert [name for name in READS_CLOCKS if not clocks.clock_reads(tests[name])] == []
+    cutting = found(clocks.cuts_by_the_clock, product)
     assert [each for each in CUTS if not any(name.startswith(each) for name in cutting)] == []
 
 
