@@ -18,6 +18,12 @@ settings.load_profile("unhurried")
 ROOT = Path(__file__).parents[1]
 
 
+def pytest_collection_modifyitems(items):
+    """Tests that run in several processes are known by their names: those are the same in each."""
+    if changing := [item.nodeid for item in items if " at 0x" in item.nodeid]:
+        raise pytest.UsageError("give these parameters `ids`: " + "; ".join(changing))
+
+
 @pytest.fixture(scope="session")
 def shared():
     """The folder of reference material beside this checkout; tests that need it are skipped where it is absent."""

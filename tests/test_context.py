@@ -103,7 +103,9 @@ NO_VALUES = [
 ]
 
 
-@pytest.mark.parametrize("values", NO_VALUES, ids=repr)
+@pytest.mark.parametrize(
+    "values", NO_VALUES, ids=lambda values: f"{type(values).__name__} {values!r}".partition(" at 0x")[0]
+)
 def test_all_else_is_an_error_that_names_the_key(values):
     with pytest.raises(TypeError, match=r"`im:env`.*; expected a text, or a list, tuple or set of texts"):
         read_values("im:env", values)

@@ -87,9 +87,7 @@ def test_no_test_asserts_a_duration(tests):
 
 
 def test_every_wait_has_an_ample_deadline(everything):
-    assert found(clocks.short_deadlines, everything) == [], (
-        "take DEADLINE of tests/waiting.py, or BRIEF"
-    )
+    assert found(clocks.short_deadlines, everything) == [], "take DEADLINE of tests/waiting.py, or BRIEF"
 
 
 def test_no_test_sleeps_until_something_should_have_happened(tests):
