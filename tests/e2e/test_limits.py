@@ -17,6 +17,7 @@ from tests.sidecar import EXAMPLE, Sidecar, check_request, eventually, user
 from tests.waiting import BRIEF, DEADLINE
 
 APP = "qcs::im::uin/12345678:sdkappid/1400000001"
+LONG = APP.replace("1400000001", "1400000001" * 200)  # a denial repeats it
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes((0, 0, 0, 4, 0, 0, 0, 0, 0))  # and empty SETTINGS
 
 pytestmark = pytest.mark.usefixtures("transport")
@@ -138,7 +139,7 @@ def test_a_client_that_never_reads_its_stream_stalls_nobody_else():
         def questions():
             while not stop.is_set():
                 next(sent)
-                yield check_request(user(100001), "im:RemoveUser", APP)
+                yield check_request(user(100001), "im:RemoveUser", LONG)
 
         before = megabytes(sidecar.process.pid)
         unread = sidecar.stub_on(sidecar.tcp).StreamCheck(questions(), timeout=60)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.builders import allow
-from tests.sidecar import Sidecar, user, write_account
+from tests.sidecar import Sidecar, eventually, user, write_account
 
 LEADS = (2, 8, 40)  # seconds until the moment; a machine that was too busy to hear anything before it gets more
 
@@ -27,10 +27,14 @@ def at(seconds):
 def heard_around(turn, sidecar):
     """All answers until some were asked for after the moment."""
     heard = []
-    while sum(each.asked >= turn for each in heard) < 20:
+
+    def ask():
         asked = time.time()
         allowed = sidecar.check(user(), "im:AddUser").allowed
         heard.append(Heard(asked, allowed, time.time()))
+        return sum(each.asked >= turn for each in heard) >= 20
+
+    eventually(ask)
     return heard
 
 

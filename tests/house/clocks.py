@@ -31,7 +31,7 @@ def is_clock_read(node):
 
 def asserted_times(tree):
     """Lines of assertions about a time: one that was read or reckoned from a clock, or an upper bound of a figure."""
-    names = _names_from_clocks(tree)
+    names = _names_from_clocks(tree) if clock_reads(tree) else set()
     asserted = [node for node in ast.walk(tree) if isinstance(node, ast.Assert)]
     return [each.lineno for each in asserted if _is_about_time(each.test, names)]
 

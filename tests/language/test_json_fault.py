@@ -123,7 +123,11 @@ def test_no_published_fault_is_told_in_the_words_of_a_parser(file):
 
 def plain_json(text):
     """What any parser of JSON says, which takes neither constants nor halves of surrogate pairs for its business."""
-    value, refusal = attempt(ValueError, lambda: json.loads(text))
+
+    def refuse(constant):
+        raise ValueError(constant)
+
+    value, refusal = attempt(ValueError, lambda: json.loads(text, parse_constant=refuse))
     return value, refusal is None
 
 
