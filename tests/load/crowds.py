@@ -1,0 +1,158 @@
+"""What 10,000 hostile connections make a sidecar keep: `python -m tests.load.crowds [--count N] [--only TEXT]`.
+
+Each state has a sidecar of its own. A client that behaves asks at a steady rate, calm and while the crowd stands.
+Memory is the process's own and its share of what it shares (PSS): at rest, at its most, and when the crowd is gone.
+`--code` is a checkout whose sidecar is measured instead of this one, `--loop` the event loop: the fastest or asyncio's.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from authz.cli.bench import questions
+from authz.cli.bench.load_generator import Connection, ask_at_a_rate
+from authz.cli.bench.process import free_port
+from authz.cli.bench.table import show
+from authz.cli.bench.workload import write_accounts
+from tests.certificates import Authority
+from tests.load.crowd import STATES
+
+_CHECK = "/authz.v1.AuthorizationService/Check"
+_WITHOUT_UVLOOP = "import sys; sys.modules['uvloop'] = None; "
+_MAIN = "from authz.cli.main import main; main()"
+_ROOT = Path(__file__).parents[2]
+
+
+def memory(pid):
+    """Bytes."""
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1]) * 1024
+    raise AssertionError("the kernel tells no PSS")
+
+
+class Watched:
+    """The most memory that a process has while this lasts, looked at four times a second."""
+
+    def __init__(self, pid):
+        self._pid, self._over = pid, threading.Event()
+        self.most = memory(pid)
+        self._thread = threading.Thread(target=self._look)
+
+    def _look(self):
+        while not self._over.wait(0.25):
+            self.most = max(self.most, memory(self._pid))
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._over.set()
+        self._thread.join()
+
+
+class Sidecar:
+    """One process with a door of each kind."""
+
+    def __init__(self, folder, code, loop, is_secure, transport="lean"):
+        self.doors = {name: f"127.0.0.1:{free_port()}" for name in ("plain", "probes", "http")}
+        self.doors["tls"] = self.doors["plain"]
+        self.address = f"unix:{folder}/socket"
+        program = (_WITHOUT_UVLOOP if loop == "asyncio" else "") + _MAIN
+        command = [sys.executable, "-c", program, "serve", str(folder / "accounts"), "--shutdown-notice", "0"]
+        command += ["--listen", self.address, "--listen", self.doors["plain"], "--transport", transport]
+        command += ["--health-listen", self.doors["probes"], "--http", self.doors["http"]]
+        if is_secure:
+            certificate, key = Authority().issue("localhost", "localhost")
+            for name, content in (("cert", certificate), ("key", key)):
+                (folder / name).write_bytes(content)
+                command += [f"--tls-{name}", str(folder / name)]
+        self._log = (folder / "log").open("w")
+        environment = {**os.environ, "PYTHONPATH": str(code)}
+        self.process = subprocess.Popen(command, stderr=self._log, stdout=self._log, cwd=code, env=environment)
+        end = time.monotonic() + 60
+        while '"serving"' not in (folder / "log").read_text() and " serving" not in (folder / "log").read_text():
+            if time.monotonic() > end or self.process.poll() is not None:
+                raise SystemExit((folder / "log").read_text())
+            time.sleep(0.1)
+
+    def close(self):
+        self.process.terminate()
+        try:
+            self.process.wait(30)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self._log.close()
+
+    def p99(self, seconds, rate):
+        """Seconds, by a client on the Unix socket; and the share of calls that failed."""
+        with closing(Connection(self.address, _CHECK)) as connection:
+            ask_at_a_rate(connection, questions.warm(200), rate)
+            figures = ask_at_a_rate(connection, questions.warm(round(seconds * rate)), rate)
+            return figures.percentile(0.99), figures.failed / (figures.failed + figures.answered)
+
+
+@contextmanager
+def crowd(address, state, count):
+    """The process that holds the connections."""
+    command = [sys.executable, "-m", "tests.load.crowd", address, state, str(count)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=_ROOT) as process:
+        try:
+            assert process.stdout.readline() == "ready\n"
+            yield process
+        finally:
+            process.kill()
+
+
+def measured(state, asked):
+    """One row."""
+    door = STATES[state].door
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        write_accounts(folder / "accounts", questions.ACCOUNTS, questions.USERS, questions.POLICIES)
+        with closing(Sidecar(folder, asked.code, asked.loop, door == "tls", asked.transport)) as sidecar:
+            calm, _ = sidecar.p99(asked.seconds, asked.rate)
+            before = memory(sidecar.process.pid)
+            with Watched(sidecar.process.pid) as watched, crowd(sidecar.doors[door], state, asked.count) as process:
+                process.stdin.write("\n")
+                process.stdin.flush()
+                standing = json.loads(process.stdout.readline())
+                attacked, refused = sidecar.p99(asked.seconds, asked.rate)
+                stands = memory(sidecar.process.pid)
+            time.sleep(5)
+            after = memory(sidecar.process.pid)
+    grown = watched.most - before
+    return {
+        "state": state, "connections": asked.count, "standing": standing["alive"],
+        "at rest MB": before / 1e6, "most MB": watched.most / 1e6, "more MB": grown / 1e6,
+        "standing MB": (stands - before) / 1e6, "KB each": grown / asked.count / 1e3, "gone MB": (after - before) / 1e6,
+        "p99 calm ms": calm * 1e3, "p99 ms": attacked * 1e3, "refused %": 100 * refused,
+    }  # fmt: skip
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--count", type=int, default=10_000)
+    parser.add_argument("--seconds", type=float, default=3.0)
+    parser.add_argument("--rate", type=int, default=500)
+    parser.add_argument("--only", default="", help="states whose name contains this, or one of several, by `|`")
+    parser.add_argument("--loop", choices=["fastest", "asyncio"], default="fastest")
+    parser.add_argument("--transport", choices=["lean", "grpcio"], default="lean")
+    parser.add_argument("--code", type=Path, default=_ROOT)
+    parser.add_argument("--json", type=Path)
+    asked = parser.parse_args(arguments)
+    names = [each for each in STATES if any(part in each for part in asked.only.split("|"))]
+    show([measured(each, asked) for each in names], asked.json)
+
+
+if __name__ == "__main__":
+    main()
