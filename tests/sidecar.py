@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -120,6 +121,15 @@ def check_request(principal, action, resource="*", at_least_revision="", **conte
     return authz_pb2.CheckRequest(
         principal=principal, action=action, resource=resource, context=values, at_least_revision=at_least_revision
     )
+
+
+def later_revision():
+    """One that no sidecar gives while a test runs, but that one whose clock is ahead may have told of."""
+    return str(int((time.time() + 250) * 1000))
+
+
+IMPOSSIBLE = "9" * 15
+"""A revision that no sidecar can have told of for ages."""
 
 
 def reason(response):

@@ -25,6 +25,7 @@ _TOLD = 40  # bytes of a name that is told again
 _IN_A_ROW = 32  # messages that a conversation reads before it lets others in
 _BEGINNING = 0.00005  # seconds that a call takes in the next pass of the event loop, about
 _ENDS = 8  # calls that are given up in one pass of the event loop
+_CALL_BYTES = 6000  # of memory that a call takes beyond its messages: a task with what it waits for
 _HIGH_WATER = 1 << 20  # bytes of answers that a stream may have waiting
 
 
@@ -41,7 +42,7 @@ class Unary:
 
     answer: Callable[[bytes], bytes]
     rescue: "Callable[[bytes, Exception, Call], Awaitable[None]]" = _give_up
-    shed: Callable[[], Prepared | None] | None = None
+    shed: "Callable[[Link], Prepared | None] | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,11 @@ class Call:
         """Answers messages that come while the task waits to `read`, in its place. If it raises, the task gets them."""
         self.task: asyncio.Task[None]
         self.timer: asyncio.TimerHandle | None = None
+
+    @property
+    def connection(self) -> Link:
+        """By which connections are told apart."""
+        return self._connection
 
     @property
     def metadata(self) -> Metadata:
@@ -134,7 +140,7 @@ class Call:
             self._unread = 0
             self._connection.flush()
             await self._news.wait()
-        self._connection.hold(self._stream, len(self._messages.buffer) - self._stream.held)
+        self._connection.hold(self._stream, _CALL_BYTES + len(self._messages.buffer) - self._stream.held)
         return message
 
     async def write(self, message: bytes) -> None:
@@ -186,7 +192,7 @@ class GrpcApplication:
         method, size = opening.meaning.target, len(data) - PREFIX_BYTES
         if not isinstance(method, Unary):
             return False
-        if connection.is_behind and method.shed is not None and (ending := method.shed()) is not None:
+        if connection.is_behind and method.shed is not None and (ending := method.shed(connection)) is not None:
             connection.refuse(number, ending)
             return True
         message = data[5:]
@@ -257,6 +263,7 @@ class GrpcApplication:
         except GrpcError as late:
             _refuse(connection, stream, late)
             return
+        connection.hold(stream, _CALL_BYTES)
         call = stream.call = Call(connection, stream, Messages(self._most, stream.opening.meaning.encoding))
         loop = asyncio.get_running_loop()
         call.task = loop.create_task(self._run(call, handle))

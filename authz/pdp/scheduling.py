@@ -2,11 +2,13 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Hashable
+from contextlib import AbstractContextManager
+from functools import partial
 from time import perf_counter
 
-from authz.errors import OverloadError
+from authz.pdp.fair_turn import FairTurn
+from authz.pdp.shares import Shares
 
 Work = Callable[[bytes], Generator[None, None, bytes]]
 """A long answer: it yields whenever others may go first, and returns the answer."""
@@ -15,6 +17,9 @@ Clock = Callable[[], float]
 _PASSES = 8  # of the event loop between two slices: a call takes several to be read, turned away or answered
 SLICE_SECONDS = 0.001
 """How long a long answer keeps others waiting at a time."""
+_STREAMS = 10_000
+REASONS = ("in_flight", "waiting", "streams")
+"""Why calls are rejected, by what was exceeded."""
 _QUICK_SECONDS = SLICE_SECONDS / 2  # of answers that come one after another: to let others in costs as much as a few
 
 
@@ -45,17 +50,20 @@ class Slices:
 
 
 class Admission:
-    """Belongs to one event loop. `limit` bounds the calls in flight; `rejected` counts by what was exceeded.
+    """Belongs to one event loop. `limit` bounds the calls in flight; as many more may wait for a revision.
 
-    `clock` tells, in seconds, how long answers took.
+    `rejected` counts by what was exceeded. `clock` tells, in seconds, how long answers took. Connections are told apart
+    by keys: each has a share of the places, and its long answers take turns with those of others.
     """
 
     def __init__(self, limit: int, clock: Clock = perf_counter) -> None:
         self._clock = clock
         self.limit = limit
-        self.in_flight = 0
-        self.rejected: Counter[str] = Counter()
-        self._turn = asyncio.Lock()
+        self.rejected: Counter[str] = Counter(dict.fromkeys(REASONS, 0))
+        self._calls = Shares(limit, "calls are under way", partial(self._reject, "in_flight"))
+        self._waiting = Shares(limit, "calls wait for a revision", partial(self._reject, "waiting"))
+        self._streams = Shares(_STREAMS, "streams are open", partial(self._reject, "streams"))
+        self._turn = FairTurn()
         self._worked = 0.0  # seconds since others were let go first
 
     def now(self, work: Work, data: bytes) -> bytes | None:
@@ -64,36 +72,57 @@ class Admission:
         Raises:
             whatever the work raises.
         """
-        if self.in_flight or self._turn.locked():
+        if self.in_flight or self._turn.is_taken:
             return None
         steps = work(data)
         while (answer := self._step(steps)) is None:
             pass
         return answer
 
-    @contextmanager
-    def call(self) -> Iterator[None]:
-        """A call that waits for something is under way while the block runs.
+    @property
+    def in_flight(self) -> int:
+        """Calls that wait for their turn or are worked on."""
+        return self._calls.taken
+
+    @property
+    def waiting(self) -> int:
+        """Calls that wait for a revision."""
+        return self._waiting.taken
+
+    def call(self, key: Hashable = None) -> AbstractContextManager[None]:
+        """A call that waits for its turn, or is worked on, is under way while the block runs.
 
         Raises:
             OverloadError: at once, if too many are; then it did not begin.
         """
-        if self.in_flight >= self.limit:
-            self.rejected["in_flight"] += 1
-            raise OverloadError(f"{self.in_flight} calls are under way, as many as are let in; try again later")
-        self.in_flight += 1
-        try:
-            yield
-        finally:
-            self.in_flight -= 1
+        return self._calls.place(key)
 
-    async def work(self, work: Work, data: bytes) -> bytes:
-        """Answer at length, after those who came before, letting short answers in between.
+    def wait(self, key: Hashable = None) -> AbstractContextManager[None]:
+        """A call waits for a revision while the block runs; work has places of its own.
+
+        Raises:
+            OverloadError: at once, if too many do.
+        """
+        return self._waiting.place(key)
+
+    def stream(self, key: Hashable = None) -> AbstractContextManager[None]:
+        """A stream is open while the block runs, for a transport that does not bound them by their memory.
+
+        Raises:
+            OverloadError: at once, if too many are.
+        """
+        return self._streams.place(key)
+
+    def _reject(self, reason: str) -> None:
+        self.rejected[reason] += 1
+
+    async def work(self, work: Work, data: bytes, key: Hashable = None) -> bytes:
+        """Answer at length, in turns of connections, letting short answers in between.
 
         Raises:
             whatever the work raises.
         """
-        async with self._turn:
+        async with self._turn.of(key):
             if self.in_flight > 1 and self._worked > _QUICK_SECONDS:
                 await self._let_others_go_first()
             steps = work(data)

@@ -1,6 +1,6 @@
 """What holds for every call, whatever transport brings it: who may ask, what is waited for, what is counted."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
 from typing import Self
 
 from google.rpc import code_pb2
@@ -37,16 +37,23 @@ class Conduct:
         return type(self)(self._feed, Tally(self.tally.peer_faults), self._patience, self.admission)
 
     async def second_try(
-        self, again: Callable[[], Awaitable[bytes]], error: RevisionAheadError, seconds_left: float | None
+        self,
+        again: Callable[[], Awaitable[bytes]],
+        error: RevisionAheadError,
+        seconds_left: float | None,
+        key: Hashable = None,
     ) -> bytes:
         """Wait for a revision that is asked for, and answer then. `seconds_left` are those until the caller's deadline.
 
+        `key` tells the connections apart of which each may have so many calls wait.
+
         Raises:
-            Exception: what ends the call.
+            Exception: what ends the call; at once, if nobody can have been told of that revision yet.
         """
-        with self.admission.call():
+        self._feed.refuse_impossible(error.revision)
+        with self.admission.wait(key):
             await self._feed.reached(error.revision, self._seconds(seconds_left))
-            return await again()
+        return await again()
 
     def _seconds(self, left: float | None) -> float:
         """What is left of the caller's deadline, less what the answer needs to arrive before it."""

@@ -1,26 +1,38 @@
 """How many of the calls that wait are answered, where many were read at once."""
 
+from collections import Counter
+from collections.abc import Hashable
+
 from authz.http2.turns import Turns
+
+_OF_EACH = 10
 
 
 class Allowance:
     """How much of what waits is worked on, of all that share this: what waits beyond is refused while it is cheap.
 
-    When all is done that waited with the first, as many are allowed again.
+    Some of each connection are worked on even then, so that one which brings very much leaves others something. When
+    all is done that waited with the first, as many are allowed again.
     """
 
-    __slots__ = ("_left", "_most", "_turns")
+    __slots__ = ("_left", "_most", "_of", "_turns")
 
     def __init__(self, most: int, turns: Turns) -> None:
         self._most = self._left = most
+        self._of: Counter[Hashable] = Counter()
         self._turns = turns
 
-    def take(self) -> bool:
-        """Whether one more may be worked on."""
+    def take(self, key: Hashable = None) -> bool:
+        """Whether one more of a connection, which the key tells apart, may be worked on."""
         if self._left == self._most:
             self._turns.at_end(self._renew)
-        self._left -= 1
-        return self._left >= 0
+        own = self._of[key]
+        if not self._left and own >= min(_OF_EACH, self._most):
+            return False
+        self._left -= self._left > 0
+        self._of[key] = own + 1
+        return True
 
     def _renew(self) -> None:
         self._left = self._most
+        self._of.clear()

@@ -1,10 +1,12 @@
 """Revisions as they take effect: for those who wait for one, and for those who watch them all."""
 
 import asyncio
+import time
 from collections import deque
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 
 from authz.engine.live import Engine, Publication
+from authz.engine.revision import can_have_been_given
 from authz.errors import DrainingError, RevisionNotReachedError
 from authz.wire.answers import revision_text, write_watch
 
@@ -12,10 +14,11 @@ _BACKLOG = 256  # revisions that a slow watcher may be behind before they are to
 
 
 class RevisionFeed:
-    """Hears of every publication on the event loop that publishes."""
+    """Hears of every publication on the event loop that publishes. `clock` tells the seconds since the epoch."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, clock: Callable[[], float] = time.time) -> None:
         self._engine = engine
+        self._clock = clock
         self._watchers: set[_Watcher] = set()
         self._changed = asyncio.Event()
         self._is_draining = False
@@ -36,6 +39,17 @@ class RevisionFeed:
         for watcher in self._watchers:
             watcher.wake()
         self._wake_waiters()
+
+    def refuse_impossible(self, revision: int) -> None:
+        """Let nobody wait for a revision that no sidecar can have told of yet: it would be in vain.
+
+        Raises:
+            RevisionNotReachedError: for such a revision.
+        """
+        current = self._engine.live.revision if self._engine.is_ready else 0
+        if not can_have_been_given(revision, current, self._clock()):
+            message = f"revision {revision_text(revision)} is one that no sidecar can have told of yet"
+            raise RevisionNotReachedError(f"{message}; the current one is {revision_text(current)}")
 
     async def reached(self, revision: int, seconds: float) -> None:
         """Return when `revision` or a later one is in force.

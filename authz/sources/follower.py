@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from authz.accounts.model import Account
 from authz.engine.live import Engine
+from authz.engine.revision import next_revision
 from authz.engine.snapshot import AccountState
 from authz.errors import InvalidAccountError, Problem, SourceError
 from authz.sources.candidate import Candidate, problem_lines
@@ -299,7 +300,7 @@ class Follower:
 
     def _put_into_force(self, candidate: Candidate, removed: Collection[str]) -> None:
         before = self._engine.live.revision if self._engine.is_ready else 0
-        revision = max(time.time_ns() // 1_000_000, before + 1)  # rises across restarts too, as far as the clock does
+        revision = next_revision(before, time.time())
         states = self._states()
         replaced = [states[uin] for uin in (*removed, *(each.uin for each in candidate.good.values())) if uin in states]
         parts = [part for state in replaced for part in state.parts()]

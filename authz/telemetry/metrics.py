@@ -54,9 +54,13 @@ def _service(service: ServiceReading) -> Iterator[Metric]:
     yield _gauge(
         "authz_in_flight", "Calls that wait for a revision or their turn, or are worked on.", service.in_flight
     )
-    yield _gauge("authz_in_flight_limit", "How many of these are let in.", service.in_flight_limit)
+    text = "How many may wait for their turn or be worked on; as many more may wait for a revision."
+    yield _gauge("authz_in_flight_limit", text, service.in_flight_limit)
+    yield _gauge("authz_waiting", "Calls in flight that wait for a revision.", service.waiting)
     rejected = CounterMetricFamily("authz_rejected", "Calls turned away with RESOURCE_EXHAUSTED.", labels=["reason"])
     rejected.add_metric(["in_flight"], service.rejected)
+    rejected.add_metric(["waiting"], service.rejected_waiting)
+    rejected.add_metric(["streams"], service.rejected_streams)
     yield rejected
     text = "Connections and streams of clients that broke a rule or a limit; not counted with --transport grpcio."
     faults = CounterMetricFamily("authz_peer_faults", text, labels=["kind"])

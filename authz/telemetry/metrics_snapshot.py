@@ -73,7 +73,9 @@ class CacheReading:
 class ServiceReading:
     """One process, or the sum of several; `certificate_expires_at` is then the earliest end, 0 where unknown.
 
-    `peer_faults` are counts by kind.
+    `waiting` are those of the calls in flight that wait for a revision. `rejected` are calls that found too many in
+    flight, `rejected_waiting` and `rejected_streams` too many that wait, or too many streams. `peer_faults` are counts
+    by kind.
     """
 
     cache: CacheReading = CacheReading()
@@ -82,7 +84,10 @@ class ServiceReading:
     decisions: tuple[DecisionCount, ...] = ()
     in_flight: int = 0
     in_flight_limit: int = 0
+    waiting: int = 0
     rejected: int = 0
+    rejected_waiting: int = 0
+    rejected_streams: int = 0
     peer_faults: tuple[tuple[str, int], ...] = ()
     collector_seconds: float = 0.0
     certificate_expires_at: float = 0.0
@@ -96,7 +101,10 @@ class ServiceReading:
             decisions=_added_decisions(self.decisions + other.decisions),
             in_flight=self.in_flight + other.in_flight,
             in_flight_limit=self.in_flight_limit + other.in_flight_limit,
+            waiting=self.waiting + other.waiting,
             rejected=self.rejected + other.rejected,
+            rejected_waiting=self.rejected_waiting + other.rejected_waiting,
+            rejected_streams=self.rejected_streams + other.rejected_streams,
             peer_faults=_added_faults(self.peer_faults + other.peer_faults),
             collector_seconds=self.collector_seconds + other.collector_seconds,
             certificate_expires_at=min(expiries, default=0.0),
@@ -104,7 +112,8 @@ class ServiceReading:
 
     def ended(self) -> "ServiceReading":
         """What is left of it when its process is gone: all that it counted, but nothing that it held."""
-        return replace(self, cache=self.cache.ended(), in_flight=0, in_flight_limit=0, certificate_expires_at=0.0)
+        cache = self.cache.ended()
+        return replace(self, cache=cache, in_flight=0, in_flight_limit=0, waiting=0, certificate_expires_at=0.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,18 @@ from grpc_reflection.v1alpha import reflection_pb2
 
 from authz.v1 import authz_pb2
 from tests.builders import APP_1
-from tests.sidecar import EXAMPLE, ROOT, Sidecar, check_request, eventually, reason, user, write_account
+from tests.sidecar import (
+    EXAMPLE,
+    IMPOSSIBLE,
+    ROOT,
+    Sidecar,
+    check_request,
+    eventually,
+    later_revision,
+    reason,
+    user,
+    write_account,
+)
 from tests.waiting import BRIEF, DEADLINE
 
 SERVICE = "authz.v1.AuthorizationService"
@@ -120,11 +131,13 @@ def test_a_revision_that_was_seen_can_be_insisted_on(sidecar):
     assert sidecar.check(user(), "im:AddUser", APP_1, at_least_revision=seen).allowed
 
 
-def test_a_revision_that_does_not_come_is_unavailable(sidecar):
-    later = check_request(user(), "im:AddUser", APP_1, at_least_revision="9" * 15)
+@pytest.mark.parametrize("which", [later_revision, lambda: IMPOSSIBLE], ids=["later", "impossible"])
+def test_a_revision_that_does_not_come_is_unavailable(sidecar, which):
+    revision = which()
+    later = check_request(user(), "im:AddUser", APP_1, at_least_revision=revision)
     error = failure(lambda: sidecar.stub.Check(later, timeout=DEADLINE))
     assert error.code() is grpc.StatusCode.UNAVAILABLE
-    batch = authz_pb2.BatchCheckRequest(checks=[later], at_least_revision="9" * 15)
+    batch = authz_pb2.BatchCheckRequest(checks=[later], at_least_revision=revision)
     assert failure(lambda: sidecar.stub.BatchCheck(batch, timeout=DEADLINE)).code() is grpc.StatusCode.UNAVAILABLE
 
 

@@ -13,7 +13,7 @@ import pytest
 from google.rpc import error_details_pb2, status_pb2
 
 from authz.v1 import authz_pb2
-from tests.sidecar import EXAMPLE, Sidecar, check_request, eventually, user
+from tests.sidecar import EXAMPLE, Sidecar, check_request, eventually, later_revision, user
 from tests.waiting import BRIEF, DEADLINE
 
 APP = "qcs::im::uin/12345678:sdkappid/1400000001"
@@ -156,7 +156,7 @@ def test_a_client_that_never_reads_its_stream_stalls_nobody_else():
 
 def test_one_connection_may_ask_and_wait_for_much_and_give_it_all_up():
     asked = check_request(user(100003), "im:AddUser", APP)
-    later = check_request(user(100003), "im:AddUser", APP, at_least_revision="9" * 15)
+    later = check_request(user(100003), "im:AddUser", APP, at_least_revision=later_revision())
     with Sidecar(EXAMPLE, "--max-in-flight", "4000") as sidecar:
         assert sum(answer.allowed for answer in sidecar.stub.StreamCheck(iter([asked] * 10_000), timeout=60)) == 10_000
         waiting = [sidecar.stub.Check.future(later, timeout=DEADLINE) for _ in range(2000)]

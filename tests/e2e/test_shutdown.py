@@ -12,7 +12,7 @@ from grpc_health.v1 import health_pb2
 
 from authz.v1 import authz_pb2
 from tests.builders import APP_1
-from tests.sidecar import EXAMPLE, Sidecar, check_request, eventually, user
+from tests.sidecar import EXAMPLE, Sidecar, check_request, eventually, later_revision, user
 from tests.waiting import DEADLINE, FOREVER
 
 QUESTION = check_request(user(), "im:AddUser", APP_1)
@@ -72,7 +72,7 @@ def test_every_call_that_was_answered_arrived():
 def test_a_call_that_waits_for_a_revision_is_not_cut_off():
     failures = []
     with Sidecar(EXAMPLE, notice=0.1) as sidecar:
-        later = check_request(user(), "im:AddUser", APP_1, at_least_revision="9" * 15)
+        later = check_request(user(), "im:AddUser", APP_1, at_least_revision=later_revision())
         call = sidecar.stub.Check.future(later, timeout=DEADLINE)
         eventually(lambda: sidecar.metrics()["authz_in_flight",] == 1)
         assert sidecar.stop() == 0

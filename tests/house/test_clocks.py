@@ -18,6 +18,7 @@ READS_CLOCKS = {
     "tests/spec/test_paths.py": "asks the model about now, from which all dates of its policies are far",
     "tests/sources/test_alarms.py": "tells a follower what time it is",
     "tests/fuzz/fuzz.py": "a program that runs for some minutes",
+    "tests/sidecar.py": "makes revisions, which are times",
     "tests/http2/fuzz.py": "a program that runs for some minutes",
     "tests/spec/running.py": "tells how long a program ran",
     "tests/server/compare_transports.py": "a program that tells how long it ran",

@@ -124,7 +124,7 @@ def test_calls_that_wait_may_be_shed_by_their_heads_alone(waits):
     asked = []
     ending = refusal(GrpcError(8, "too many", (("why-bin", b"x"),)))
 
-    def shed():
+    def shed(_connection):
         asked.append(1)
         return ending if len(asked) > 3 else None
 

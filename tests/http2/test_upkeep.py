@@ -14,7 +14,7 @@ from authz.http2.listener import GrpcServer, origin
 from tests.http2.driving import ECHO, ENDED, GREETING, HEAD, data, headers, made, split
 from tests.http2.echo import METHODS
 from tests.http2.running import running
-from tests.waiting import DEADLINE, until, until_others_end
+from tests.waiting import DEADLINE, until
 
 HALF = headers(1, ECHO) + data(1, b"\0\0\0\xff\xff")  # a message that announces more than it brings
 CALL = headers(1, ECHO) + data(1, b"\0\0\0\0\1a", ENDED)
@@ -22,6 +22,12 @@ CALL = headers(1, ECHO) + data(1, b"\0\0\0\0\1a", ENDED)
 
 def server_of(**limits):
     return GrpcServer(METHODS, replace(DEFAULT_HTTP2_LIMITS, **limits))
+
+
+async def settled(server):
+    """Until nothing waits for its turn, and there is not too much."""
+    turns, upkeep = server.turns, server.upkeep
+    await until(lambda: not (turns._first or turns._later or upkeep._lightening))
 
 
 def closed(peers):
@@ -34,10 +40,10 @@ def test_given_more_is_kept_than_may_be_then_the_heaviest_connection_is_hung_up_
         peers = [made(server) for _ in range(4)]
         for (line, _), size in zip(peers, (3000, 15_000, 100, 3000), strict=True):
             line.data_received(GREETING + HALF + data(1, bytes(size)))
-        await until_others_end()
+        await settled(server)
         assert not server.faults
         peers[0][0].data_received(data(1, bytes(15_000)))
-        await until_others_end()
+        await settled(server)
         return server.faults, closed(peers), server.upkeep.kept
 
     faults, hung_up_on, kept = asyncio.run(scenario())
@@ -52,7 +58,7 @@ def test_given_one_address_has_many_connections_then_these_go_and_a_heavier_one_
         other[0].data_received(GREETING + HALF + data(1, bytes(15_000)))
         for line, _ in many:
             line.data_received(GREETING + HALF + data(1, bytes(3000)))
-        await until_others_end()
+        await settled(server)
         return other[1].is_closed, sum(closed(many)), server.upkeep.kept
 
     is_closed, gone, kept = asyncio.run(scenario())
@@ -65,11 +71,11 @@ def test_given_too_much_is_kept_then_nobody_is_read_from_until_there_is_less():
         server = server_of(kept_bytes=20_000)
         (first, one), (second, other) = made(server), made(server)
         first.data_received(GREETING + HALF + data(1, bytes(12_000)))
-        await until_others_end()
+        await settled(server)
         assert not one.is_paused
         second.data_received(GREETING + HALF + data(1, bytes(16_000)))
         is_paused = other.is_paused
-        await until_others_end()
+        await settled(server)
         return is_paused, one.is_paused, closed([(first, one), (second, other)])
 
     is_paused, stays_paused, hung_up_on = asyncio.run(scenario())
@@ -86,7 +92,7 @@ def test_given_remembered_blocks_are_too_much_then_they_are_forgotten_and_nobody
             for number in range(1, 30, 2):
                 line.data_received(headers(number, HEAD + literal(b"x", b"%d" % number), 5))
             kept.append(server.upkeep.kept)
-            await until_others_end()
+            await settled(server)
         return max(kept), server.upkeep.kept, closed(peers)
 
     most, last, hung_up_on = asyncio.run(scenario())

@@ -23,6 +23,7 @@ from authz.cli.bench.table import show
 from authz.cli.bench.workload import write_accounts
 from tests.certificates import Authority
 from tests.load.crowd import STATES
+from tests.waiting import BRIEF, DEADLINE, eventually
 
 _CHECK = "/authz.v1.AuthorizationService/Check"
 _WITHOUT_UVLOOP = "import sys; sys.modules['uvloop'] = None; "
@@ -39,7 +40,7 @@ def memory(pid):
 
 
 class Watched:
-    """The most memory that a process has while this lasts, looked at four times a second."""
+    """The most memory that a process has while this lasts, looked at some times a second."""
 
     def __init__(self, pid):
         self._pid, self._over = pid, threading.Event()
@@ -47,7 +48,7 @@ class Watched:
         self._thread = threading.Thread(target=self._look)
 
     def _look(self):
-        while not self._over.wait(0.25):
+        while not self._over.wait(BRIEF):
             self.most = max(self.most, memory(self._pid))
 
     def __enter__(self):
@@ -78,16 +79,14 @@ class Sidecar:
         self._log = (folder / "log").open("w")
         environment = {**os.environ, "PYTHONPATH": str(code)}
         self.process = subprocess.Popen(command, stderr=self._log, stdout=self._log, cwd=code, env=environment)
-        end = time.monotonic() + 60
-        while '"serving"' not in (folder / "log").read_text() and " serving" not in (folder / "log").read_text():
-            if time.monotonic() > end or self.process.poll() is not None:
-                raise SystemExit((folder / "log").read_text())
-            time.sleep(0.1)
+        eventually(lambda: self.process.poll() is not None or "serving" in (folder / "log").read_text())
+        if self.process.poll() is not None:
+            raise SystemExit((folder / "log").read_text())
 
     def close(self):
         self.process.terminate()
         try:
-            self.process.wait(30)
+            self.process.wait(DEADLINE)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()

@@ -34,7 +34,8 @@ LIMITS = Limits(message_bytes=4000, batch=5, context_keys=3)
 PATIENCE = 0.3
 AT_ONCE = 16  # sequences under way
 ATTEMPTS = 8
-LATER = "9" * 15
+LATER = "9" * 12  # later than the engine's, but one that some sidecar may have told of
+IMPOSSIBLE = "9" * 15
 UNARY = ("Check", "BatchCheck", "Explain", "AllowedResources")
 _TOO_LONG = re.compile(r"(Decompressed|SERVER: Received) message larger than max( \(\d+ vs. \d+\))?")
 HEALTH = "/grpc.health.v1.Health"
@@ -207,7 +208,7 @@ class Draw:
     def _late(self):
         method = self._draw.choice(UNARY)
         message = {
-            "BatchCheck": authz_pb2.BatchCheckRequest(at_least_revision=LATER),
+            "BatchCheck": authz_pb2.BatchCheckRequest(at_least_revision=self._draw.choice([LATER, IMPOSSIBLE])),
             "AllowedResources": authz_pb2.AllowedResourcesRequest(
                 principal=ALICE, action="im:AddUser", at_least_revision=LATER
             ),
@@ -230,7 +231,7 @@ class Draw:
         return "watch", f"/{SERVICE}/WatchRevision", [b""], {}
 
     def _cancelled(self):
-        own = str(self._draw.randrange(10**14, 10**15))  # by which its server is known to have it
+        own = str(self._draw.randrange(10**11, 10**12))  # by which its server is known to have it
         message = check_request(ALICE, "im:AddUser", APP_1, at_least_revision=own).SerializeToString()
         return "cancelled", f"/{SERVICE}/Check", [message], {}
 

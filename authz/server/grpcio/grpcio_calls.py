@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
-from functools import partial
 from time import perf_counter
 from typing import Any, NoReturn, TypeAlias
 
@@ -69,12 +68,16 @@ def _lengthy(method: Lengthy, conduct: Conduct, tally: MethodTally) -> Handler:
     async def handle(data: bytes, context: Context) -> bytes:
         began = perf_counter()
         tally.started += 1
-        answer = partial(admission.work, method.work, data)
+        key = context.peer()
+
+        async def answer() -> bytes:
+            with admission.call(key):
+                return await admission.work(method.work, data, key)
+
         try:
             if gate is not None:
                 gate.check(peer_of(context))
-            with admission.call():
-                result = await answer()
+            result = await answer()
         except Exception as error:  # noqa: BLE001 - as above
             result = await _second_try(answer, error, context, conduct, tally)
         tally.answered += 1
@@ -92,7 +95,7 @@ def _conversation(method: Conversation, conduct: Conduct, tally: MethodTally, st
         try:
             if gate is not None:
                 gate.check(peer_of(context))
-            with streams.open() as stream:
+            with conduct.admission.stream(context.peer()), streams.open() as stream:
                 while (data := await stream.next(context.read())) is not grpc.aio.EOF:
                     began = perf_counter()
                     try:
@@ -116,10 +119,11 @@ def _watch(method: Watch, conduct: Conduct, tally: MethodTally) -> Handler:
         try:
             if gate is not None:
                 gate.check(peer_of(context))
-            async with aclosing(method.messages(data)) as messages:
-                async for message in messages:
-                    tally.answered += 1
-                    yield message
+            with conduct.admission.stream(context.peer()):
+                async with aclosing(method.messages(data)) as messages:
+                    async for message in messages:
+                        tally.answered += 1
+                        yield message
         except AuthzError as error:
             await _abort(context, ending(error, tally))
 
@@ -134,7 +138,7 @@ async def _second_try(
         # Not raised again: with this frame in its traceback, it and the request would live until a collection.
         await _abort(context, ending(error, tally))
     try:
-        return await conduct.second_try(again, error, context.time_remaining())
+        return await conduct.second_try(again, error, context.time_remaining(), context.peer())
     except Exception as last:  # noqa: BLE001 - as above
         await _abort(context, ending(last, tally))
 

@@ -2,11 +2,10 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import aclosing
-from functools import partial
 from time import perf_counter
 
 from authz.errors import AuthzError, ForbiddenClientError, OverloadError
-from authz.http2.calls import Call, Streaming, Unary, refusal
+from authz.http2.calls import Call, Link, Streaming, Unary, refusal
 from authz.http2.calls import Method as Http2Method
 from authz.http2.grpc import Code, GrpcError
 from authz.http2.sending import Prepared
@@ -82,14 +81,14 @@ def _at_once(answer: Answer, tally: MethodTally) -> Answer:
     return counted
 
 
-def _shedding(conduct: Conduct, tally: MethodTally, turns: Turns) -> Callable[[], Prepared | None]:
+def _shedding(conduct: Conduct, tally: MethodTally, turns: Turns) -> Callable[[Link], Prepared | None]:
     """Of all that was read at once, as many are answered as calls are let in that wait; a refusal costs far less."""
     admission = conduct.admission
     status = status_of(OverloadError(f"more than {admission.limit} calls came at once; try again later"))
     may_begin, ending = Allowance(admission.limit, turns).take, refusal(_error(status))
 
-    def shed() -> Prepared | None:
-        if may_begin():
+    def shed(connection: Link) -> Prepared | None:
+        if may_begin(connection):
             return None
         admission.rejected["in_flight"] += 1
         tally.started += 1
@@ -111,10 +110,13 @@ def _lengthy(method: Lengthy, conduct: Conduct, tally: MethodTally, turns: Turns
     async def in_turn(data: bytes, _reason: Exception, call: Call) -> None:
         YOUTH.begun()
         began = perf_counter()
-        answer = partial(admission.work, method.work, data)
+
+        async def answer() -> bytes:
+            with admission.call(call.connection):
+                return await admission.work(method.work, data, call.connection)
+
         try:
-            with admission.call():
-                result = await answer()
+            result = await answer()
         except Exception as error:  # noqa: BLE001 - as above
             result = await _second_try(answer, error, call, conduct, tally)
         tally.answered += 1
@@ -194,7 +196,7 @@ async def _second_try(
         # Not raised again: with this frame in its traceback, it and the request would live until a collection.
         raise _error(ending(error, tally)) from None
     try:
-        return await conduct.second_try(again, error, call.seconds_left())
+        return await conduct.second_try(again, error, call.seconds_left(), call.connection)
     except Exception as last:  # noqa: BLE001 - as above
         raise _error(ending(last, tally)) from None
 

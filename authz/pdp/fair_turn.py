@@ -1,0 +1,48 @@
+"""Work that is done one piece after another, in turns of those who want it done."""
+
+import asyncio
+from collections import OrderedDict, deque
+from collections.abc import AsyncIterator, Hashable
+from contextlib import asynccontextmanager
+
+
+class FairTurn:
+    """A lock for which each key has a line of its own; the lines take turns. Belongs to one event loop."""
+
+    def __init__(self) -> None:
+        self.is_taken = False
+        self._lines: OrderedDict[Hashable, deque[asyncio.Future[None]]] = OrderedDict()
+
+    @asynccontextmanager
+    async def of(self, key: Hashable = None) -> AsyncIterator[None]:
+        """It is the turn of a key while the block runs."""
+        await self._take(key)
+        try:
+            yield
+        finally:
+            self._pass_on()
+
+    async def _take(self, key: Hashable) -> None:
+        if not self.is_taken:
+            self.is_taken = True
+            return
+        turn = asyncio.get_running_loop().create_future()
+        self._lines.setdefault(key, deque()).append(turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():  # it came at the same moment
+                self._pass_on()
+            raise
+
+    def _pass_on(self) -> None:
+        """To the first of the next line who still waits."""
+        while self._lines:
+            key, line = self._lines.popitem(last=False)
+            turn = line.popleft()
+            if line:
+                self._lines[key] = line  # behind the others
+            if not turn.done():
+                turn.set_result(None)
+                return
+        self.is_taken = False
