@@ -24,10 +24,10 @@ _HTTP = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 class Sidecar:
     """`with Sidecar(directory) as sidecar:` serves on a Unix socket, a TCP port and HTTP until the block ends.
 
-    With several `workers` there is no Unix socket.
+    With several `workers`, or as another `user` (a number), there is no Unix socket.
     """
 
-    def __init__(self, source, *options, notice=0.0, workers=1):
+    def __init__(self, source, *options, notice=0.0, workers=1, user=None):
         self._folder = tempfile.TemporaryDirectory(prefix="authz")
         self.socket = f"unix:{self._folder.name}/a.sock"
         self._log = Path(self._folder.name, "log")
@@ -35,7 +35,9 @@ class Sidecar:
             sys.executable, "-m", "authz", "serve", str(source), "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0",
             "--shutdown-notice", str(notice), "--workers", str(workers), *options,
         ]  # fmt: skip
-        if workers == 1:
+        if user is not None:
+            self._command = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", *self._command]
+        elif workers == 1:
             self._command += ["--listen", self.socket]
         self._channels = []
 

@@ -3,11 +3,13 @@
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from authz.accounts.attachments import Attachments, Identity, Name, parse_attachments
 from authz.accounts.model import Account, Group, Policy, Role, User
 from authz.accounts.parsed import ParsedPolicies
 from authz.accounts.presets import find_preset
+from authz.accounts.renew import shared
 from authz.errors import InvalidAccountError, InvalidPolicyError, Problem
 from authz.language.document import PolicyDocument
 from authz.language.json_text import read_json
@@ -35,6 +37,9 @@ class AttachmentsText:
     located: Located
 
 
+NOTHING_ACCEPTED: Mapping[str, Policy] = MappingProxyType({})
+
+
 def _go_on() -> None:
     """Do not wait."""
 
@@ -44,34 +49,41 @@ def build_account(
     policy_texts: Sequence[PolicyText],
     known: ParsedPolicies | None = None,
     breathe: Callable[[], None] = _go_on,
-    accepted: Collection[Policy] = (),
+    accepted: Mapping[str, Policy] = NOTHING_ACCEPTED,
+    before: Account | None = None,
     unread: Collection[str] = (),
 ) -> Account:
     """Put one account together, from documents that are `known` where there are.
 
-    Policies that were `accepted` before, in the same account, belong to it beside those of the texts; `unread` are the
-    names of those whose files could not be read, which is told elsewhere. `breathe` is called before every small piece
-    of work, and may wait.
+    Policies that were `accepted` before, in the same account, belong to it beside those of the texts; they are keyed by
+    their files. What is equal to a part of `before` is that very object. `unread` are the names of policies whose files
+    could not be read, which is told elsewhere. `breathe` is called before every small piece of work, and may wait.
 
     Raises:
         InvalidAccountError: with every problem of all files; nothing of the account may then take effect.
     """
     problems: list[Problem] = []
-    files = {policy.name: "another file" for policy in accepted}
+    files = {policy.name: file for file, policy in accepted.items()}
     read = _documents(policy_texts, files, known or ParsedPolicies(), problems, breathe)
     report = Report()
     parsed = parse_attachments(attachments.located.value, report)
     for text, document in read:
         breathe()
-        problems += _foreign_resources(text, document, parsed)
-    policies = {policy.name: policy for policy in accepted}
-    policies.update((text.name, Policy(text.name, document)) for text, document in read)
+        problems += foreign_resources(text, document, parsed.account, parsed.app_id)
+    policies = {policy.name: policy for policy in accepted.values()}
+    policies.update((text.name, same_policy(before, text.name, document)) for text, document in read)
     refused = frozenset(text.name for text in policy_texts).union(unread) - policies.keys()
-    account = _Linker(parsed, policies, refused, report).link()
+    account = _Linker(parsed, policies, refused, report, breathe).link()
     problems = [*report.problems(attachments.located, attachments.file), *problems]
     if problems:
         raise InvalidAccountError(problems)
-    return account
+    return shared(before, account)
+
+
+def same_policy(before: Account | None, name: str, document: PolicyDocument) -> Policy:
+    """The policy with this document: the one that the account `before` has, if it is the same."""
+    old = None if before is None else before.policies.get(name)
+    return old if old is not None and old.document is document else Policy(name, document)
 
 
 def _documents(
@@ -84,7 +96,7 @@ def _documents(
     documents: list[tuple[PolicyText, PolicyDocument]] = []
     for text in texts:
         breathe()
-        problems += _name_problems(text, files)
+        problems += name_problems(text, files)
         files.setdefault(text.name, text.file)
         try:
             documents.append((text, known.parse(text.text, text.file)))
@@ -93,7 +105,8 @@ def _documents(
     return documents
 
 
-def _name_problems(text: PolicyText, files: Mapping[str, str]) -> list[Problem]:
+def name_problems(text: PolicyText, files: Mapping[str, str]) -> list[Problem]:
+    """What is wrong with a policy's name, `files` being those of the policies that have their names already."""
     found = []
     if not _POLICY_NAME.fullmatch(text.name):
         message = f"`{text.name}` is no policy name: 1 to 128 letters, digits and `+=,.@_-`"
@@ -108,10 +121,10 @@ def _name_problems(text: PolicyText, files: Mapping[str, str]) -> list[Problem]:
     return found
 
 
-def _foreign_resources(text: PolicyText, document: PolicyDocument, parsed: Attachments) -> list[Problem]:
+def foreign_resources(text: PolicyText, document: PolicyDocument, uin: str, app_id: str) -> list[Problem]:
     """Resources that this account can never own (requirement of CreatePolicy: ResourceUinError)."""
     foreign = [
-        (statement.index, index, *_foreign(resource, parsed))
+        (statement.index, index, *_foreign(resource, uin, app_id))
         for statement in document.statements
         for index, resource in enumerate(statement.resources)
     ]
@@ -127,13 +140,13 @@ def _foreign_resources(text: PolicyText, document: PolicyDocument, parsed: Attac
     return list(report.problems(located, text.file))
 
 
-def _foreign(resource: ResourcePattern, parsed: Attachments) -> tuple[str, str]:
+def _foreign(resource: ResourcePattern, uin: str, app_id: str) -> tuple[str, str]:
     kind, number = resource.account.kind, resource.account.number
-    is_other = kind is AccountKind.UIN and bool(parsed.account) and number != parsed.account
+    is_other = kind is AccountKind.UIN and bool(uin) and number != uin
     if is_other and not resource.may_be_foreign:
-        message = f"`{resource.text}` belongs to account {number}, not to {parsed.account}"
+        message = f"`{resource.text}` belongs to account {number}, not to {uin}"
         return "InvalidParameter.ResourceUinError", message
-    if Variable.APP_ID in resource.tail.variables and not parsed.app_id:
+    if Variable.APP_ID in resource.tail.variables and not app_id:
         return "InvalidParameter.ResourceContentError", f"`{resource.text}` needs `app_id` in the attachments file"
     return "", ""
 
@@ -146,8 +159,14 @@ class _Linker:
     """
 
     def __init__(
-        self, parsed: Attachments, policies: Mapping[str, Policy], refused: frozenset[str], report: Report
+        self,
+        parsed: Attachments,
+        policies: Mapping[str, Policy],
+        refused: frozenset[str],
+        report: Report,
+        breathe: Callable[[], None],
     ) -> None:
+        self._breathe = breathe
         self._parsed = parsed
         self._refused = refused
         self._policies = policies
@@ -167,6 +186,7 @@ class _Linker:
         )
 
     def _user(self, user: Identity) -> User:
+        self._breathe()
         if user.key and user.key == self._parsed.account:
             message = f"`{user.key}` is the root account itself, which needs no policy"
             self._report.error("DuplicateUin", (*user.path, "uin"), message)

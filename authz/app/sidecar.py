@@ -1,6 +1,7 @@
 """Settings -> a running sidecar; the only file that knows everyone."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -9,18 +10,17 @@ from authz.app.settings import Settings
 from authz.app.workers.supervisor import Supervisor
 from authz.engine.live import Engine
 from authz.errors import AuthzError, InvalidAccountError
+from authz.printable import printable
 from authz.runtime.event_loop import run, unless_stopped
 from authz.runtime.gc_tuning import held_off
 from authz.runtime.signals import Signals, ignore_from_now_on
 from authz.server.lifecycle import Bound
 from authz.server.tls import Certificates
-from authz.sources.directory import DirectorySource
+from authz.sources.directory.source import DirectorySource
 from authz.sources.follower import Follower
-from authz.sources.lookout import Lookout
-from authz.sources.scouted import ScoutedFiles
-from authz.sources.watch import FEW_PLACES, DirectoryWatch
+from authz.sources.status import Stale
 from authz.telemetry.events import get_logger
-from authz.telemetry.metrics_snapshot import Reading, ServiceReading
+from authz.telemetry.metrics_snapshot import Reading, ServiceReading, StaleReading
 
 if TYPE_CHECKING:
     from authz.telemetry.http import HttpEndpoint
@@ -31,18 +31,14 @@ log = get_logger("authz")
 Progress = Callable[[int, int], None]
 
 
-class Feeding:
-    """Fills an engine from the source of the settings: everything at first, then every change.
+class SourceFeed:
+    """Fills an engine from the source of the settings: everything at first, then every change."""
 
-    With `files`, other processes read and watch it when it is large.
-    """
-
-    def __init__(self, settings: Settings, engine: Engine, files: ScoutedFiles | None = None) -> None:
+    def __init__(self, settings: Settings, engine: Engine) -> None:
         self._settings = settings
         self._engine = engine
-        self._files = files
-        self._follower = Follower(DirectorySource(settings.source, files), engine)
-        self._hints: Lookout | DirectoryWatch | None = None
+        self._source = DirectorySource(settings.source, is_watched=settings.watch)
+        self._follower = Follower(self._source, engine)
 
     async def load(self, progress: Progress) -> None:
         """Put everything into force for the first time.
@@ -56,13 +52,11 @@ class Feeding:
             problems = await self._follower.load(progress, allow_broken=allow_broken)
         if problems and not allow_broken:
             raise InvalidAccountError(problems)
+        self._source.be_gentle()
 
     async def follow_until(self, stop: asyncio.Event) -> None:
         """Follow the source until `stop`; a follower that dies is a bug, and takes the server down with it."""
-        watch = self._hints = self._watch()
-        tasks = [asyncio.create_task(self._follower.follow(watch.wait)), asyncio.create_task(stop.wait())]
-        if self._settings.watch:
-            tasks.append(asyncio.create_task(watch.run()))
+        tasks = [asyncio.create_task(self._follower.follow()), asyncio.create_task(stop.wait())]
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in tasks:
             task.cancel()
@@ -73,14 +67,15 @@ class Feeding:
     def read_anew(self) -> None:
         """Look at the whole source at once, whatever was heard of it; before it is followed, that is done anyway."""
         log.info("reading everything anew")
-        if self._hints is not None:
-            self._hints.hear(None)
+        self._follower.survey_soon()
 
-    def _watch(self) -> Lookout | DirectoryWatch:
-        source = self._settings.source
-        if self._files is None:  # nobody waits for an answer of this process
-            return DirectoryWatch(source, FEW_PLACES)
-        return Lookout(source) if self._files.are_many else DirectoryWatch(source)
+    def close(self) -> None:
+        """Let go of the source."""
+        self._source.close()
+
+    def stale(self) -> list[Stale]:
+        """What is not in force as it is in the source."""
+        return self._follower.status.stale(time.monotonic())
 
     def reading(self, service: ServiceReading, workers: int = 1, restarts: int = 0) -> Reading:
         """All figures, those of the processes that serve being given."""
@@ -97,6 +92,7 @@ class Feeding:
             reloads=status.reloads,
             refusals=status.refusals,
             faults=tuple((key or ".", len(fault.problems)) for key, fault in status.reported_faults.items()),
+            stale=tuple(StaleReading(each.key or ".", each.path, each.reason, each.seconds) for each in self.stale()),
         )
 
 
@@ -106,8 +102,7 @@ class Sidecar:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._service = Service(settings)
-        self._files = ScoutedFiles(settings.source)
-        self._feeding = Feeding(settings, self._service.engine, self._files)
+        self._feed = SourceFeed(settings, self._service.engine)
         self._is_stopping = False
 
     async def run(self, progress: Progress) -> None:
@@ -118,18 +113,18 @@ class Sidecar:
             SourceError: if the source cannot be read.
             InvalidAccountError: if accounts are broken and may not be.
         """
-        stop = Signals(self._feeding.read_anew).stop
-        http = _open_http(self._settings, self._reading, self._is_ready)
+        stop = Signals(self._feed.read_anew).stop
+        http = _open_http(self._settings, self._reading, self._is_ready, self._feed.stale)
         try:
             bound = await self._service.startup()
-            if await unless_stopped(self._feeding.load(progress), stop):
+            if await unless_stopped(self._feed.load(progress), stop):
                 await self._service.ready()
                 _log_serving(self._settings, bound, http)
                 await self._follow_until(stop)
             await self._drain()
         finally:
             await self._service.close()
-            self._files.close()
+            self._feed.close()
             if http is not None:
                 http.close()
 
@@ -138,7 +133,7 @@ class Sidecar:
         keeping = asyncio.create_task(self._service.keep_sockets())
         keeping.add_done_callback(lambda _: stop.set())
         try:
-            await self._feeding.follow_until(stop)
+            await self._feed.follow_until(stop)
             if keeping.done():
                 log.error("a socket is lost and cannot be made again; stopping", reason=str(keeping.exception()))
                 await self._drain()
@@ -155,7 +150,7 @@ class Sidecar:
         return self._service.engine.is_ready and not self._is_stopping
 
     def _reading(self) -> Reading:
-        return self._feeding.reading(self._service.reading())
+        return self._feed.reading(self._service.reading())
 
 
 class SharedSidecar:
@@ -166,36 +161,37 @@ class SharedSidecar:
             Certificates(settings.tls)  # tried here, since a worker that cannot start has nobody to tell
         self._settings = settings
         self._engine = Engine()
-        self._feeding = Feeding(settings, self._engine)
+        self._feed = SourceFeed(settings, self._engine)
         self._supervisor = Supervisor(settings, self._engine)
 
     async def run(self, progress: Progress) -> None:
         """Serve until a signal to stop comes, then let all workers drain; otherwise as Sidecar.run."""
-        stop = Signals(self._feeding.read_anew).stop
+        stop = Signals(self._feed.read_anew).stop
         bound = self._supervisor.reserve()
-        http = _open_http(self._settings, self._reading, self._supervisor.is_ready)
+        http = _open_http(self._settings, self._reading, self._supervisor.is_ready, self._feed.stale)
         try:
             if await unless_stopped(self._start(progress), stop):
                 _log_serving(self._settings, bound, http)
-                await self._feeding.follow_until(stop)
+                await self._feed.follow_until(stop)
             await self._supervisor.drain()
             log.info("stopped")
         finally:
             await self._supervisor.close()
+            self._feed.close()
             if http is not None:
                 http.close()
 
     async def _start(self, progress: Progress) -> None:
-        await self._feeding.load(progress)
+        await self._feed.load(progress)
         await self._supervisor.start()
 
     def _reading(self) -> Reading:
         service = self._supervisor.reading()
-        return self._feeding.reading(service, self._supervisor.serving, self._supervisor.restarts)
+        return self._feed.reading(service, self._supervisor.serving, self._supervisor.restarts)
 
 
 def _open_http(
-    settings: Settings, reading: Callable[[], Reading], is_ready: Callable[[], bool]
+    settings: Settings, reading: Callable[[], Reading], is_ready: Callable[[], bool], stale: Callable[[], list[Stale]]
 ) -> "HttpEndpoint | None":
     if settings.http is None:
         return None
@@ -203,7 +199,12 @@ def _open_http(
     from authz.telemetry.http import HttpEndpoint  # noqa: PLC0415
     from authz.telemetry.metrics import registry_of  # noqa: PLC0415
 
-    return HttpEndpoint(settings.http, registry_of(reading), is_ready)
+    return HttpEndpoint(settings.http, registry_of(reading), is_ready, lambda: [_told(each) for each in stale()])
+
+
+def _told(stale: Stale) -> str:
+    """What is stale, in a line."""
+    return printable(f"{stale.key or '.'} for {stale.seconds:.0f} s: {stale.path}: {stale.reason}")
 
 
 def _log_serving(settings: Settings, bound: Bound, http: "HttpEndpoint | None") -> None:

@@ -10,7 +10,7 @@ from authz.errors import AuthzError, SourceError
 from authz.pdp.cache import DecisionCache
 from authz.pdp.check import Checker
 from authz.pdp.explain import Explainer
-from authz.sources.directory import DirectorySource
+from authz.sources.directory.source import DirectorySource
 from authz.v1 import authz_pb2
 
 
@@ -46,10 +46,10 @@ class DirectoryOracle:
 
     def __init__(self, source: Path) -> None:
         directory = DirectorySource(source)
-        look = directory.look()
-        if not look.accounts:
-            raise SourceError(f"no account found: expected {directory.missing('')}")
-        accounts = [directory.load(key) for key in look.accounts]
+        keys = directory.inventory().keys
+        if not keys:
+            raise SourceError(f"no account found: expected {directory.name_of('')}")
+        accounts = [directory.load(key) for key in keys]
         engine = Engine()
         engine.publish({account.uin: account for account in accounts}, (), 1)
         self._checker = Checker(engine, DecisionCache(0))

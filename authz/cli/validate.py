@@ -2,21 +2,22 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import click
 
+from authz.accounts.model import Account
 from authz.cli.failure import show_failure
 from authz.cli.source_argument import policy_directory
 from authz.errors import InvalidAccountError, Problem, Severity, SourceError
 from authz.lint.account import lint_account
 from authz.lint.names import NOT_CHECKED
 from authz.printable import json_text
-from authz.sources.candidate import Candidate
-from authz.sources.directory import DirectorySource
-from authz.sources.files import ATTACHMENTS, ROOT
-from authz.sources.stamp import Stamp
+from authz.sources.directory.files import ATTACHMENTS
+from authz.sources.directory.source import DirectorySource
+from authz.sources.reconcile import InForce, reconcile
+from authz.sources.source import Update
 
 _FINDINGS, _UNREADABLE = 1, 2
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
@@ -60,24 +61,22 @@ def _print(accounts: int, problems: Sequence[Problem], *, as_json: bool) -> None
 
 
 def _validate(source: DirectorySource) -> tuple[int, list[Problem]]:
-    look = source.look()
-    if not look.accounts:
-        raise SourceError(f"no account found: expected {source.missing('')}")
-    candidate = Candidate()
-    for key in look.accounts:
+    found = source.inventory()
+    if not found.keys:
+        raise SourceError(f"no account found: expected {source.name_of('')}")
+    good: dict[str, Account] = {}
+    refused: dict[str, Sequence[Problem]] = {}
+    for key in found.keys:
         try:
-            candidate.good[key] = source.load(key)
+            good[key] = source.load(key)
         except InvalidAccountError as error:
-            candidate.refused[key] = error.problems
-    candidate.refuse_shared_uins({}, {key: source.missing(key) for key in look.accounts})
-    found = [
-        _without_attachments(source, key)
-        for key, stamp in sorted(look.bare.items())
-        if stamp != Stamp() and key != ROOT
-    ]
-    for key in look.accounts:
-        found += _in_order([*candidate.refused.get(key, ()), *_lint(source, key)])
-    return len(look.accounts), found
+            refused[key] = error.problems
+    refused.update(reconcile(InForce(), Update(changed=good), source.name_of).collisions)
+    problems = [_not_looked_at(problem) for _, problem in sorted(found.problems.items())]
+    problems += [_without_attachments(source, key) for key in found.bare]
+    for key in found.keys:
+        problems += _in_order([*refused.get(key, ()), *_lint(source, key)])
+    return len(found.keys), problems
 
 
 def _lint(source: DirectorySource, key: str) -> tuple[Problem, ...]:
@@ -85,9 +84,14 @@ def _lint(source: DirectorySource, key: str) -> tuple[Problem, ...]:
     return lint_account(texts.attachments[0] if texts.attachments else None, texts.policies)
 
 
+def _not_looked_at(problem: Problem) -> Problem:
+    message = f"{problem.message}, so it cannot be told whether it is an account, and nothing of it is read"
+    return replace(problem, code="Lint.UnreadableEntry", message=message, severity=Severity.WARNING)
+
+
 def _without_attachments(source: DirectorySource, key: str) -> Problem:
     message = f"`{key}` holds policies but no {' or '.join(ATTACHMENTS)}, so it is no account and nothing of it is read"
-    return Problem("Lint.NoAttachments", message, file=source.missing(key), line=1, severity=Severity.WARNING)
+    return Problem("Lint.NoAttachments", message, file=source.name_of(key), line=1, severity=Severity.WARNING)
 
 
 def _in_order(problems: Sequence[Problem]) -> list[Problem]:

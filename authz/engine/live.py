@@ -59,7 +59,8 @@ class Engine:
     def publish(self, changed: Mapping[str, Account], removed: Collection[str], revision: int) -> Publication:
         """Put new versions of accounts into force, all at once; the others stay as they are, compiled plans included.
 
-        `changed` is keyed by uin. The leases of replaced accounts end before the new snapshot is visible: a request
+        So do the plans of those users and roles of a new version that are the same objects as before. `changed` is
+        keyed by uin. The leases of replaced accounts end before the new snapshot is visible: a request
         that is still computing on the old one can then only cache an answer that is already dead.
 
         Raises:
@@ -72,7 +73,8 @@ class Engine:
         is_known_set_changed = bool(removed) or any(uin not in states for uin in changed)
         for replaced in filter(None, map(states.find, (*removed, *changed))):
             replaced.lease.live = False
-        states = states.updated(removed, {uin: AccountState(account, self.budget) for uin, account in changed.items()})
+        after = {uin: AccountState(account, self.budget, states.find(uin)) for uin, account in changed.items()}
+        states = states.updated(removed, after)
         unknown_accounts = Lease() if before is None or is_known_set_changed else before.unknown_accounts
         if before is not None and unknown_accounts is not before.unknown_accounts:
             before.unknown_accounts.live = False

@@ -146,13 +146,21 @@ class PrincipalPlan:
     """A principal's rules, and an ActionPlan for every action that was asked of it.
 
     `identity` are the condition keys that the engine knows of the principal itself. `boundary` is None where no
-    boundary is set.
+    boundary is set. `subject` is the user or role that it was compiled of, None for a root account.
     """
 
-    __slots__ = ("_actions", "_distinct", "_part", "boundary", "identity", "meter", "rules")
+    __slots__ = ("_actions", "_distinct", "_part", "boundary", "identity", "meter", "rules", "subject")
 
-    def __init__(self, rules: Rules, boundary: Rules | None, identity: Identity, meter: Meter = UNMETERED) -> None:
+    def __init__(
+        self,
+        rules: Rules,
+        boundary: Rules | None,
+        identity: Identity,
+        meter: Meter = UNMETERED,
+        subject: User | Role | None = None,
+    ) -> None:
         self.rules = rules
+        self.subject = subject
         self.boundary = boundary
         self.identity = identity
         self.meter = meter
@@ -215,13 +223,14 @@ def plan_user(account: Account, user: User, meter: Meter = UNMETERED) -> Princip
     for group in user.groups:
         attachments += [Attachment(policy, f"group/{group.name}") for policy in group.policies]
     bound = _Bound(account, user.tags, user.uin, meter)
-    return bound.plan(attachments, user.boundary, f"boundary/user/{user.uin}")
+    return bound.plan(attachments, user.boundary, f"boundary/user/{user.uin}", user)
 
 
 def plan_role(account: Account, role: Role, meter: Meter = UNMETERED) -> PrincipalPlan:
     """Only the role's policies, not those of whoever assumed it (cam-language 5.1)."""
     attachments = [Attachment(policy, f"role/{role.name}") for policy in role.policies]
-    return _Bound(account, role.tags, "", meter).plan(attachments, role.boundary, f"boundary/role/{role.name}")
+    bound = _Bound(account, role.tags, "", meter)
+    return bound.plan(attachments, role.boundary, f"boundary/role/{role.name}", role)
 
 
 def plan_root(account: Account, meter: Meter = UNMETERED) -> PrincipalPlan:
@@ -243,10 +252,16 @@ class _Bound:
         self._meter = meter
         meter.add(_PLAN + _BINDING * len(self._bindings))
 
-    def plan(self, attachments: list[Attachment], boundary: Policy | None, boundary_name: str) -> PrincipalPlan:
+    def plan(
+        self,
+        attachments: list[Attachment],
+        boundary: Policy | None,
+        boundary_name: str,
+        subject: User | Role | None = None,
+    ) -> PrincipalPlan:
         rules = Rules(attachments, self._owner, self._bindings, meter=self._meter)
         bounds = None
         if boundary is not None:
             attached = [Attachment(boundary, boundary_name)]
             bounds = Rules(attached, self._owner, self._bindings, len(rules), self._meter)
-        return PrincipalPlan(rules, bounds, self._identity, self._meter)
+        return PrincipalPlan(rules, bounds, self._identity, self._meter, subject)

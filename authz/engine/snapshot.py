@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import partial
 from weakref import ref
 
-from authz.accounts.model import Account, Policy
+from authz.accounts.model import Account, Policy, Role, User
 from authz.engine.budget import UNMETERED, Meter, PlanBudget
 from authz.engine.plan import PrincipalPlan, plan_role, plan_root, plan_user
 from authz.engine.rules import Attachment, Rules
@@ -28,20 +28,35 @@ class Lease:
 class AccountState:
     """One version of one account with the plans of its principals, each compiled when it is first asked about.
 
-    Without a `budget` they are all kept.
+    Without a `budget` they are all kept. A plan is made of the account's numbers and of its principal, who holds all
+    his policies; so those of principals that are the same objects in the version `before` are taken from there.
     """
 
-    __slots__ = ("__weakref__", "_budget", "_plans", "account", "lease", "owner")
+    __slots__ = ("_budget", "_plans", "_table", "account", "lease", "owner")
 
-    def __init__(self, account: Account, budget: PlanBudget | None = None) -> None:
+    def __init__(
+        self, account: Account, budget: PlanBudget | None = None, before: "AccountState | None" = None
+    ) -> None:
         self.account = account
         self.owner = Owner(account.uin, account.app_id)
         self.lease = Lease()
         self._budget = budget
         self._plans: dict[str, PrincipalPlan] = {}  # by Principal.key
+        self._table = _PlanTable()
+        if before is not None and before.owner == self.owner:
+            self._table = before._table  # noqa: SLF001 - of this class too
+            known = tuple(before._plans.items())  # noqa: SLF001 - as above; others may be adding some
+            self._plans = {key: plan for key, plan in known if self._has(plan.subject)}
+        self._table.plans = self._plans
+
+    def _has(self, subject: User | Role | None) -> bool:
+        """Whether a plan's principal is one of this account's, and the same object; the root account is."""
+        if isinstance(subject, User):
+            return self.account.users.get(subject.uin) is subject
+        return subject is None or self.account.roles.get(subject.name) is subject
 
     def parts(self) -> list[object]:
-        """Everything large that it holds, so that it can be let go bit by bit when it is replaced."""
+        """Everything large that it holds, so that it can be let go bit by bit when it is taken away."""
         account = self.account
         return [*self._plans.values(), *account.users.values(), *account.roles.values(), *account.policies.values()]
 
@@ -64,7 +79,7 @@ class AccountState:
 
     def _compile(self, principal: Principal) -> PrincipalPlan:
         key = principal.key
-        meter = UNMETERED if self._budget is None else self._budget.open(partial(_forget, ref(self), key))
+        meter = UNMETERED if self._budget is None else self._budget.open(partial(_forget, ref(self._table), key))
         plan = self._plans.setdefault(key, self._made(principal, meter))
         if self._budget is not None and not plan.meter.is_open:
             self.forget(key)  # it alone is more than there is room for
@@ -87,10 +102,19 @@ class AccountState:
         return Rules([Attachment(policy, f"trust/role/{role}")], self.owner, [{}])
 
 
-def _forget(state: "ref[AccountState]", key: str) -> None:
-    alive = state()
+class _PlanTable:
+    """The plans of the newest version of an account, which all its versions know, to let go of one of them."""
+
+    __slots__ = ("__weakref__", "plans")
+
+    def __init__(self) -> None:
+        self.plans: dict[str, PrincipalPlan] = {}
+
+
+def _forget(table: "ref[_PlanTable]", key: str) -> None:
+    alive = table()
     if alive is not None:
-        alive.forget(key)
+        alive.plans.pop(key, None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,80 +1,65 @@
-"""Follows a source: settles, loads what changed off the path, publishes it as a whole, keeps the last good version."""
+"""Follows a source: reads what changed off the path, publishes it, keeps the last good version of every account."""
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Collection, Hashable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 
-from authz.accounts.model import Account
 from authz.engine.live import Engine
 from authz.engine.revision import next_revision
-from authz.engine.snapshot import AccountState
-from authz.errors import InvalidAccountError, Problem, SourceError
-from authz.sources.candidate import Candidate, problem_lines
-from authz.sources.files import ROOT
-from authz.sources.retirement import Retirement
-from authz.sources.source import Hint, Look, Source
+from authz.errors import Problem, SourceError
+from authz.sources.agenda import AT_ONCE, Agenda
+from authz.sources.gradual_free import GradualFree
+from authz.sources.lane import STALL_SECONDS, Lane, StalledError
+from authz.sources.reconcile import InForce, ReloadPlan, reconcile
+from authz.sources.source import ChangedKeys, ReadableSource, Unsettled, Update, WatchableSource
+from authz.sources.status import ALARM_SECONDS, WHOLE_SOURCE, SourceStatus
 from authz.telemetry.events import get_logger
 
-SETTLE_SECONDS = 0.03
-"""Between two looks that must agree before anything is read."""
-ALARM_SECONDS = 1.0
-"""How long a fault must stay as it is before it is reported: files that arrive in several steps raise no alarm."""
-WRITER_SECONDS = 10.0
-"""How long a file that stays open for writing is waited for."""
 POLL_SECONDS = 1.0
-POLL_SHARE = 50
-"""Looks take at most one part in this many of the time, however large the source is."""
+"""Between two surveys of a source that does not tell of changes, and of one that cannot be read."""
+_SURVEY_SHARE = 1000
+"""Surveys take at most one part in so many of the time, or in `_POLL_SHARE` where nothing else finds changes."""
+_POLL_SHARE = 50
+_LONGEST_REST = 90.0
+_FIRST_PATIENCE_SECONDS = 3.0  # for versions that are not whole when everything is loaded for the first time
 
 log = get_logger("authz.sources")
 Progress = Callable[[int, int], None]
-Stamps = dict[str, Hashable]
-WHOLE_SOURCE = "*"
-"""The key of a fault that is not one account's."""
-
-
-@dataclass(slots=True)
-class Fault:
-    """A version that is refused, while the one before it stays in force."""
-
-    problems: tuple[Problem, ...]
-    since: float
-    is_reported: bool = False
-
-
-@dataclass(slots=True)
-class SourceStatus:
-    """What telemetry tells about the source."""
-
-    faults: dict[str, Fault] = field(default_factory=dict)
-    reloads: int = 0
-    refusals: int = 0
-    published_at: float = 0.0
-    looked_at: float = 0.0
-
-    @property
-    def reported_faults(self) -> dict[str, Fault]:
-        """The faults that lasted long enough to be told."""
-        return {key: fault for key, fault in self.faults.items() if fault.is_reported}
 
 
 class Follower:
     """Keeps an engine at the newest good version of every account of a source.
 
-    Runs on one event loop at a time; only looking and loading happen on other threads.
+    Runs on one event loop at a time; the source is asked on two other threads: one for what takes but a moment, one
+    for what is long, and for surveys. `clock` are seconds that never go back.
     """
 
-    def __init__(self, source: Source, engine: Engine) -> None:
+    def __init__(
+        self,
+        source: ReadableSource,
+        engine: Engine,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        alarm_seconds: float = ALARM_SECONDS,
+        stall_seconds: float = STALL_SECONDS,
+    ) -> None:
         self.status = SourceStatus()
         self._source = source
         self._engine = engine
-        self._taken: Stamps = {}  # of the versions last tried, good or not
-        self._waiting: dict[str, Account] = {}  # good, but for a uin that another account has
-        self._in_force: dict[str, str] = {}  # key -> uin
-        self._look_seconds = 0.0
-        self._refreshing = asyncio.Lock()
-        self._retirement = Retirement()
+        self._clock = clock
+        self._alarm_seconds = alarm_seconds
+        self._in_force = InForce()
+        self._agenda = Agenda()
+        self._survey_at = 0.0
+        self._is_survey_thorough = False
+        self._survey_seconds = 0.0
+        self._wake = asyncio.Event()
+        self._gradual_free = GradualFree()
+        self._prompt_lane = Lane("authz-read", self._return, stall_seconds)
+        self._long_lane = Lane("authz-read-long", self._return, stall_seconds)
+
+    # The first load -------------------------------------------------------------------------------------------------
 
     async def load(self, progress: Progress, *, allow_broken: bool) -> tuple[Problem, ...]:
         """Read everything for the first time and put it into force, unless problems are returned.
@@ -84,273 +69,311 @@ class Follower:
         Raises:
             SourceError: if the source cannot be read, or holds no account.
         """
-        look = await self._settled(await self._look(), None)
-        present = look.present(self._in_force)
-        if not present:
-            raise SourceError(f"no account found: expected {self._source.missing('')}")
-        candidate = await self._load(list(present), present, progress)
-        problems = tuple(problem for found in candidate.refused.values() for problem in found)
+        try:
+            read = await self._read_all(progress)
+        except StalledError as error:
+            raise SourceError(f"cannot read {error.path}: it does not answer") from None
+        finally:
+            self._close_lanes()
+        plan = reconcile(self._in_force, read, self._source.name_of)
+        faults = {**read.faults, **plan.collisions}
+        if not read.changed and not read.faults:
+            raise SourceError(f"no account found: expected {self._source.name_of('')}")
+        problems = tuple(problem for key in sorted(faults) for problem in faults[key])
         if not problems or allow_broken:
-            self._publish(candidate, present)
-            self._report(now=time.monotonic() + ALARM_SECONDS)
-            self._source.slow_down()
+            self._publish(read, plan)
+            self.status.report(self._clock(), self._in_force.uins, after=0.0)
         return problems
 
-    async def follow(self, wait: Callable[[float], Awaitable[Hint]]) -> None:
-        """Refresh for ever. `wait` returns a hint of what may have changed, or none after the seconds it is given.
+    async def _read_all(self, progress: Progress) -> Update:
+        """What there is of every account; what is not whole yet is waited for, but not for ever."""
+        keys = sorted(await self._survey_once(is_thorough=True))
+        patience = self._clock() + _FIRST_PATIENCE_SECONDS
+        parts: list[Update] = []
+        waiting: dict[str, Unsettled] = {}
+        total = len(keys)
+        progress(0, total)
+        while keys:
+            now, keys = keys[:AT_ONCE], keys[AT_ONCE:]
+            part = await self._read_alone(now)
+            parts.append(part)
+            waiting.update(part.unsettled)
+            progress(total - len(keys) - len(waiting), total)
+            if not keys and waiting and self._clock() < patience:
+                await asyncio.sleep(max(each.seconds for each in waiting.values()))
+                keys, waiting = sorted(waiting), {}
+        for key, each in waiting.items():
+            self._agenda.want_at(self._clock() + each.seconds, [key])
+        parts.append(Update(faults={key: (_unsettled(each),) for key, each in waiting.items()}))
+        return _joined(parts)
 
-        Only what the hints name is looked at, but now and then everything is, whatever the hints say; since that takes
-        its time where there is much, hints are heeded meanwhile.
-        """
-        self._refreshing = asyncio.Lock()  # of this loop: following may go on upon another one
-        wanted = asyncio.Event()
-        wanted.set()
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._heed(wait, wanted))
-            tasks.create_task(self._patrol(wanted))
-
-    async def _heed(self, wait: Callable[[float], Awaitable[Hint]], wanted: asyncio.Event) -> None:
-        """Look where hints say; a look at everything is `wanted` where they do not, or where that is not enough."""
-        while True:
-            hint = await wait(self._alarm_pause())
-            if hint is None:
-                wanted.set()
-            elif hint:
-                await self._guarded(self._refresh_hinted(hint, wanted))
-            self._report(now=time.monotonic())
-
-    async def _refresh_hinted(self, hint: frozenset[str], wanted: asyncio.Event) -> None:
-        async with self._refreshing:
-            if not await self._refresh_some(hint):
-                wanted.set()
-
-    async def _patrol(self, wanted: asyncio.Event) -> None:
-        """Look at everything whenever that is `wanted`, and now and then."""
-        while True:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(self._pause()):
-                    await wanted.wait()
-            wanted.clear()
-            await self._guarded(self._refresh_beside())
-
-    async def _refresh_beside(self) -> None:
-        """Refresh what a look finds changed, during which others may refresh."""
-        look = await self._look()
-        async with self._refreshing:
-            keys = await asyncio.to_thread(look.differing, self._taken, self._in_force)
-            if not await self._refresh_some(keys):
-                await self._take(look)
-            elif self._taken:
-                self._mend(WHOLE_SOURCE)
-
-    async def _guarded(self, work: Awaitable[None]) -> None:
-        """Whatever happens, the last good version stays and following goes on."""
+    async def _read_alone(self, keys: list[str]) -> Update:
+        """Read accounts; if one of them hangs, the others without it."""
         try:
-            await work
-        except SourceError as error:
-            self._note_whole(error.code, str(error))
-        except Exception:
-            log.exception("reload failed; what is in force stays in force")
+            return await self._long_lane.run(lambda: self._source.read(keys, is_long=True))
+        except StalledError as error:
+            if error.key not in keys:
+                raise
+            self._agenda.stall(error.key)
+            self._source.forget(keys)
+            rest = [key for key in keys if key != error.key]
+            hanging = Update(faults={error.key: (_hanging(error),)})
+            return _joined([hanging, await self._read_alone(rest)] if rest else [hanging])
 
-    async def _refresh_some(self, keys: frozenset[str]) -> bool:
-        """Bring these accounts into force as they are, or take them away, without a look at the others.
+    # Following ------------------------------------------------------------------------------------------------------
 
-        False where that is not all there is to it: accounts that lost their main file, change their uin or wait for
-        one, or nothing but accounts that go.
-        """
-        if not keys:
-            return True
-        if WHOLE_SOURCE in self.status.faults or self._waiting or self._turns_whole(keys):
-            return False
-        look = await self._settled(await self._look_at(keys), keys)
-        if not all(key in look.accounts or key in look.bare or key in self._taken for key in keys):
-            return False  # who knows what that was
-        while any(self._taken.get(key) != look.accounts.get(key) for key in keys):
-            gone = keys - look.accounts.keys()
-            if not gone.isdisjoint(look.bare) or (gone and not await self._is_other_there(keys)):
-                return False
-            changed = [key for key, stamp in look.accounts.items() if self._taken.get(key) != stamp]
-            candidate = await self._read(changed, _no_progress)
-            if self._claims_uins(candidate):
-                return False
-            again = await self._look_at(keys)
-            if again == look:
-                self._publish_some(candidate, look.accounts, gone)
-            look = again
-        return True
+    async def follow(self) -> None:
+        """Bring every change into force, for ever."""
+        self._wake = asyncio.Event()  # of this loop: following may go on upon another one
+        if not self.status.looked_at:
+            await self._guarded(self._take_over, is_once=True)
+        if not self._is_survey_thorough:
+            self._survey_at = self._clock() + self._rest()
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for work in (self._listen, self._read_promptly, self._read_longer):
+                    tasks.create_task(self._guarded(work))
+        finally:
+            self._agenda.end_all()
+            self._close_lanes()
 
-    async def _is_other_there(self, keys: frozenset[str]) -> bool:
-        """Whether an account that is not one of these is where it was: the whole source has not gone."""
-        other = next((key for key in self._in_force if key not in keys), None)
-        return other is not None and bool((await self._look_at([other])).accounts)
+    async def _take_over(self) -> None:
+        """Fill an engine that somebody else filled before."""
+        await self.load(_no_progress, allow_broken=True)
 
-    def _turns_whole(self, keys: frozenset[str]) -> bool:
-        """Whether the directory was one account and will be a folder of them, or the other way round."""
-        is_whole = ROOT in self._in_force
-        return (is_whole or ROOT in keys) and not (is_whole and keys == {ROOT})
+    async def _guarded(self, work: Callable[[], Awaitable[None]], *, is_once: bool = False) -> None:
+        """Whatever happens, the last good version stays and following goes on."""
+        while True:
+            try:
+                await work()
+            except SourceError as error:
+                self._refuse_whole(error.code, str(error))
+            except Exception:
+                log.exception("reload failed; what is in force stays in force")
+            else:
+                if is_once:
+                    return
+            await asyncio.sleep(POLL_SECONDS)
 
-    def _claims_uins(self, candidate: Candidate) -> bool:
-        """Whether an account that is there has another uin now, or one that is new has the uin of another."""
-        claims = {key: each.uin for key, each in candidate.good.items() if self._in_force.get(key) != each.uin}
-        claimed = set(claims.values())
-        has_moved = not claims.keys().isdisjoint(self._in_force)
-        states = self._states()
-        return has_moved or len(claimed) < len(claims) or any(uin in states for uin in claimed)
+    async def _listen(self) -> None:
+        """Hear of changes, if the source tells of them."""
+        if not isinstance(self._source, WatchableSource):
+            await asyncio.Event().wait()
+            return
+        changes: AsyncIterator[ChangedKeys] = self._source.changes()
+        async for keys in changes:
+            if keys is None:
+                self.survey_soon()
+            else:
+                self._agenda.want(keys)
+                self._wake.set()
+
+    def survey_soon(self) -> None:
+        """Look at everything at once, and thoroughly."""
+        self._survey_at, self._is_survey_thorough = 0.0, True
+        self._wake.set()
+
+    async def _read_promptly(self) -> None:
+        """Read what is wanted as soon as it is, and report what lasts."""
+        while True:
+            now = self._clock()
+            self.report(now)
+            if keys := self._agenda.prompt(now):
+                await self._refresh(keys, is_long=False, lane=self._prompt_lane)
+            else:
+                await self._rest_until(self._next_prompt())
+
+    def report(self, now: float) -> None:
+        """Tell of what has lasted until `now`."""
+        self.status.report(now, self._in_force.uins, self._alarm_seconds)
+
+    async def _read_longer(self) -> None:
+        """Read what takes long, and survey everything whenever that is due."""
+        while True:
+            if keys := self._agenda.many():
+                await self._refresh(keys, is_long=False, lane=self._long_lane)
+            elif keys := self._agenda.long():
+                await self._refresh(keys, is_long=True, lane=self._long_lane)
+            elif self._survey_at <= self._clock() and not self._agenda.is_stalled:
+                await self._survey()
+            else:
+                await self._rest_until(None if self._agenda.is_stalled else self._survey_at)
 
     async def refresh(self) -> None:
-        """Bring what changed into force, or note why not.
+        """Bring what changed into force, or note why not; what is not whole yet is not waited for.
 
         Raises:
             SourceError: if the source cannot be read.
         """
-        await self._take(await self._look())
+        if not self.status.looked_at and self._engine.is_ready:
+            await self._take_over()
+        self._agenda.want_many(await self._survey_once(is_thorough=True))
+        while keys := self._agenda.everything():
+            await self._refresh(keys, is_long=True, lane=self._long_lane)
 
-    async def _take(self, look: Look) -> None:
-        """Bring everything into force as it stands still, which this look saw or a later one does."""
-        while look.present(self._in_force) != self._taken:
-            look = await self._settled(look, None)
-            present = look.present(self._in_force)
-            if not present:
-                # No account at all is a mistake, not an order.
-                self._note_whole("MissingFile", "no account is left")
-                self._taken = {}
-                return
-            changed = [key for key, stamp in present.items() if self._taken.get(key) != stamp]
-            candidate = await self._load(changed, present, _no_progress)
-            again = await self._look()
-            if again == look:
-                self._publish(candidate, present)
-            look = again
-        if self._taken:
-            self._mend(WHOLE_SOURCE)
+    async def _refresh(self, keys: list[str], *, is_long: bool, lane: Lane) -> None:
+        """Read these accounts, and put into force what became of them."""
+        try:
+            update = await lane.run(lambda: self._source.read(keys, is_long=is_long))
+            self._publish(update, reconcile(self._in_force, update, self._source.name_of))
+        except StalledError as error:
+            self._read_anew(key for key in keys if key != error.key)
+            self._stall(error)
+        except SourceError as error:
+            self._read_anew(keys)
+            self._refuse_whole(error.code, str(error))
+        except BaseException:
+            self._read_anew(keys)
+            raise
+        else:
+            for key in keys:
+                if key not in update.unsettled:
+                    self.status.settle(key)
+            self._gradual_free.add(update.retired)
+        finally:
+            self._agenda.end(keys)
+            self._wake.set()
 
-    async def _look(self) -> Look:
+    def _read_anew(self, keys: Iterable[str]) -> None:
+        """What was read of these accounts did not come into force."""
+        lost = list(keys)
+        self._source.forget(lost)
+        self._agenda.want_at(self._clock() + POLL_SECONDS, lost)
+
+    async def _survey(self) -> None:
+        is_thorough, self._is_survey_thorough = self._is_survey_thorough, False
+        self._survey_at = self._clock() + POLL_SECONDS  # should it fail
+        try:
+            self._agenda.want_many(await self._survey_once(is_thorough=is_thorough))
+        except StalledError as error:
+            self._stall(error)
+        except SourceError as error:
+            self._refuse_whole(error.code, str(error))
+        else:
+            if not self._in_force.missing:
+                self.status.mend(WHOLE_SOURCE)
+            self._survey_at = self._clock() + self._rest()
+        self._wake.set()
+
+    async def _survey_once(self, *, is_thorough: bool) -> frozenset[str]:
         start = time.perf_counter()
-        look = await asyncio.to_thread(self._source.look)
-        self._look_seconds = time.perf_counter() - start
+        keys = await self._long_lane.run(lambda: self._source.survey(is_thorough=is_thorough))
+        self._survey_seconds = time.perf_counter() - start
         self.status.looked_at = time.time()
-        return look
+        return keys
 
-    async def _look_at(self, keys: Collection[str]) -> Look:
-        return await asyncio.to_thread(self._source.look_at, keys)
+    # Publishing -----------------------------------------------------------------------------------------------------
 
-    async def _settled(self, look: Look, keys: Collection[str] | None) -> Look:
-        """The first look (at `keys` alone, if given) that is like the one before it, with no writer at work."""
-        patience = time.monotonic() + WRITER_SECONDS
-        while True:
-            await asyncio.sleep(SETTLE_SECONDS)
-            again = await (self._look() if keys is None else self._look_at(keys))
-            if again == look:
-                changed = [key for key, stamp in look.present(self._in_force).items() if self._taken.get(key) != stamp]
-                settled = await asyncio.to_thread(self._source.is_settled, changed)
-                if settled or time.monotonic() > patience:
-                    return look
-            look = again
+    def _publish(self, update: Update, plan: ReloadPlan) -> None:
+        """Put a plan into force, all at once, and note what an update tells beside it."""
+        now = self._clock()
+        self._note(update, plan, now)
+        self._in_force.apply(plan)
+        states = self._engine.live.states if self._engine.is_ready else {}
+        removed = plan.removed
+        if self.status.reloads == 0:  # what another follower put there
+            removed |= set(states).difference(self._in_force.keys)
+        ended = [part for uin in removed if (state := states.get(uin)) is not None for part in state.parts()]
+        del states
+        if plan.changed or removed or not self._engine.is_ready:
+            self._put_into_force(plan, removed, update.revision)
+        self._gradual_free.add(ended)
 
-    async def _load(self, keys: Collection[str], present: Stamps, progress: Progress) -> Candidate:
-        candidate = await self._read(keys, progress)
-        waiting = {key: each for key, each in self._waiting.items() if key in present and key not in keys}
-        candidate.good = waiting | candidate.good
-        staying = {key: uin for key, uin in self._in_force.items() if key in present}
-        candidate.refuse_shared_uins(staying, {key: self._source.missing(key) for key in present})
-        return candidate
+    def _note(self, update: Update, plan: ReloadPlan, now: float) -> None:
+        read = (*update.changed, *update.unchanged, *update.removed)
+        for key in (*read, *update.faults):
+            self.status.note(key, update.notes.get(key), now)
+        for key in (*read, *plan.changed):
+            if key not in plan.waiting and key not in plan.missing:
+                self.status.mend(key)
+        for key, unsettled in update.unsettled.items():
+            self.status.wait_for(key, unsettled, now)
+            self._agenda.want_at(now + unsettled.seconds, [key])
+        self._agenda.want_long(update.deferred)
+        self.status.refuse({**update.faults, **plan.collisions}, now)
+        if plan.missing:
+            self._refuse_whole("MissingFile", "no account is left")
+        elif self._in_force.missing:
+            self.status.mend(WHOLE_SOURCE)
 
-    async def _read(self, keys: Collection[str], progress: Progress) -> Candidate:
-        candidate = Candidate()
-        for done, key in enumerate(keys):
-            progress(done, len(keys))
-            try:
-                candidate.good[key] = await asyncio.to_thread(self._source.load, key)
-            except InvalidAccountError as error:
-                candidate.refused[key] = error.problems
-        progress(len(keys), len(keys))
-        return candidate
-
-    def _publish_some(self, candidate: Candidate, stamps: Mapping[str, Hashable], gone: Collection[str]) -> None:
-        """Put accounts into force, of which those that were there have the uins that they had; take those gone away."""
-        self._taken.update(stamps)
-        self._in_force.update((key, account.uin) for key, account in candidate.good.items())
-        self._note(candidate.refused)
-        for key in (*candidate.good, *gone):
-            self._mend(key)
-        for key in gone:
-            self._taken.pop(key, None)
-        removed = {self._in_force.pop(key) for key in gone if key in self._in_force}
-        if candidate.good or removed:
-            self._put_into_force(candidate, removed)
-
-    def _publish(self, candidate: Candidate, present: Stamps) -> None:
-        """Put the good versions into force, all at once, and take away what is gone."""
-        self._taken = present
-        self._waiting = candidate.waiting
-        self._note(candidate.refused)
-        for key in [key for key in self.status.faults if key in candidate.good or key not in present]:
-            self._mend(key)
-        uins = {key: uin for key, uin in self._in_force.items() if key in present}
-        uins.update((key, account.uin) for key, account in candidate.good.items())
-        removed = set(self._states()).difference(uins.values())  # also what another follower put there
-        self._in_force = uins
-        if not (candidate.good or removed) and self._engine.is_ready:
-            return
-        self._put_into_force(candidate, removed)
-
-    def _states(self) -> Mapping[str, AccountState]:
-        """What the engine has in force, by uin."""
-        return self._engine.live.states if self._engine.is_ready else {}
-
-    def _put_into_force(self, candidate: Candidate, removed: Collection[str]) -> None:
+    def _put_into_force(self, plan: ReloadPlan, removed: Collection[str], revision: int | None) -> None:
         before = self._engine.live.revision if self._engine.is_ready else 0
-        revision = next_revision(before, time.time())
-        states = self._states()
-        replaced = [states[uin] for uin in (*removed, *(each.uin for each in candidate.good.values())) if uin in states]
-        parts = [part for state in replaced for part in state.parts()]
-        del states, replaced
-        self._engine.publish({account.uin: account for account in candidate.good.values()}, removed, revision)
-        self._retirement.add(parts)
+        revision = next_revision(before, time.time()) if revision is None else max(revision, before + 1)
+        self._engine.publish({account.uin: account for account in plan.changed.values()}, removed, revision)
         self.status.reloads += 1
         self.status.published_at = time.time()
-        counts = {"changed": len(candidate.good), "removed": len(removed), "accounts": len(self._in_force)}
+        counts = {"changed": len(plan.changed), "removed": len(removed), "accounts": len(self._in_force.uins)}
         log.info("revision in force", revision=str(revision), **counts)
 
-    def _note_whole(self, code: str, message: str) -> None:
-        problem = Problem(code, f"{message}; what is in force stays in force", file=self._source.missing(""), line=1)
-        self._note({WHOLE_SOURCE: (problem,)})
+    # What goes wrong ------------------------------------------------------------------------------------------------
 
-    def _note(self, refused: Mapping[str, tuple[Problem, ...]]) -> None:
-        for key, problems in refused.items():
-            known = self.status.faults.get(key)
-            if known is None or known.problems != problems:
-                self.status.faults[key] = Fault(problems, time.monotonic())
+    def _refuse_whole(self, code: str, message: str) -> None:
+        problem = Problem(code, f"{message}; what is in force stays in force", file=self._source.name_of(""), line=1)
+        self.status.refuse({WHOLE_SOURCE: (problem,)}, self._clock())
+        self._survey_at = min(self._survey_at, self._clock() + POLL_SECONDS / 2)
 
-    def _mend(self, key: str) -> None:
-        fault = self.status.faults.pop(key, None)
-        if fault is not None and fault.is_reported:
-            log.info("fault mended", account=key or ".")
+    def _stall(self, error: StalledError) -> None:
+        """Reading an account hangs: it is not read again before that has come to an end."""
+        self._agenda.stall(error.key)
+        key = error.key or WHOLE_SOURCE
+        self.status.refuse({key: (_hanging(error),)}, self._clock())
 
-    def _report(self, now: float) -> None:
-        for key, fault in self.status.faults.items():
-            if not fault.is_reported and now - fault.since >= ALARM_SECONDS:
-                fault.is_reported = True
-                self.status.refusals += 1
-                kept = self._consequence(key)
-                problems = problem_lines(fault.problems)
-                log.error("account refused", account=key or ".", consequence=kept, problems=problems)
+    def _return(self, key: str) -> None:
+        """What hung answers again."""
+        self._source.forget([key])
+        self._agenda.resume(key)
+        self._survey_at = 0.0
+        self._wake.set()
 
-    def _consequence(self, key: str) -> str:
-        """What a fault means for those who ask; that of the whole source takes nothing away."""
-        if key == WHOLE_SOURCE:
-            return "what is in force stays in force" if self._in_force else "nothing is served"
-        return "its last good version stays in force" if key in self._in_force else "it is not served"
+    # Time -----------------------------------------------------------------------------------------------------------
 
-    def _pause(self) -> float:
-        """Seconds from one look at everything to the next."""
-        return max(self._alarm_pause(), self._look_seconds * POLL_SHARE)
+    async def _rest_until(self, when: float | None) -> None:
+        """Until a time of the clock, or until something is to be done."""
+        seconds = None if when is None else max(0.0, when - self._clock())
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
+        self._wake.clear()
 
-    def _alarm_pause(self) -> float:
-        """Seconds until somebody should see whether a fault has lasted long enough to be told."""
-        waiting = any(not fault.is_reported for fault in self.status.faults.values())
-        return POLL_SECONDS / 2 if waiting else POLL_SECONDS
+    def _next_prompt(self) -> float | None:
+        times = [self._agenda.next_time(), self.status.next_report(self._alarm_seconds)]
+        return min((time for time in times if time is not None), default=None)
+
+    def _rest(self) -> float:
+        """Seconds from one survey to the next: many, where the source tells of changes."""
+        source = self._source
+        poll = source.poll_seconds if isinstance(source, WatchableSource) else POLL_SECONDS
+        if WHOLE_SOURCE in self.status.faults:
+            poll = POLL_SECONDS
+        if poll <= POLL_SECONDS:
+            return max(poll, self._survey_seconds * _POLL_SHARE)
+        return min(max(poll, self._survey_seconds * _SURVEY_SHARE), _LONGEST_REST)
+
+    def _close_lanes(self) -> None:
+        self._prompt_lane.close()
+        self._long_lane.close()
 
 
 def _no_progress(_done: int, _total: int) -> None:
-    """Say nothing: a reload is no long work that somebody waits for."""
+    """Say nothing."""
+
+
+def _hanging(error: StalledError) -> Problem:
+    return Problem("UnreadableFile", "it does not answer", file=error.path, line=1)
+
+
+def _unsettled(waiting: Unsettled) -> Problem:
+    return Problem("UnsettledFile", waiting.reason, file=waiting.path, line=1)
+
+
+def _joined(parts: Sequence[Update]) -> Update:
+    """Several updates as one; what is unsettled or deferred in one of them is told in another."""
+    revisions = [part.revision for part in parts if part.revision is not None]
+    return Update(
+        changed={key: account for part in parts for key, account in part.changed.items()},
+        unchanged=frozenset().union(*(part.unchanged for part in parts)),
+        removed=frozenset().union(*(part.removed for part in parts)),
+        faults={key: problems for part in parts for key, problems in part.faults.items()},
+        notes={key: note for part in parts for key, note in part.notes.items()},
+        revision=max(revisions, default=None),
+    )

@@ -2,18 +2,15 @@
 
 import asyncio
 import threading
-from collections.abc import Coroutine
 from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from authz.engine.live import Engine
 from authz.errors import InvalidAccountError
 from authz.runtime.fork_safety import REST_SECONDS, on_fork
-from authz.sources.directory import DirectorySource
+from authz.sources.directory.source import DirectorySource
 from authz.sources.follower import Follower
-from authz.sources.watch import DirectoryWatch
 
 
 class DirectoryLoader:
@@ -26,7 +23,8 @@ class DirectoryLoader:
     def __init__(self, path: Path, engine: Engine, *, follow: bool) -> None:
         self._path = path
         self._engine = engine
-        self._follower = Follower(DirectorySource(path), engine)
+        self._source = DirectorySource(path, is_watched=follow)
+        self._follower = Follower(self._source, engine)
         self._follows = follow
         self._is_stopping = False
         self._is_at_rest = False
@@ -47,6 +45,7 @@ class DirectoryLoader:
         finally:
             if not self._follows or loaded.exception() is not None:
                 thread.join()
+                self._source.close()
             else:
                 on_fork(self)
 
@@ -54,6 +53,7 @@ class DirectoryLoader:
         """End the thread and wait for it."""
         self._follows = False
         self._stop()
+        self._source.close()
 
     def before_fork(self) -> None:
         """Follow no longer."""
@@ -68,7 +68,9 @@ class DirectoryLoader:
     def after_fork_in_child(self) -> None:
         """Follow too; from the start, unless what is known of the files is known to be whole."""
         if not self._is_at_rest:
-            self._follower = Follower(DirectorySource(self._path), self._engine)
+            self._source.close()
+            self._source = DirectorySource(self._path, is_watched=True)
+            self._follower = Follower(self._source, self._engine)
         self.after_fork_in_parent()
 
     def _start(self, loaded: "Future[None] | None") -> threading.Thread:
@@ -125,12 +127,10 @@ class DirectoryLoader:
         problems = await self._follower.load(lambda _done, _total: None, allow_broken=False)
         if problems:
             raise InvalidAccountError(problems)
+        self._source.be_gentle()
 
     async def _follow(self, stop: asyncio.Event) -> None:
-        watch = DirectoryWatch(self._path)
-        work: list[Coroutine[Any, Any, None]] = [self._follower.follow(watch.wait), watch.run()]
-        tasks = [asyncio.create_task(each) for each in work]
+        task = asyncio.create_task(self._follower.follow())
         await stop.wait()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)

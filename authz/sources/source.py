@@ -1,74 +1,88 @@
-"""What the follower asks of any place where accounts live."""
+"""What is asked of any place where accounts live, by what it can do: be read, be surveyed, tell of changes.
 
-from collections.abc import Collection, Hashable, Mapping
-from dataclasses import dataclass
-from typing import Protocol
+Accounts are keyed by where they stand (a sub-directory's name, a row's key), since their uin is known only after
+reading. A source with revisions of its own, such as a database, gives them with what it read.
+"""
+
+from collections.abc import AsyncIterator, Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol, runtime_checkable
 
 from authz.accounts.model import Account
+from authz.errors import Problem
 
-Hint = frozenset[str] | None
+ChangedKeys = frozenset[str] | None
 """The keys of accounts that may have changed; None: any of them may have."""
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """What is there, without reading it: for each account found a stamp that differs whenever its content does.
+class Unsettled:
+    """A version that is not whole yet: `path` is what it waits for, and `seconds` later it is worth another read."""
 
-    Accounts are keyed by where they stand (a sub-directory's name), since their uin is known only after reading.
-    `bare` are places without an account's main file: accounts that lost it, or something else altogether.
+    path: str
+    reason: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What became of the accounts that were read; each of them stands in one of the first five.
+
+    `changed` are good new versions, `unchanged` those whose last good version is what is there, `removed` those that
+    are there no more. `faults` are problems of versions that are refused. `deferred` would take long: they are to be
+    read again, with `is_long`. `notes` are about what may be an account or not, by key. `retired` are large parts that
+    nobody needs once the update is in force. `revision` is the source's own, if it has any.
     """
 
-    accounts: Mapping[str, Hashable]
-    bare: Mapping[str, Hashable]
-
-    def present(self, in_force: Collection[str]) -> dict[str, Hashable]:
-        """The accounts there are; one that is in force and lost its main file is broken, not gone."""
-        broken = {key: stamp for key, stamp in self.bare.items() if key in in_force}
-        return {**self.accounts, **broken}
-
-    def differing(self, taken: Mapping[str, Hashable], in_force: Collection[str]) -> frozenset[str]:
-        """The accounts present that were not `taken` in this version, and those taken that are gone.
-
-        With many accounts this is to be done on another thread.
-        """
-        present = self.present(in_force)
-        changed = {key for key, stamp in present.items() if not _is_same(taken.get(key), stamp)}
-        return frozenset(changed | {key for key in taken if key not in present})
+    changed: Mapping[str, Account] = field(default_factory=dict)
+    unchanged: frozenset[str] = frozenset()
+    removed: frozenset[str] = frozenset()
+    faults: Mapping[str, tuple[Problem, ...]] = field(default_factory=dict)
+    unsettled: Mapping[str, Unsettled] = field(default_factory=dict)
+    deferred: frozenset[str] = frozenset()
+    notes: Mapping[str, Problem] = field(default_factory=dict)
+    retired: list[object] = field(default_factory=list)
+    revision: int | None = None
 
 
-def _is_same(taken: Hashable, stamp: Hashable) -> bool:
-    return taken is stamp or taken == stamp  # the same object nearly always, and comparing it takes long
+class ReadableSource(Protocol):
+    """A place of accounts. The methods may block, and are called from threads of the follower's own.
 
+    A key is read by one thread at a time; several threads may read different keys, or survey.
+    """
 
-class Source(Protocol):
-    """A readable place of accounts. Its methods may block and are called off the event loop."""
+    def survey(self, *, is_thorough: bool) -> frozenset[str]:
+        """The keys of all accounts that differ from what was read last, those gone among them, at little cost.
 
-    def look(self) -> Look:
-        """What is there now.
+        A thorough survey also finds what changed without leaving a trace in its folder.
 
         Raises:
             SourceError: if that cannot be told.
         """
 
-    def look_at(self, keys: Collection[str]) -> Look:
-        """The same for these places only, at a cost that does not depend on the others.
+    def read(self, keys: Collection[str], *, is_long: bool) -> Update:
+        """What became of these accounts since they were read last; of all other accounts nothing is asked.
+
+        Without `is_long`, what would take long may be deferred.
 
         Raises:
-            SourceError: if that cannot be told.
+            SourceError: if that cannot be told of any of them.
         """
 
-    def is_settled(self, keys: Collection[str]) -> bool:
-        """Whether nobody is in the middle of writing these accounts, as far as that can be told."""
+    def forget(self, keys: Collection[str]) -> None:
+        """What was read of these accounts last was lost: they are to be read as if for the first time."""
 
-    def load(self, key: str) -> Account:
-        """Read one account.
+    def name_of(self, key: str) -> str:
+        """The name of an account's main file or row, for messages."""
 
-        Raises:
-            InvalidAccountError: with every problem of it.
-        """
 
-    def slow_down(self) -> None:
-        """From now on somebody else needs the processor too: load gently."""
+@runtime_checkable
+class WatchableSource(Protocol):
+    """A source that tells of changes."""
 
-    def missing(self, key: str) -> str:
-        """The name of an account's main file, for error messages."""
+    def changes(self) -> AsyncIterator[ChangedKeys]:
+        """Keys as soon as they are worth reading, for ever. It waits on the event loop and costs nothing meanwhile."""
+
+    @property
+    def poll_seconds(self) -> float:
+        """How often everything should be surveyed besides: often, where changes may be missed."""

@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 from prometheus_client.registry import CollectorRegistry
@@ -18,13 +18,19 @@ _TICK_SECONDS = 1.0
 
 
 class HttpEndpoint:
-    """Serves until `close`. `/healthz` is alive; `/readyz` is 503 until `is_ready` says yes.
+    """Serves until `close`. `/healthz` is alive; `/readyz` is 503 until `is_ready` says yes, and lists what is stale.
 
     Each connection has one request. There are some hundred at most: whoever comes when all places are taken has that of
     the oldest, so that nobody keeps a probe from its answer.
     """
 
-    def __init__(self, address: str, registry: CollectorRegistry, is_ready: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        address: str,
+        registry: CollectorRegistry,
+        is_ready: Callable[[], bool],
+        stale: Callable[[], Iterable[str]] = tuple,
+    ) -> None:
         """Listen.
 
         Raises:
@@ -39,6 +45,7 @@ class HttpEndpoint:
             reason = error.strerror if isinstance(error, OSError) else error
             raise ListenError(f"cannot serve HTTP on `{address}`: {reason}") from None
         self._is_ready = is_ready
+        self._stale = stale
         self._scrapes = Scrapes(registry)
         self._places = Places[Exchange]()
         self.address = f"{host}:{self._bound.getsockname()[1]}"
@@ -66,8 +73,10 @@ class HttpEndpoint:
     def _answer(self, request: Request) -> Answer:
         if request.path == "/metrics":
             return self._scrapes.answer(request)
-        if request.path == "/healthz" or (request.path == "/readyz" and self._is_ready()):
+        if request.path == "/healthz":
             return text("200 OK", "ok\n")
+        if request.path == "/readyz" and self._is_ready():
+            return text("200 OK", "".join(("ok\n", *(f"stale: {line}\n" for line in self._stale()))))
         if request.path == "/readyz":
             return text("503 Service Unavailable", "no policies are loaded yet, or stopping\n")
         return text("404 Not Found", "try /healthz, /readyz or /metrics\n")

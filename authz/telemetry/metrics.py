@@ -13,6 +13,8 @@ from authz.printable import printable
 from authz.telemetry.metrics_snapshot import CacheReading, Reading, ServiceReading
 from authz.version import __version__
 
+_MOST_STALE = 100  # samples, whatever a source holds
+
 
 class SidecarCollector(Collector):
     """Turns a reading into metric families."""
@@ -108,6 +110,11 @@ def _source(now: Reading) -> Iterator[Metric]:
     for account, problems in now.faults:
         faults.add_metric([printable(account)], problems)  # the name of a folder need not even be UTF-8
     yield faults
+    text = "For how long the newest version of an account has not been in force, and why: the longest of them."
+    stale = GaugeMetricFamily("authz_source_stale_seconds", text, labels=["account", "path", "reason"])
+    for each in now.stale[:_MOST_STALE]:
+        stale.add_metric([printable(each.account), printable(each.path), printable(each.reason)], each.seconds)
+    yield stale
 
 
 def _counter(name: str, text: str, value: float) -> Metric:

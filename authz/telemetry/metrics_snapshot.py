@@ -117,6 +117,16 @@ class ServiceReading:
 
 
 @dataclass(frozen=True, slots=True)
+class StaleReading:
+    """Something that has not been in force as it is in the source for so many seconds, and why."""
+
+    account: str
+    path: str
+    reason: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """All figures of a sidecar, `service` being the sum over its processes.
 
@@ -133,6 +143,7 @@ class Reading:
     reloads: int = 0
     refusals: int = 0
     faults: tuple[tuple[str, int], ...] = ()
+    stale: tuple[StaleReading, ...] = ()
 
 
 def _added_calls(counts: tuple[CallCount, ...]) -> tuple[CallCount, ...]:

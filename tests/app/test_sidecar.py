@@ -56,6 +56,12 @@ def test_an_address_that_cannot_be_had_ends_the_start():
         serve(Settings(EXAMPLE, (parse_address("203.0.113.1:1"),)), silent)
 
 
+def test_workers_that_the_system_does_not_start_end_the_start_with_the_reason(monkeypatch):
+    monkeypatch.setattr(sys, "executable", "/nosuch/python")
+    with pytest.raises(ListenError, match="No such file or directory"):
+        serve(Settings(EXAMPLE, ANYWHERE, workers=2), silent)
+
+
 def test_a_start_loads_nothing_that_it_may_never_need():
     """What a process imports is most of its start, and much of its memory."""
     seldom_used = {

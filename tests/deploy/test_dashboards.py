@@ -13,6 +13,7 @@ from authz.telemetry.metrics_snapshot import (
     Latency,
     Reading,
     ServiceReading,
+    StaleReading,
 )
 from tests.sidecar import ROOT
 
@@ -32,7 +33,8 @@ SOMETHING = ServiceReading(
 
 def samples():
     """The labels of every sample by its name."""
-    families = SidecarCollector(lambda: Reading(SOMETHING, faults=(("a", 1),))).collect()
+    stale = StaleReading("a", "a/p.json", "somebody has it open for writing", 61.0)
+    families = SidecarCollector(lambda: Reading(SOMETHING, faults=(("a", 1),), stale=(stale,))).collect()
     return {sample.name: set(sample.labels) for family in families for sample in family.samples}
 
 

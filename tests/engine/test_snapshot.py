@@ -1,9 +1,11 @@
+from dataclasses import replace
+
 import pytest
 
 from authz.engine.sharded_map import ShardedMap
 from authz.engine.snapshot import AccountState, Lease, Snapshot
 from authz.language.principal import parse_principal
-from tests.builders import ALICE, CI, ROOT, account
+from tests.builders import ALICE, CI, ROOT, account, allow, policy
 
 STATE = AccountState(account())
 
@@ -36,3 +38,55 @@ def test_the_lease_of_an_account_is_that_of_its_state_and_unknown_accounts_share
 def test_a_principal_is_found_with_its_plan_and_an_unknown_one_is_not():
     assert STATE.find(parse_principal(ALICE)) is STATE.plan(parse_principal(ALICE))
     assert STATE.find(parse_principal("qcs::cam::uin/12345678:uin/100002")) is None
+
+
+# Versions of one account --------------------------------------------------------------------------------------------
+
+
+def with_own(before, *policies):
+    """The account with other policies of the user 100001; the role stays the same object."""
+    user = replace(before.users["100001"], policies=policies)
+    return replace(before, users={**before.users, "100001": user})
+
+
+def test_the_plans_of_principals_that_stay_as_they_are_are_those_of_the_version_before():
+    before = AccountState(account())
+    plans = [before.plan(parse_principal(who)) for who in (ALICE, CI)]
+    after = AccountState(with_own(before.account, policy("p", allow("*"))), before=before)
+    assert after.plan(parse_principal(CI)) is plans[1]
+    assert after.plan(parse_principal(ALICE)) is not plans[0]
+    assert len(after.plan(parse_principal(ALICE)).rules) == 1
+
+
+def test_a_plan_that_nobody_asked_for_in_between_is_not_lost():
+    first = AccountState(account())
+    plan = first.plan(parse_principal(CI))
+    last = AccountState(
+        first.account, before=AccountState(first.account, before=AccountState(first.account, before=first))
+    )
+    assert last.plan(parse_principal(CI)) is plan
+
+
+def test_a_request_that_is_still_decided_on_the_old_version_takes_nothing_from_the_new_one():
+    old = AccountState(account())
+    new = AccountState(with_own(old.account, policy("p", allow("*"))), before=old)
+    late = old.plan(parse_principal(ALICE))
+    assert (len(late.rules), len(new.plan(parse_principal(ALICE)).rules)) == (0, 1)
+    assert old.plan(parse_principal(ALICE)) is late
+
+
+def test_an_account_with_other_numbers_has_plans_of_its_own():
+    before = AccountState(account())
+    plan = before.plan(parse_principal(CI))
+    after = AccountState(replace(before.account, app_id="1250000000"), before=before)
+    assert after.plan(parse_principal(CI)) is not plan
+
+
+def test_plans_of_principals_that_are_gone_are_not_kept_for_ever():
+    state = AccountState(account())
+    alice = state.account.users["100001"]
+    for turn in range(1, 1000):
+        user = replace(alice, uin=str(turn))
+        state = AccountState(replace(state.account, users={str(turn): user}), before=state)
+        state.plan(parse_principal(f"qcs::cam::uin/12345678:uin/{turn}"))
+    assert len(state.parts()) < 300

@@ -36,15 +36,13 @@ SLEEPS = {
     ("tests/clients/scenarios/python/aio.py", "keepalive"): "clients that cannot tell their pings are idle on purpose",
     ("tests/clients/scenarios/server.py", "later"): "a method that takes its time",
     ("tests/e2e/test_shutdown.py", "test_a_stop_during_the_start_is_heard"): "to meet the start at any point",
+    ("tests/e2e/misbehaving.py", "take_time"): "how slow writers are slow",
     ("tests/server/compare_transports.py", "run"): "before it asks both sides once more",
 }
 # Modules of the product whose comparisons with the time nobody needs to set, and why.
 CUTS = {
     "authz/cli/bench": "benchmarks measure the time",
-    "authz/sources/files.py": "compares with the times of files, which tests set",
-    "authz/sources/follower.py": "its tests set how long it waits",
-    "authz/sources/pace.py": "its tests set the clock of the module",
-    "authz/sources/scouted.py": "its tests set how long it waits",
+    "authz/sources/throttle.py": "its tests set the clock of the module",
 }
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from authz.errors import InvalidAccountError, InvalidPolicyError
 from authz.language.parse import parse_policy
-from authz.sources.directory import DirectorySource
+from authz.sources.directory.source import DirectorySource
 from tests.builders import allow, document
 from tests.growth import TIMES, is_proportionate
 

@@ -1,6 +1,7 @@
 """`python -m tests.load.loading`: how long a source takes to load, and how much memory it then holds."""
 
 import asyncio
+import re
 import statistics
 import tempfile
 import time
@@ -15,9 +16,8 @@ from authz.engine.live import Engine
 from authz.engine.request import parse_request
 from authz.errors import AuthzError
 from authz.runtime.gc_tuning import held_off, settle
-from authz.sources.directory import DirectorySource
+from authz.sources.directory.source import DirectorySource
 from authz.sources.follower import Follower
-from authz.sources.watch import DirectoryWatch
 from authz.telemetry.log import LogFormat, configure_logs
 
 _CHANGES = 5
@@ -40,7 +40,7 @@ def loading_command(*, accounts: int, users: int, policies: int, json_file: Path
 async def _measure(root: Path, accounts: int, users: int, policies: int) -> Row:
     before = _resident_bytes()
     engine = Engine()
-    follower = Follower(DirectorySource(root), engine)
+    follower = Follower(DirectorySource(root, is_watched=True), engine)
     start = time.perf_counter()
     with held_off():
         await follower.load(show_progress, allow_broken=False)
@@ -62,14 +62,12 @@ async def _measure(root: Path, accounts: int, users: int, policies: int) -> Row:
 
 async def _reload_seconds(root: Path, engine: Engine, follower: Follower) -> float:
     """Median seconds from a change of one account on disk until it is in force, as the sidecar follows its source."""
-    watch = DirectoryWatch(root)
-    tasks = [asyncio.create_task(watch.run()), asyncio.create_task(follower.follow(watch.wait))]
+    task = asyncio.create_task(follower.follow())
     try:
         seconds = [await _timed_change(root, engine, turn) for turn in range(_CHANGES + 1)]
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
     return statistics.median(seconds[1:])  # the first one waits for the watch to be there
 
 
@@ -77,7 +75,8 @@ async def _timed_change(root: Path, engine: Engine, turn: int) -> float:
     file = root / "10000000" / "attachments.yaml"
     revision = engine.live.revision
     start = time.perf_counter()
-    file.write_text(f"{file.read_text()}# {turn}\n")
+    text = file.read_text()
+    file.write_text(re.sub(r"name: user-0\S*", f"name: user-0-{turn}", text))
     while engine.live.revision == revision:
         if time.perf_counter() - start > _PATIENCE:
             raise AuthzError("the change never came into force")

@@ -1,6 +1,7 @@
 """`python -m tests.load.tail`: the latency of an open loop while policies are replaced, beside that of calm moments."""
 
 import os
+import re
 import shutil
 import statistics
 import tempfile
@@ -44,10 +45,10 @@ class Disturbance:
 
 
 def _rewrite_one(root: Path, turn: int) -> None:
-    """Another account each time, its attachments replaced as an editor does it."""
+    """Another account each time, its attachments replaced as an editor does it, in which a user has another name."""
     file = root / str(10_000_000 + turn % questions.ACCOUNTS) / "attachments.yaml"
     new = file.with_suffix(".new")
-    new.write_text(f"{file.read_text()}# {turn}\n")
+    new.write_text(re.sub(r"name: user-0\S*", f"name: user-0-{turn}", file.read_text()))
     new.replace(file)
 
 

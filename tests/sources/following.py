@@ -17,13 +17,24 @@ def empty(uin):
     return account(uin=str(uin))
 
 
+class Clock:
+    """Seconds that pass when a test says so."""
+
+    def __init__(self):
+        self.now = 1000.0
+
+    def __call__(self):
+        return self.now
+
+
 class Following:
     """A follower with its shelf and engine; each step is one call."""
 
     def __init__(self, **accounts):
         self.shelf = Shelf(**accounts)
         self.engine = Engine()
-        self.follower = Follower(self.shelf, self.engine)
+        self.clock = Clock()
+        self.follower = Follower(self.shelf, self.engine, clock=self.clock)
 
     def load(self, progress=lambda _done, _total: None, *, allow_broken=False):
         return asyncio.run(self.follower.load(progress, allow_broken=allow_broken))

@@ -1,30 +1,16 @@
 """The follower on a source in memory: every step is the test's own, nothing waits for the clock."""
 
-import asyncio
-
 import pytest
 
 from authz.errors import SourceError
 from authz.sources import follower as follower_module
-from authz.sources.follower import WHOLE_SOURCE, Follower
+from authz.sources.follower import Follower
+from authz.sources.status import WHOLE_SOURCE
 from tests.logs import capture_logs
 from tests.sources.following import Following, empty, granting, loaded
-from tests.waiting import until
-
-
-@pytest.fixture(autouse=True)
-def _at_once(monkeypatch):
-    monkeypatch.setattr(follower_module, "SETTLE_SECONDS", 0)
-
+from tests.sources.shelf import waiting
 
 # The first load -----------------------------------------------------------------------------------------------------
-
-
-def test_the_source_loads_gently_once_somebody_may_be_served():
-    following = Following(a=granting(1))
-    assert not following.shelf.is_slow
-    following.load()
-    assert following.shelf.is_slow
 
 
 def test_the_first_load_puts_every_account_into_force():
@@ -37,12 +23,13 @@ def test_the_first_load_puts_every_account_into_force():
 def test_the_first_load_shows_how_far_it_is():
     steps = []
     Following(a=empty(1), b=empty(2)).load(lambda done, total: steps.append((done, total)))
-    assert steps == [(0, 2), (1, 2), (2, 2)]
+    assert (steps[0], steps[-1]) == ((0, 2), (2, 2))
 
 
 def test_a_follower_that_takes_over_an_engine_takes_away_what_is_no_more():
     following = loaded(a=granting(1), b=granting(2))
     following.shelf.take("b")
+    following.shelf.forget("ab")  # as another source would be
     following.follower = Follower(following.shelf, following.engine)
     following.refresh()
     assert following.answers(1, 2) == [True, None]
@@ -117,8 +104,10 @@ def test_several_changes_come_into_force_as_one_revision():
 
 
 def test_revisions_rise_even_while_the_clock_stands_still(monkeypatch):
-    monkeypatch.setattr(follower_module.time, "time_ns", lambda: 7_000_000)
-    following = loaded(a=granting(1))
+    monkeypatch.setattr(follower_module.time, "time", lambda: 0.007)
+    following = Following(a=granting(1))
+    following.shelf.has_revisions = False
+    following.load()
     revisions = [following.engine.live.revision]
     for content in (empty(1), granting(1)):
         following.shelf.put(a=content)
@@ -141,65 +130,31 @@ def test_an_account_that_changes_its_uin_takes_the_old_one_along():
     assert following.answers(1, 7) == [None, True]
 
 
-def test_a_change_during_the_reading_is_read_too_before_anything_is_published():
-    following = loaded(a=empty(1))
-    seen, contents = [], [granting(1)]
-    following.engine.subscribe(seen.append)
-
-    def change_once():
-        if contents:
-            following.shelf.put(a=contents.pop())
-
-    following.shelf.before_load = change_once
-    following.shelf.put(a=empty(1))
+def test_a_version_that_is_not_whole_is_waited_for_and_others_are_not_kept_waiting():
+    following = loaded(a=empty(1), b=empty(2))
+    following.shelf.unsettled["a"] = waiting()
+    following.shelf.put(a=granting(1), b=granting(2))
     following.refresh()
-    assert following.answers(1) == [True]
-    assert len(seen) == 1
-
-
-def test_nothing_is_read_while_a_change_goes_on():
-    following = loaded(a=empty(1))
-    loaded_before = len(following.shelf.loaded)
-    changes = iter([granting(1), empty(1), granting(1), None])
-    read_at = []
-
-    def change():
-        content = next(changes, None)
-        if content is not None:
-            following.shelf.put(a=content)
-
-    following.shelf.before_look = change
-    following.shelf.before_load = lambda: read_at.append(next(changes, "all changes were made"))
+    assert following.answers(1, 2) == [False, True]
+    following.shelf.unsettled.clear()
     following.refresh()
-    assert read_at == ["all changes were made"]
-    assert len(following.shelf.loaded) == loaded_before + 1
+    assert following.answers(1, 2) == [True, True]
 
 
-def test_nothing_is_read_while_somebody_writes():
+def test_what_takes_long_comes_into_force_too():
     following = loaded(a=empty(1))
+    following.shelf.long.add("a")
     following.shelf.put(a=granting(1))
-    following.shelf.is_quiet = False
-    following.shelf.loaded.clear()
-
-    async def scenario():
-        task = asyncio.create_task(following.follower.refresh())
-        start = following.shelf.looks
-        await until(lambda: following.shelf.looks > start + 10)
-        assert following.shelf.loaded == []
-        following.shelf.is_quiet = True
-        await task
-
-    asyncio.run(scenario())
-    assert following.answers(1) == [True]
-
-
-def test_a_writer_that_never_ends_is_not_waited_for_for_ever(monkeypatch):
-    monkeypatch.setattr(follower_module, "WRITER_SECONDS", 0)
-    following = loaded(a=empty(1))
-    following.shelf.put(a=granting(1))
-    following.shelf.is_quiet = False
     following.refresh()
     assert following.answers(1) == [True]
+
+
+def test_the_revision_is_that_of_a_source_which_has_one():
+    following = loaded(a=empty(1))
+    assert following.engine.live.revision == following.shelf.revision
+    following.shelf.put(a=granting(1))
+    following.refresh()
+    assert following.engine.live.revision == following.shelf.revision
 
 
 # Faults -------------------------------------------------------------------------------------------------------------

@@ -1,103 +1,71 @@
-"""What every source promises the follower, whatever it is made of."""
+"""Every source of this project keeps the promises that the follower relies on."""
+
+import shutil
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from authz.errors import InvalidAccountError
-from authz.sources.directory import DirectorySource
-from authz.sources.source import Look
-from tests.builders import account
-from tests.sources.folders import attachments, write_account
+from authz.sources.directory.source import DirectorySource
+from tests.sources.contract import SourceContract
+from tests.sources.folders import GRANT, NOTHING, attachments, write_account
+from tests.sources.following import Clock
 from tests.sources.shelf import Shelf
 
 
-class OnDisk:
-    def __init__(self, folder):
-        self.folder = folder
-        self.source = DirectorySource(folder)
+class FolderShop:
+    def __init__(self, folder, policies, *, is_watched):
+        self._folder = folder
+        self._policies = policies
+        self._clock = Clock()
+        folder.mkdir(exist_ok=True)
+        self.source = DirectorySource(folder, is_watched=is_watched, clock=self._clock)
 
-    def put(self, key, uin):
-        write_account(self.folder / key, uin)
+    def put(self, key, account):
+        folder = write_account(self._folder / key, account.uin, GRANT)
+        for number in range(1, self._policies):
+            (folder / "policies" / f"more{number}.json").write_text(NOTHING)
+        held = ["p"] if account.users["100001"].policies else []
+        (folder / "attachments.yaml").write_text(attachments(account.uin, *held))
 
     def spoil(self, key):
-        (self.folder / key / "attachments.yaml").write_text(attachments(0))
+        (self._folder / key / "attachments.yaml").write_text(attachments(0))
 
-    def bare(self, key):
-        (self.folder / key / "attachments.yaml").unlink()
+    def take(self, key):
+        shutil.rmtree(self._folder / key)
+
+    def removed_of(self, update):
+        """A folder that is gone is waited for: another one may be about to take its place."""
+        assert set(update.unsettled)
+        self._clock.now += 1.0
+        return self.source.read(update.unsettled, is_long=True).removed
 
 
-class InMemory:
-    def __init__(self, _):
+class ShelfShop:
+    def __init__(self):
         self.source = Shelf()
 
-    def put(self, key, uin):
-        self.source.put(**{key: account(uin=str(uin))})
+    def put(self, key, account):
+        self.source.put(**{key: account})
 
     def spoil(self, key):
         self.source.put(**{key: "is spoilt"})
 
-    def bare(self, key):
-        self.source.take(key, leaving_bare=True)
+    def take(self, key):
+        self.source.take(key)
+
+    def removed_of(self, update):
+        return update.removed
 
 
-@pytest.fixture(params=[OnDisk, InMemory])
-def shop(request, tmp_path):
-    """A source with the accounts a and b, and the ways to change it."""
-    made = request.param(tmp_path)
-    made.put("a", 1)
-    made.put("b", 2)
-    return made
+class TestDirectory(SourceContract):
+    @pytest.fixture(params=[(1, False), (1, True), (40, False), (40, True)], ids=str)
+    def shop(self, request, tmp_path):
+        policies, is_watched = request.param
+        made = FolderShop(tmp_path / "root", policies, is_watched=is_watched)
+        yield made
+        made.source.close()
 
 
-def test_all_accounts_are_seen_and_can_be_loaded(shop):
-    look = shop.source.look()
-    assert {key: shop.source.load(key).uin for key in look.accounts} == {"a": "1", "b": "2"}
-    assert look.bare == {}
-
-
-def test_looks_are_alike_while_nothing_changes(shop):
-    assert shop.source.look() == shop.source.look()
-
-
-def test_a_stamp_differs_whenever_its_content_does(shop):
-    before = shop.source.look().accounts
-    shop.put("a", 3)
-    after = shop.source.look().accounts
-    assert (after["a"] != before["a"], after["b"] == before["b"]) == (True, True)
-
-
-def test_a_broken_account_is_refused_with_problems(shop):
-    shop.spoil("a")
-    with pytest.raises(InvalidAccountError) as caught:
-        shop.source.load("a")
-    assert caught.value.problems
-
-
-def test_an_account_that_lost_its_main_file_is_bare_and_refused(shop):
-    shop.bare("a")
-    look = shop.source.look()
-    assert (list(look.accounts), list(look.bare)) == (["b"], ["a"])
-    with pytest.raises(InvalidAccountError):
-        shop.source.load("a")
-
-
-def test_nobody_writing_is_settled(shop):
-    assert shop.source.is_settled(["a", "b"])
-
-
-def test_the_main_file_is_named_for_messages(shop):
-    assert "a/" in shop.source.missing("a")
-
-
-KEYS = st.sampled_from("abcdef")
-STAMPS = st.dictionaries(KEYS, st.integers(0, 2))
-
-
-@given(st.dictionaries(KEYS, st.tuples(st.booleans(), st.integers(0, 2))), STAMPS, st.sets(KEYS))
-def test_a_look_differs_from_what_was_taken_where_an_account_came_changed_or_went(places, taken, in_force):
-    accounts = {key: stamp for key, (is_account, stamp) in places.items() if is_account}
-    bare = {key: stamp for key, (is_account, stamp) in places.items() if not is_account}
-    present = accounts | {key: stamp for key, stamp in bare.items() if key in in_force}
-    expected = {key for key in present.keys() | taken.keys() if present.get(key) != taken.get(key)}
-    assert Look(accounts, bare).differing(taken, in_force) == expected
+class TestInMemory(SourceContract):
+    @pytest.fixture
+    def shop(self):
+        return ShelfShop()

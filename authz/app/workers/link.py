@@ -8,12 +8,14 @@ import socket
 from dataclasses import dataclass
 from typing import Any
 
+from authz.accounts.change import AccountChange
 from authz.accounts.model import Account, Policy
 from authz.accounts.presets import find_preset
 from authz.app.settings import Settings
 from authz.telemetry.metrics_snapshot import ServiceReading
 
 _LENGTH = 8  # bytes before each message
+_LONG_BYTES = 16 * 1024  # to understand more takes longer than anybody should wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,13 @@ class Accounts:
     """Some of the accounts of the next publication, which is told in parts so that neither side stalls."""
 
     accounts: tuple[Account, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What changed of accounts that the worker has, for the next publication, too."""
+
+    changes: tuple[AccountChange, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +67,7 @@ class Failed:
     message: str
 
 
-Message = Settings | Accounts | Publish | Count | Counted | Serving | Failed
+Message = Settings | Accounts | Changes | Publish | Count | Counted | Serving | Failed
 
 
 class Link:
@@ -90,12 +99,18 @@ class Link:
             data = await self._reader.readexactly(size)
         except (asyncio.IncompleteReadError, ConnectionError):
             return None
-        message: Message = pickle.loads(data)  # noqa: S301 - written by our own process on a socket without a name
-        return message
+        if len(data) > _LONG_BYTES:  # somebody may wait for an answer of this process
+            return await asyncio.to_thread(_loads, data)
+        return _loads(data)
 
     def close(self) -> None:
         """Hang up."""
         self._writer.close()
+
+
+def _loads(data: bytes) -> Message:
+    message: Message = pickle.loads(data)  # noqa: S301 - written by our own process on a socket without a name
+    return message
 
 
 def _dumps(message: Message) -> bytes:

@@ -7,13 +7,15 @@ import socket
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from typing import TypeVar
 
+from authz.accounts.change import AccountChange, difference
 from authz.accounts.model import Account
 from authz.app.settings import Settings
-from authz.app.workers.link import Accounts, Count, Counted, Failed, Link, Publish, Serving
+from authz.app.workers.link import Accounts, Changes, Count, Counted, Failed, Link, Publish, Serving
 from authz.engine.live import Engine
 from authz.engine.sharded_map import ShardedMap
-from authz.engine.snapshot import Snapshot
+from authz.engine.snapshot import AccountState, Snapshot
 from authz.telemetry.events import get_logger
 from authz.telemetry.metrics_snapshot import ServiceReading
 
@@ -24,6 +26,7 @@ _PART = 200  # accounts in one message
 _COUNT_SECONDS = 1.0  # for a worker to tell its reading; a busy one may be late, and its last one counts then
 
 log = get_logger("authz.app.workers")
+T = TypeVar("T")
 
 
 class Member:
@@ -54,10 +57,13 @@ class Member:
         pause = FIRST_PAUSE
         while True:
             began = asyncio.get_running_loop().time()
-            status = await self._live()
+            try:
+                status: int | str = await self._live()
+            except OSError as error:  # the system starts no process
+                status = str(error)
             lived = asyncio.get_running_loop().time() - began
             if not self._has_served and self.failure is None:
-                self.failure = f"a worker ended with status {status} before it served"
+                self.failure = f"a worker could not start, or ended before it served: {status}"
                 self.changed.set()
             if self.failure is not None or self._is_stopping:
                 return
@@ -70,9 +76,12 @@ class Member:
         """One process from its start to its end."""
         ours, theirs = socket.socketpair()
         with theirs:
-            self._process = process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "authz.app.workers.worker", str(theirs.fileno()), pass_fds=[theirs.fileno()]
-            )
+            command = [sys.executable, "-m", "authz.app.workers.worker", str(theirs.fileno())]
+            try:
+                self._process = process = await asyncio.create_subprocess_exec(*command, pass_fds=[theirs.fileno()])
+            except OSError:
+                ours.close()
+                raise
         self._link = link = await Link.open(ours)
         tasks = [asyncio.create_task(self._feed(link)), asyncio.create_task(self._hear(link))]
         try:
@@ -137,13 +146,24 @@ class Member:
 
 
 async def _send_difference(link: Link, known: Snapshot | None, snapshot: Snapshot) -> None:
-    """Only accounts whose state is another one; the rest the worker has, compiled plans included."""
-    changed, gone = snapshot.states.changed_since(ShardedMap() if known is None else known.states)
-    for part in _parts([state.account for state in changed.values()]):
-        await link.send(Accounts(part))
+    """Only what is another one of accounts whose state is; the rest the worker has, compiled plans included."""
+    states: ShardedMap[AccountState] = ShardedMap() if known is None else known.states
+    changed, gone = snapshot.states.changed_since(states)
+    new: list[Account] = []
+    changes: list[AccountChange] = []
+    for uin, state in changed.items():
+        before = states.find(uin)
+        if before is None:
+            new.append(state.account)
+        else:
+            changes.append(difference(before.account, state.account))
+    for accounts in _parts(new):
+        await link.send(Accounts(accounts))
+    for told in _parts(changes):
+        await link.send(Changes(told))
     await link.send(Publish(gone, snapshot.revision))
 
 
-def _parts(accounts: list[Account]) -> Iterator[tuple[Account, ...]]:
-    for start in range(0, len(accounts), _PART):
-        yield tuple(accounts[start : start + _PART])
+def _parts(items: list[T]) -> Iterator[tuple[T, ...]]:
+    for start in range(0, len(items), _PART):
+        yield tuple(items[start : start + _PART])

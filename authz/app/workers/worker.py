@@ -10,7 +10,7 @@ import sys
 from authz.accounts.model import Account
 from authz.app.service import Service
 from authz.app.settings import Settings
-from authz.app.workers.link import Accounts, Count, Counted, Failed, Link, Publish, Serving
+from authz.app.workers.link import Accounts, Changes, Count, Counted, Failed, Link, Publish, Serving
 from authz.errors import AuthzError
 from authz.runtime.event_loop import run
 from authz.runtime.signals import Signals, ignore_from_now_on
@@ -52,6 +52,11 @@ class Worker:
         while (message := await self._link.receive()) is not None:
             if isinstance(message, Accounts):
                 self._told.update((account.uin, account) for account in message.accounts)
+            elif isinstance(message, Changes):
+                states = self._service.engine.live.states
+                for change in message.changes:
+                    self._told[change.uin] = change.apply(states[change.uin].account)
+                    await asyncio.sleep(0)  # an account may be large
             elif isinstance(message, Publish):
                 await self._publish(message)
             elif isinstance(message, Count):

@@ -20,7 +20,7 @@ from authz.errors import InvalidRequestError
 from authz.language.action import ActionPattern
 from authz.language.document import Statement
 from authz.language.resource import ResourcePattern
-from authz.sources.directory import DirectorySource
+from authz.sources.directory.source import DirectorySource
 
 _ACTIONS = 3  # of each statement: what one statement covers costs much the same
 _RESOURCES = 3
@@ -35,12 +35,12 @@ _STAND_IN = "1400000001"  # for the wildcards of a pattern
 def engine_command(*, source: Path, runs: int, users: int, json_file: Path | None) -> None:
     """Decide what the policies of SOURCE speak of, for each user who holds them, and time it."""
     directory = DirectorySource(source)
-    accounts = [directory.load(key) for key in directory.look().accounts]
+    accounts = [directory.load(key) for key in directory.inventory().keys]
     engine = Engine()
     engine.publish({account.uin: account for account in accounts}, (), 1)
     rows = [_measure(engine.live, account, users, runs) for account in accounts]
     if not rows:
-        raise click.ClickException(f"{source}: no account found; expected {directory.missing('')}")
+        raise click.ClickException(f"{source}: no account found; expected {directory.name_of('')}")
     show(rows, json_file)
 
 

@@ -14,7 +14,7 @@ from authz.engine.live import Engine
 from authz.engine.request import parse_request
 from authz.errors import InvalidRequestError, SourceError
 from authz.insight.remarks import remarks
-from authz.sources.directory import DirectorySource
+from authz.sources.directory.source import DirectorySource
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +59,10 @@ class Runner:
 
     def __init__(self, source: Path) -> None:
         directory = DirectorySource(source)
-        look = directory.look()
-        if not look.accounts:
-            raise SourceError(f"no account found: expected {directory.missing('')}")
-        accounts = {account.uin: account for account in map(directory.load, look.accounts)}
+        keys = directory.inventory().keys
+        if not keys:
+            raise SourceError(f"no account found: expected {directory.name_of('')}")
+        accounts = {account.uin: account for account in map(directory.load, keys)}
         self._engine = Engine()
         self._engine.publish(accounts, (), 1)
         self.coverage = Coverage(frozenset(ref for account in accounts.values() for ref in _held(account)))

@@ -1,5 +1,5 @@
 from authz.cli.bench.engine import questions_of
-from authz.sources.directory import DirectorySource
+from authz.sources.directory.source import DirectorySource
 from tests.sidecar import EXAMPLE
 
 

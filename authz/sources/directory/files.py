@@ -1,0 +1,266 @@
+"""The files of accounts: which there are, and what they hold; nothing is made of it yet.
+
+No look and no read can be made to hang or to take the memory: what is opened must be a regular file of a bounded size.
+"""
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from authz.errors import Problem
+from authz.sources.directory.fingerprint import age, fingerprint, folder_fingerprint
+from authz.sources.lane import step
+
+ATTACHMENTS = ("attachments.yaml", "attachments.json")
+POLICIES = "policies/"
+ROOT = ""
+"""The key of an account that is the directory itself."""
+MAX_POLICY_BYTES = 256 * 1024
+"""Of one policy's file: over forty times the characters that CAM stores, for blanks."""
+MAX_ATTACHMENTS_BYTES = 8 * 1024 * 1024
+"""Of one attachments file: some hundred thousand users."""
+MAX_FILES = 20_000
+"""Of one account; CAM stores 1,500 policies."""
+
+
+class FileText(NamedTuple):
+    """One file as it was read: its `name` below the account's folder, its path, its text unless it has a problem."""
+
+    name: str
+    path: str
+    text: str | None = None
+    problem: Problem | None = None
+
+
+class Mark(NamedTuple):
+    """How a file stands: what tells its versions apart, its bytes, how long it has stood so, if a link leads to it.
+
+    It `is_placed` if it was not written to at its last change, but renamed, say: then it was whole before.
+    """
+
+    fingerprint: int
+    size: int
+    age: float
+    is_link: bool
+    is_placed: bool
+
+
+@dataclass(slots=True)
+class Listing:
+    """What an account's folder holds: its files by name, what could not be looked at, and how its folders stand.
+
+    `blocked` are the names of files with problems, `links` the folders that links of the account lead to. There is no
+    folder if it is not `is_there`.
+    """
+
+    is_there: bool = False
+    files: dict[str, Mark] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    blocked: set[str] = field(default_factory=set)
+    folders: int = 0
+    links: set[str] = field(default_factory=set)
+
+    @property
+    def has_attachments(self) -> bool:
+        """Whether it holds an account."""
+        return any(name in self.files for name in ATTACHMENTS)
+
+    @property
+    def stamp(self) -> int:
+        """What changes whenever one of the files does, or whether it can be looked at."""
+        marks = frozenset((name, mark.fingerprint) for name, mark in self.files.items())
+        return hash((marks, frozenset(self.problems)))
+
+
+def is_policy_name(name: str) -> bool:
+    """Whether a file of that name is read as a policy. A hidden one is not: `..data` is not read twice."""
+    return name.endswith(".json") and not name.startswith(".")
+
+
+def belongs(name: str, *, is_top: bool) -> bool:
+    """Whether a file of that name is of the account: beside the attachments file (at the top), or in `policies/`."""
+    return is_policy_name(name) or (is_top and name in ATTACHMENTS)
+
+
+def list_account(root: Path, key: str) -> Listing:
+    """What there is of one account, without reading it."""
+    place = os.path.join(root, key)  # noqa: PTH118 - a Path costs more than the call to the system
+    found = Listing()
+    step(key, place)
+    try:
+        status = os.stat(place)  # noqa: PTH116 - as above
+        if not stat.S_ISDIR(status.st_mode):
+            return found
+        found.is_there = True
+        _list_folder(key, place, "", found)
+    except (FileNotFoundError, NotADirectoryError):
+        return Listing()
+    except OSError as error:
+        found.is_there = True
+        found.problems.append(unreadable(place, error))
+        return found
+    marks = [folder_fingerprint(status)]
+    policies = os.path.join(place, POLICIES.rstrip("/"))  # noqa: PTH118
+    try:
+        inner = os.stat(policies)  # noqa: PTH116
+        if stat.S_ISDIR(inner.st_mode):
+            _list_folder(key, policies, POLICIES, found)
+            marks.append(folder_fingerprint(inner))
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except OSError as error:
+        found.problems.append(unreadable(policies, error))
+    if len(found.files) > MAX_FILES:
+        found.problems.append(Problem("TooManyFiles", f"more than {MAX_FILES} files", file=place, line=1))
+    found.folders = hash(tuple(marks)) if all(marks) and not found.links else 0
+    return found
+
+
+def folders_mark(root: Path, key: str) -> int:
+    """What list_account tells of the folders alone; 0 where that cannot be relied on."""
+    place = os.path.join(root, key)  # noqa: PTH118
+    step(key, place)
+    try:
+        marks = [folder_fingerprint(os.stat(place))]  # noqa: PTH116
+        with suppress(FileNotFoundError):
+            marks.append(folder_fingerprint(os.stat(os.path.join(place, "policies"))))  # noqa: PTH116, PTH118
+    except OSError:
+        return 0
+    return hash(tuple(marks)) if all(marks) else 0
+
+
+def _list_folder(key: str, folder: str, prefix: str, found: Listing) -> None:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if belongs(entry.name, is_top=not prefix) and len(found.files) <= MAX_FILES:
+                step(key, entry.path)
+                _add(entry, prefix + entry.name, found)
+
+
+def _add(entry: "os.DirEntry[str]", name: str, found: Listing) -> None:
+    known = len(found.problems)
+    mark = _mark(entry.path, found.problems, entry)
+    if mark is None and len(found.problems) > known:
+        found.blocked.add(name)
+    elif mark is not None:
+        found.files[name] = mark
+        if mark.is_link:
+            found.links.update(_link_folders(entry.path))
+
+
+def _mark(path: str, problems: list[Problem], entry: "os.DirEntry[str] | None" = None) -> Mark | None:
+    """How a file stands; None if it is not there, is a folder, or has a problem."""
+    try:
+        status = os.stat(path) if entry is None else entry.stat()  # noqa: PTH116
+        is_link = os.path.islink(path) if entry is None else entry.is_symlink()  # noqa: PTH114
+    except (FileNotFoundError, NotADirectoryError):  # gone since it was listed, or a link that leads nowhere
+        return None
+    except OSError as error:
+        problems.append(unreadable(path, error))
+        return None
+    if stat.S_ISDIR(status.st_mode):
+        return None
+    if not stat.S_ISREG(status.st_mode):
+        problems.append(_irregular(path))
+        return None
+    is_placed = status.st_ctime_ns > status.st_mtime_ns or (is_link and status.st_ctime_ns <= _link_time(path))
+    return Mark(fingerprint(status), status.st_size, age(status), is_link, is_placed)
+
+
+def _link_time(path: str) -> int:
+    """When the newest of the links was made that lead from `path` to a file."""
+    newest = 0
+    for folder in (path, *_link_folders(path)):
+        try:
+            status = os.lstat(folder)
+        except OSError:
+            continue
+        if stat.S_ISLNK(status.st_mode):
+            newest = max(newest, status.st_ctime_ns)
+    return newest
+
+
+def look_at(root: Path, key: str, name: str) -> tuple[Mark | None, list[Problem]]:
+    """How one file of an account stands; None if it is not there."""
+    path = path_of(root, key, name)
+    step(key, path)
+    problems: list[Problem] = []
+    return _mark(path, problems), problems
+
+
+def path_of(root: Path, key: str, name: str) -> str:
+    """Where a file of an account is."""
+    return os.path.join(root, key, name)  # noqa: PTH118 - a Path costs more than the call to the system
+
+
+def _link_folders(path: str) -> Iterator[str]:
+    """The folders in which a change leads a link elsewhere, or changes what it leads to."""
+    for _ in range(40):  # as many as the system follows
+        try:
+            target = os.readlink(path)  # noqa: PTH115
+        except OSError:
+            break
+        path = os.path.join(os.path.dirname(path), target)  # noqa: PTH118, PTH120
+        yield os.path.dirname(path)  # noqa: PTH120
+    yield os.path.dirname(os.path.realpath(path))  # noqa: PTH120
+
+
+def read_file(root: Path, key: str, name: str) -> tuple[FileText, int]:
+    """One file as it is, with its fingerprint while it was read; what changes meanwhile is a problem of it."""
+    file = FileText(name, path_of(root, key, name))
+    step(key, file.path)
+    limit = MAX_ATTACHMENTS_BYTES if name in ATTACHMENTS else MAX_POLICY_BYTES
+    try:
+        data, mark = _bytes(file.path, limit)
+        if isinstance(data, Problem):
+            return file._replace(problem=data), mark
+        return file._replace(text=data.decode("utf-8")), mark
+    except UnicodeDecodeError as error:
+        before = error.object[: error.start].decode("utf-8")
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        problem = Problem("InvalidEncoding", "the file is not UTF-8", file=file.path, line=line, column=column)
+    except OSError as error:
+        problem = unreadable(file.path, error)
+    return file._replace(problem=problem), 0
+
+
+def _bytes(path: str, limit: int) -> tuple[bytes | Problem, int]:
+    """All of a file, or why it is not read. To open it does not block, whatever it is by now.
+
+    Every call to the system lets another thread run first, so there are no more of them than it takes.
+    """
+    file = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+    try:
+        status = os.fstat(file)
+        mark = fingerprint(status)
+        if not stat.S_ISREG(status.st_mode):
+            return _irregular(path), mark
+        if status.st_size > limit:
+            message = f"{status.st_size} bytes, at most {limit} are read"
+            return Problem("FileTooLarge", message, file=path, line=1), mark
+        data = os.read(file, status.st_size + 1)
+        while len(data) < status.st_size and (more := os.read(file, status.st_size - len(data))):
+            data += more
+        if len(data) != status.st_size or fingerprint(os.fstat(file)) != mark:
+            return changing(path), mark
+        return data, mark
+    finally:
+        os.close(file)
+
+
+def unreadable(path: str, error: OSError) -> Problem:
+    """The problem of what the system does not let us look at or read."""
+    return Problem("UnreadableFile", error.strerror or "cannot be read", file=path, line=1)
+
+
+def changing(path: str) -> Problem:
+    """The problem of a file that does not hold still."""
+    return Problem("UnsettledFile", "the file changes while it is read", file=path, line=1)
+
+
+def _irregular(path: str) -> Problem:
+    return Problem("UnreadableFile", "is not a regular file", file=path, line=1)
