@@ -1,11 +1,13 @@
 """One bound on the memory of all compiled plans: who is asked about, and by which names, is for callers to choose."""
 
+import gc
 from collections import OrderedDict
 from collections.abc import Callable
 from threading import RLock
 
 PLAN_BYTES = 24 * 1024 * 1024
 """What all plans of an engine may hold, unless it is told otherwise."""
+_YOUNG_BYTES = 64 * 1024  # of forgotten plans: some 1,000 objects, which are looked at in 0.1 ms
 
 
 class PlanBudget:
@@ -18,6 +20,7 @@ class PlanBudget:
     def __init__(self, most: int = PLAN_BYTES) -> None:
         self.most = most
         self.held = 0
+        self._forgotten = 0
         self._meters: OrderedDict[Meter, None] = OrderedDict()
         self._lock = RLock()  # a plan may be freed, and its meter closed, while another one is counted
 
@@ -36,6 +39,8 @@ class PlanBudget:
                 self.held += size
                 while self.held > self.most:
                     self._look_at_next(meter)
+        if self._forgotten >= _YOUNG_BYTES:
+            self._keep_the_young_few()
 
     def close(self, meter: "Meter") -> None:
         """A plan is gone; a second time does nothing."""
@@ -54,8 +59,15 @@ class PlanBudget:
             meter.is_used = False
             self._meters.move_to_end(meter)
         else:
+            self._forgotten += meter.size
             self.close(meter)
             meter.forget()
+
+    def _keep_the_young_few(self) -> None:
+        """Collect them while they are few: where as much is freed as is made, Python waits until they are very many."""
+        self._forgotten = 0
+        if gc.isenabled():
+            gc.collect(1)
 
 
 class Meter:

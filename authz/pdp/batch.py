@@ -15,7 +15,7 @@ from authz.wire.batches import read_batch, write_batch, write_error
 from authz.wire.status import status_of
 
 _STRIDE = 250  # items that are looked up together
-_STEP = 25  # items that are decided between two looks at the clock, if they are short
+_STEP = 5  # items that are decided between two looks at the clock, if they are short
 _SHORT_BYTES = 200  # of such an item; a longer one counts as so many
 
 

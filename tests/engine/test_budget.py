@@ -126,6 +126,25 @@ def test_plans_take_no_more_memory_than_is_counted(policies, actions, services):
     assert 0.1 * of.budget.held < taken <= of.budget.held
 
 
+def test_what_comes_and_goes_is_collected_while_it_is_little():
+    """Python collects when more was made than freed: not at all while plans make room for others, and then for long."""
+    of, young = plans_of(of_users(500, OPEN, MANY), most=200_000), []
+
+    def look(phase, _info):
+        if phase == "start":
+            young.append(len(gc.get_objects(0)) + len(gc.get_objects(1)))
+
+    gc.collect()
+    gc.callbacks.append(look)
+    try:
+        for user in range(500):
+            ask(of, user)
+    finally:
+        gc.callbacks.remove(look)
+    assert max(young) < 10_000
+    assert len(young) > 100
+
+
 @pytest.fixture
 def hasty_threads():
     before = sys.getswitchinterval()

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import click
 
-from authz.cli.bench import questions
+from authz.cli.bench import load_questions as questions
 from authz.cli.bench.load_generator import Connection, Figures, ask_at_a_rate
 from authz.cli.bench.process import Sidecar, ended, free_port
 from authz.cli.bench.table import json_option, show

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from authz.cli.bench.load_generator import closed_loop
-from authz.cli.bench.questions import batch_of
+from authz.cli.bench.load_questions import batch_of
 from authz.cli.bench.workload import write_attachments
 from authz.v1 import authz_pb2
 

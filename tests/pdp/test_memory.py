@@ -8,12 +8,12 @@ import tracemalloc
 import pytest
 
 from authz.accounts.model import Account, User
-from authz.cache import DecisionCache
 from authz.engine import request as request_module
 from authz.engine.live import Engine
 from authz.errors import InvalidRequestError
 from authz.language import operators, resource
-from authz.server.check import Checker
+from authz.pdp.cache import DecisionCache
+from authz.pdp.check import Checker
 from tests.builders import ROOT_UIN, allow, deny, policy
 from tests.sidecar import check_request
 
