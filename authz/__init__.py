@@ -1,5 +1,7 @@
 """Tencent Cloud CAM authorization: policies, an engine that decides on them, and a gRPC sidecar around it."""
 
+import logging
+
 from authz.accounts.build import build_account
 from authz.accounts.model import Account
 from authz.app.embedded import Engine
@@ -39,3 +41,5 @@ __all__ = [
     "parse_policy",
     "parse_request",
 ]
+
+logging.getLogger(__name__).addHandler(logging.NullHandler())  # silent until the program configures logging

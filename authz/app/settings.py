@@ -24,7 +24,7 @@ class Settings:
     source: Path
     listen: tuple[Address, ...]
     http: str | None = None
-    transport: TransportKind = TransportKind.LEAN
+    transport: TransportKind = TransportKind.NATIVE
     workers: int = 1
     cache_size: int = 100_000
     cache_bytes: int = CACHE_BYTES

@@ -54,7 +54,7 @@ def _mode(_ctx: click.Context, _param: click.Parameter, text: str | None) -> int
     help="Where gRPC is served: host:port or unix:/path. May be given several times.",
 )
 @click.option("--http", metavar="HOST:PORT", help="Where /healthz, /readyz and /metrics are served; off by default.")
-@transport_option(TransportKind.LEAN, "What serves gRPC: the HTTP/2 server of our own, or grpcio.")
+@transport_option(TransportKind.NATIVE, "gRPC server to use: the built-in one or grpcio.")
 @click.option(
     "--workers",
     type=click.IntRange(min=1),

@@ -8,13 +8,22 @@ import click
 from authz.server.transport import TransportKind
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+_EARLIER_NAMES = {"lean": TransportKind.NATIVE.value}
+
+
+class _Transport(click.Choice):  # type: ignore[type-arg]  # not generic before click 8.2
+    """The names of the transports; earlier names are accepted and not shown."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The name as it is today."""
+        return super().convert(_EARLIER_NAMES.get(value, value), param, ctx)
 
 
 def transport_option(default: TransportKind, text: str) -> Callable[[Command], Command]:
     """The option, which gives a TransportKind; `text` is its help."""
     return click.option(
         "--transport",
-        type=click.Choice([kind.value for kind in TransportKind]),
+        type=_Transport([kind.value for kind in TransportKind]),
         default=default.value,
         show_default=True,
         callback=lambda _ctx, _param, name: TransportKind(name),

@@ -42,7 +42,7 @@ class Listening:
     certificates: Certificates | None = None
     socket_mode: int | None = None
     is_port_shared: bool = False
-    transport: TransportKind = TransportKind.LEAN
+    transport: TransportKind = TransportKind.NATIVE
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,9 +31,9 @@ class Transport(Protocol):
 
 
 class TransportKind(Enum):
-    """Which transport serves: the one of our own, or that of grpcio."""
+    """Which server speaks gRPC: the built-in HTTP/2 server, or grpcio."""
 
-    LEAN = "lean"
+    NATIVE = "native"
     GRPCIO = "grpcio"
 
 
@@ -45,6 +45,6 @@ def open_transport(
         from authz.server.grpcio.grpcio_transport import GrpcioTransport  # noqa: PLC0415 - see above
 
         return GrpcioTransport(tables, limits, is_port_shared=is_port_shared)
-    from authz.server.native.native_transport import LeanTransport  # noqa: PLC0415 - as above
+    from authz.server.native.native_transport import NativeTransport  # noqa: PLC0415 - as above
 
-    return LeanTransport(tables, limits, is_port_shared=is_port_shared)
+    return NativeTransport(tables, limits, is_port_shared=is_port_shared)

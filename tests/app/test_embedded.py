@@ -162,3 +162,26 @@ def test_importing_the_package_loads_no_disk_watcher_and_no_grpc():
     )
     result = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert (result.stdout, result.stderr) == ("\n", "")
+
+
+def test_it_prints_nothing_in_a_program_that_configures_no_logs(tmp_path):
+    """Neither on changes that come into force nor on one that is refused, which is worth a warning elsewhere."""
+    account = write_account(tmp_path / "account", users=[{"uin": "100001"}])
+    program = """
+import json, pathlib, sys, time
+from authz import Engine
+file = pathlib.Path(sys.argv[1], "attachments.yaml")
+with Engine.from_directory(sys.argv[1], follow=True) as engine:
+    for turn in range(10):
+        revision = engine.live.revision
+        file.write_text(json.dumps({"account": "12345678", "users": [{"uin": str(200000 + turn)}]}))
+        while engine.live.revision == revision:
+            time.sleep(0.01)
+    file.write_text("account: [")
+    while not engine._loader._follower.status.faults:
+        time.sleep(0.01)
+"""
+    result = subprocess.run(
+        [sys.executable, "-c", program, str(account)], cwd=ROOT, capture_output=True, text=True, timeout=DEADLINE
+    )
+    assert (result.stdout, result.stderr, result.returncode) == ("", "", 0)

@@ -104,8 +104,15 @@ def test_what_cannot_start_exits_with_1(monkeypatch):
     assert (result.exit_code, "cannot listen" in result.output) == (1, True)
 
 
-def test_the_transport_is_ours_unless_grpcio_is_chosen(settings):
+def test_the_transport_is_the_built_in_one_unless_grpcio_is_chosen(settings):
     serve(EXAMPLE)
     serve(EXAMPLE, "--transport", "grpcio")
     serve(EXAMPLE, AUTHZ_SERVE_TRANSPORT="grpcio")
-    assert [given.transport.value for given in settings] == ["lean", "grpcio", "grpcio"]
+    assert [given.transport.value for given in settings] == ["native", "grpcio", "grpcio"]
+
+
+def test_the_earlier_name_of_the_built_in_transport_is_accepted_and_not_shown(settings):
+    serve(EXAMPLE, "--transport", "lean")
+    serve(EXAMPLE, AUTHZ_SERVE_TRANSPORT="lean")
+    assert [given.transport.value for given in settings] == ["native", "native"]
+    assert "lean" not in serve("--help").output

@@ -1,4 +1,4 @@
-"""Real clients, unchanged, against the lean transport, over TCP and Unix sockets: the same scenarios in every language.
+"""Real clients, unchanged, against the built-in transport, over TCP and Unix sockets: the same in every language.
 
 Those of Python always run; the others with AUTHZ_TEST_LANGUAGES=1, since they are fetched and compiled.
 """
@@ -122,7 +122,7 @@ def test_keepalive_pings_are_answered_and_keep_the_connection(client, program, p
 @pytest.fixture(scope="module")
 def sidecar():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(os.environ, "AUTHZ_SERVE_TRANSPORT", "lean")
+        patch.setitem(os.environ, "AUTHZ_SERVE_TRANSPORT", "native")
         with Sidecar(EXAMPLE) as running:
             yield running
 

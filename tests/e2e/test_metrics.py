@@ -101,7 +101,7 @@ def test_after_thousands_of_mixed_calls_every_label_has_its_number(workers, tota
 
 
 def test_faults_of_peers_are_counted_by_their_kind_whichever_worker_saw_them(monkeypatch):
-    monkeypatch.setenv("AUTHZ_SERVE_TRANSPORT", "lean")
+    monkeypatch.setenv("AUTHZ_SERVE_TRANSPORT", "native")
     with Sidecar(EXAMPLE, workers=2) as sidecar:
         host, _, port = sidecar.tcp.rpartition(":")
         for _ in range(16):

@@ -110,7 +110,7 @@ def attacker(address, name):
 @contextmanager
 def target(root, rate, *, is_secure=False):
     http = f"127.0.0.1:{free_port()}"
-    options = ["--transport", "lean", "--http", http]
+    options = ["--transport", "native", "--http", http]
     if is_secure:
         certificate, key = Authority().issue("localhost", "localhost")
         for name, content in (("cert", certificate), ("key", key)):

@@ -63,7 +63,7 @@ class Watched:
 class Sidecar:
     """One process with a door of each kind."""
 
-    def __init__(self, folder, code, loop, is_secure, transport="lean"):
+    def __init__(self, folder, code, loop, is_secure, transport="native"):
         self.doors = {name: f"127.0.0.1:{free_port()}" for name in ("plain", "probes", "http")}
         self.doors["tls"] = self.doors["plain"]
         self.address = f"unix:{folder}/socket"
@@ -145,7 +145,7 @@ def main(arguments=None):
     parser.add_argument("--rate", type=int, default=500)
     parser.add_argument("--only", default="", help="states whose name contains this, or one of several, by `|`")
     parser.add_argument("--loop", choices=["fastest", "asyncio"], default="fastest")
-    parser.add_argument("--transport", choices=["lean", "grpcio"], default="lean")
+    parser.add_argument("--transport", choices=["native", "grpcio"], default="native")
     parser.add_argument("--code", type=Path, default=_ROOT)
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args(arguments)

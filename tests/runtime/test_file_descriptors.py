@@ -33,7 +33,7 @@ def room(status):
     return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("FDSize:"))
 
 
-@pytest.mark.parametrize("transport", ["grpcio", "lean"])
+@pytest.mark.parametrize("transport", ["grpcio", "native"])
 def test_a_sidecar_has_room_for_thousands_of_connections(transport):
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     with Sidecar(EXAMPLE, "--transport", transport) as sidecar:

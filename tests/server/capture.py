@@ -1,4 +1,4 @@
-"""Writes down what real clients send: `python -m tests.server.capture DIRECTORY`, for `tests.server.fuzz_lean`.
+"""Writes down what real clients send: `python -m tests.server.capture DIRECTORY`, for `tests.server.fuzz_native`.
 
 grpcio always; buf, h2load and grpc-js (`--node DIRECTORY` with `tests/clients/node` installed) where they are.
 """
@@ -17,7 +17,7 @@ from authz.http2.listener import GrpcServer
 from authz.server.methods import SERVICE
 from authz.v1 import authz_pb2, authz_pb2_grpc
 from tests.builders import ALICE, APP_1, APP_2
-from tests.server.fuzz_lean import serving
+from tests.server.fuzz_native import serving
 from tests.sidecar import check_request
 from tests.waiting import DEADLINE
 

@@ -240,7 +240,7 @@ async def compare(sequences, seed=0):
     """How often each status was heard. Asserts that both sides said the same, and counted the same."""
     live = engine(account(own=[policy("a", allow("im:*"))], group=[policy("d", deny("im:RemoveUser", APP_1))]))
     seen, vague = Counter(), Counter()
-    async with Side(TransportKind.GRPCIO, live) as one, Side(TransportKind.LEAN, live) as other:
+    async with Side(TransportKind.GRPCIO, live) as one, Side(TransportKind.NATIVE, live) as other:
         slots = asyncio.Semaphore(AT_ONCE)
 
         async def run(number):

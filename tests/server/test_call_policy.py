@@ -23,7 +23,7 @@ from tests.waiting import DEADLINE, until
 async def refused(method):
     """Ask what cannot be answered, and wait until nothing of it is left."""
     conduct = Conduct(RevisionFeed(engine(account())), Tally(), DEADLINE, Admission(10))
-    transport = open_transport(TransportKind.LEAN, [MethodTable("s", {"m": method}, conduct)], DEFAULT_LIMITS)
+    transport = open_transport(TransportKind.NATIVE, [MethodTable("s", {"m": method}, conduct)], DEFAULT_LIMITS)
     address = transport.listen(parse_address("127.0.0.1:0"), None)
     await transport.start()
     try:

@@ -28,7 +28,7 @@ _MOST_STREAMS = 1_000  # unanswered calls of one connection: the end of many mor
 log = get_logger("authz.server")
 
 
-class LeanTransport:
+class NativeTransport:
     """Serves by `authz.http2`. Unless `is_port_shared`, nobody else may listen on its ports."""
 
     def __init__(self, tables: Sequence[MethodTable], limits: Limits, *, is_port_shared: bool = False) -> None:

@@ -1,4 +1,4 @@
-"""What the lean transport alone does: it sheds, and answers what is short without a task."""
+"""What the built-in transport alone does: it sheds, and answers what is short without a task."""
 
 import asyncio
 import socket
@@ -64,7 +64,7 @@ def test_what_comes_in_one_burst_beyond_the_limit_is_refused_at_once(method, is_
     async def scenario():
         conduct = Conduct(RevisionFeed(engine(account())), tally, 1.0, admission)
         table = MethodTable("s", {"m": method(answer)}, conduct)
-        transport = open_transport(TransportKind.LEAN, [table], DEFAULT_LIMITS)
+        transport = open_transport(TransportKind.NATIVE, [table], DEFAULT_LIMITS)
         address = transport.listen(parse_address("127.0.0.1:0"), None)
         await transport.start()
         host, _, port = address.rpartition(":")
@@ -94,7 +94,7 @@ async def served(method, tally, scenario):
     live = engine(account())
     conduct = Conduct(RevisionFeed(live), tally, BRIEF, Admission(LIMIT))
     table = MethodTable("s", {"m": method}, conduct)
-    transport = open_transport(TransportKind.LEAN, [table], DEFAULT_LIMITS)
+    transport = open_transport(TransportKind.NATIVE, [table], DEFAULT_LIMITS)
     address = transport.listen(parse_address("127.0.0.1:0"), None)
     await transport.start()
     async with grpc.aio.insecure_channel(address) as channel:

@@ -1,6 +1,6 @@
-"""What a call costs with `--transport lean`, beside grpcio at its best and a C++ server that only echoes.
+"""What a call costs with `--transport native`, beside grpcio at its best and a C++ server that only echoes.
 
-    python -m tests.load.lean --yardstick BUILD/cpp_server
+    python -m tests.load.native --yardstick BUILD/cpp_server
 
 The yardstick is an asynchronous server on gRPC's C++ library that is started with its address. Every server is held to
 one core and the generator to another; they take turns, and figures are medians, in µs of server CPU a call.
@@ -151,13 +151,13 @@ class Field:
             address = f"127.0.0.1:{free_port()}"
             yield Server(YARDSTICK, address, self._start(address, yardstick, address))
         tls = ("--tls-cert", self._folder / "certificate", "--tls-key", self._folder / "key")
-        yield self._sidecar("lean", "-m", "authz")
-        yield self._sidecar("lean, Unix socket", "-m", "authz", address=f"unix:{self._folder}/socket")
-        yield self._sidecar("lean, TLS", "-m", "authz", options=tls, security=self._security)
-        yield self._sidecar("lean, asyncio", "-c", _WITHOUT_UVLOOP)
+        yield self._sidecar("native", "-m", "authz")
+        yield self._sidecar("native, Unix socket", "-m", "authz", address=f"unix:{self._folder}/socket")
+        yield self._sidecar("native, TLS", "-m", "authz", options=tls, security=self._security)
+        yield self._sidecar("native, asyncio", "-c", _WITHOUT_UVLOOP)
         yield self._sidecar("grpcio", "-m", "authz", transport="grpcio")
 
-    def _sidecar(self, name, *program, address=None, options=(), security=None, transport="lean"):
+    def _sidecar(self, name, *program, address=None, options=(), security=None, transport="native"):
         address = address or f"127.0.0.1:{free_port()}"
         command = (sys.executable, *program, "serve", self._accounts, "--listen", address, "--transport", transport)
         return Server(name, address, self._start(address, *command, *options), security)

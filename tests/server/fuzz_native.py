@@ -1,4 +1,4 @@
-"""Mutates what real clients sent and feeds it to the service: `python -m tests.server.fuzz_lean --minutes 10`.
+"""Mutates what real clients sent and feeds it to the service: `python -m tests.server.fuzz_native --minutes 10`.
 
 Beside what `tests.http2.fuzz` looks for, it is a failure if the service allows what the engine, asked afresh with the
 request as protobuf reads it, does not, or if a message goes out that the service did not give.

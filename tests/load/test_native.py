@@ -1,6 +1,6 @@
 from contextlib import ExitStack
 
-from tests.load.lean import Field, measured, scenarios, table
+from tests.load.native import Field, measured, scenarios, table
 
 
 def test_every_scenario_is_answered_by_every_server_and_told_in_a_line():

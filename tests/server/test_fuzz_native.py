@@ -10,7 +10,7 @@ from authz.server.methods import Single
 from authz.v1 import authz_pb2
 from tests.builders import ALICE, APP_1, account, engine
 from tests.http2.fuzz import fuzz
-from tests.server.fuzz_lean import Witness, captured, serving
+from tests.server.fuzz_native import Witness, captured, serving
 from tests.sidecar import check_request
 
 QUESTION = check_request(ALICE, "im:AddUser", APP_1).SerializeToString()
