@@ -66,7 +66,7 @@ def test_a_start_loads_nothing_that_it_may_never_need():
     """What a process imports is most of its start, and much of its memory."""
     seldom_used = {
         "grpc", "google.protobuf.descriptor_pb2", "hpack", "prometheus_client", "wsgiref", "rich", "cryptography",
-        "authz.telemetry.metrics",
+        "yaml", "authz.telemetry.metrics",
     }  # fmt: skip
     modules = "authz.cli.serve, authz.server.native.native_transport"
     program = f"import sys, {modules}; print(*{seldom_used} & set(sys.modules))"

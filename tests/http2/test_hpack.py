@@ -4,14 +4,12 @@ import hpack as oracle
 import pytest
 from hpack.hpack import encode_integer
 from hpack.huffman_table import decode_huffman
-from hpack.table import HeaderTable
 from hypothesis import given
 from hypothesis import strategies as st
 
 from authz.http2 import huffman
 from authz.http2.errors import ConnectionFaultError, ErrorCode
 from authz.http2.hpack import HeaderDecoder, literal
-from authz.http2.static_table import STATIC_TABLE
 
 NAMES = st.sampled_from([b":path", b":method", b"content-type", b"te", b"x-a", b"traceparent", b"user-agent"])
 FIELDS = st.lists(st.tuples(NAMES, st.binary(max_size=60)), max_size=12)
@@ -63,10 +61,6 @@ def test_every_symbol_decodes_alone():
     for symbol in range(256):
         text = bytes((symbol,))
         assert huffman.decode(oracle.Encoder().huffman_coder.encode(text)) == text
-
-
-def test_the_static_table_is_that_of_the_library():
-    assert STATIC_TABLE == HeaderTable.STATIC_TABLE
 
 
 @pytest.mark.parametrize("length", [0, 1, 126, 127, 128, 254, 255, 256, 16510, 16511, 100_000])

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from authz.errors import MalformedTextError
-from authz.sources import yaml_text
+from authz.sources import yaml_events
 from authz.sources.yaml_text import read_yaml
 from tests.builders import attempt
 
@@ -42,7 +42,7 @@ LOADERS = [each for each in (getattr(yaml, "CSafeLoader", None), yaml.SafeLoader
     ],
 )
 def test_a_fault_is_told_with_its_line_its_cause_and_what_to_write(monkeypatch, loader, text, line, cause, cure):
-    monkeypatch.setattr(yaml_text, "_Loader", loader)
+    monkeypatch.setattr(yaml_events, "_Loader", loader)
     with pytest.raises(MalformedTextError) as caught:
         read_yaml(text)
     assert (caught.value.line, cause in str(caught.value), cure in str(caught.value)) == (line, True, True), (
