@@ -6,28 +6,22 @@ like anybody else.
 
 from collections.abc import Iterable
 
-from authz.engine.decision import CROSS_ACCOUNT, NO_MATCHING_ALLOW, OUTSIDE_BOUNDARY, ROOT_ACCOUNT, Decision
+from authz.engine.decision import CROSS_ACCOUNT, NO_MATCHING_ALLOW, ROOT_ACCOUNT, Decision
 from authz.engine.facts import Facts
+from authz.engine.plan import ActionPlan
 from authz.engine.request import Request
 from authz.engine.rules import Rule
-from authz.engine.scope import Owner
 from authz.engine.snapshot import AccountState, Snapshot
-from authz.language.action import Action
 from authz.language.document import Effect
 from authz.language.principal import Principal, PrincipalKind, TrustedPrincipals
 from authz.language.resource import AccountKind
 
 _ROLE = "roleName/"
-_ASSUME_ROLE = "sts:assumerole"
 
 
-def is_assumption(action: Action) -> bool:
-    """Whether the action is that of assuming a role."""
-    return action.key == _ASSUME_ROLE
-
-
-def decide_assumption(snapshot: Snapshot, caller: AccountState, request: Request, facts: Facts) -> Decision:
-    """Deny wins on both sides; an allow is needed on both sides."""
+def decide_assumption(snapshot: Snapshot, plan: ActionPlan, request: Request, facts: Facts) -> Decision:
+    """Deny wins on both sides; an allow is needed on both sides. `plan` is the caller's, for assuming roles."""
+    caller = snapshot.states[request.principal.account]
     owner = _owner(snapshot, caller, request)
     if owner is not caller:
         facts.hold(0, 0)  # it depends on two accounts, so no single account's lease could keep it right in a cache
@@ -37,7 +31,7 @@ def decide_assumption(snapshot: Snapshot, caller: AccountState, request: Request
     trust = _trust_decision(owner, name, caller, request, facts)
     if trust is not None and not trust.allowed:
         return trust
-    own = _own_decision(caller, request, facts)
+    own = _own_decision(plan, request, facts)
     if trust is None and (own.allowed or own is NO_MATCHING_ALLOW):
         return NO_MATCHING_ALLOW if owner is caller else CROSS_ACCOUNT
     return own
@@ -62,30 +56,13 @@ def _owner(snapshot: Snapshot, caller: AccountState, request: Request) -> Accoun
     return snapshot.states.find(account.number) if account.kind is AccountKind.UIN else None
 
 
-def _own_decision(caller: AccountState, request: Request, facts: Facts) -> Decision:
+def _own_decision(plan: ActionPlan, request: Request, facts: Facts) -> Decision:
     """What the caller's own policies say of the role, also where it is another account's."""
-    if request.principal.kind is PrincipalKind.ROOT:
+    if plan.holder.is_root:
         return ROOT_ACCOUNT
-    plan = caller.plan(request.principal)
-    if caller.owner.owns(request.resource.account):
-        return plan.for_action(request.action).decide(request.resource, facts)
-    boundary = plan.boundary
-    owner = caller.owner
-    denied = _first((*plan.rules, *(boundary or ())), Effect.DENY, owner, request, facts)
-    if denied is not None:
-        return denied.decision
-    allowed = _first(plan.rules, Effect.ALLOW, owner, request, facts)
-    if allowed is None:
-        return NO_MATCHING_ALLOW
-    if boundary is not None and _first(boundary, Effect.ALLOW, owner, request, facts) is None:
-        return OUTSIDE_BOUNDARY
-    return allowed.decision
-
-
-def _first(rules: Iterable[Rule], effect: Effect, owner: Owner, request: Request, facts: Facts) -> Rule | None:
-    asked = (rule for rule in rules if rule.effect is effect and rule.covers_action(request.action))
-    covering = (rule for rule in asked if rule.covers_resource(request.resource, owner))
-    return next((rule for rule in covering if rule.applies(facts)), None)
+    resource = request.resource
+    placed = plan.at(resource) if plan.holder.owner.owns(resource.account) else plan.abroad(resource)
+    return placed.decide(resource.tail, facts)
 
 
 def _trust_decision(

@@ -8,9 +8,7 @@ from authz.engine.decision import Decision, Reason
 from authz.engine.plan import ActionPlan, is_operation_level
 from authz.engine.request import Request
 from authz.engine.rules import Rule
-from authz.engine.snapshot import AccountState, Snapshot
 from authz.language.action import Action
-from authz.language.resource import NO_RESOURCE
 
 HINT_BYTES = 4 * 1024
 """Of the conditions that one denial tells."""
@@ -19,26 +17,29 @@ DENIAL_END = ") has no permission"
 _NO_MATCHING_ALLOW = Reason.NO_MATCHING_ALLOW  # reading a member of an Enum costs more than reading a global
 
 
-def denial_message(snapshot: Snapshot, request: Request, decision: Decision) -> str:
+def denial_message(plan: ActionPlan | None, request: Request, decision: Decision) -> str:
     """What a denial says, in one text."""
-    text, hints = denial_parts(snapshot, request, decision)
+    text, hints = denial_parts(plan, request, decision)
     return text + hints.decode()
 
 
-def denial_parts(snapshot: Snapshot, request: Request, decision: Decision) -> tuple[str, bytes]:
+def denial_parts(plan: ActionPlan | None, request: Request, decision: Decision) -> tuple[str, bytes]:
     """Explicit and implicit denials share the wording; an operation-level API is denied on `*`.
 
-    Where only conditions stood between an allow and the request, these are the second part, encoded: in CAM's own form,
-    which can be pasted into a policy. Denials that miss the same conditions have the same object there.
+    `plan` is what the request's snapshot resolved for it. Where only conditions stood between an allow and the request,
+    these are the second part, encoded: in CAM's own form, which can be pasted into a policy. Denials that miss the same
+    conditions have the same object there.
     """
-    if decision.reason is not _NO_MATCHING_ALLOW:
-        resource = "*" if is_operation_level(request.action) else request.resource.text
-        return denial_text(request.action, resource), b""
-    state = snapshot.states[request.principal.account]
-    plan = state.plan(request.principal).for_action(request.action)
-    resource = "*" if plan.is_operation_level else request.resource.text
-    missed = _missed(state, plan, request) if plan.conditional_allows else ()
-    return denial_text(request.action, resource), plan.hints(missed, _hints) if missed else b""
+    text = denial_text(request.action, request.resource.text if names_resource(plan, request.action) else "*")
+    if plan is None or decision.reason is not _NO_MATCHING_ALLOW:
+        return text, b""
+    missed = plan.missed(request.resource)
+    return text, plan.hints(missed, _hints) if missed else b""
+
+
+def names_resource(plan: ActionPlan | None, action: Action) -> bool:
+    """Whether denials name the resource that was asked about, and not `*`. `plan` is as for denial_parts."""
+    return not (is_operation_level(action) if plan is None else plan.is_operation_level)
 
 
 def denial_text(action: Action, resource: str) -> str:
@@ -49,14 +50,6 @@ def denial_text(action: Action, resource: str) -> str:
 def denial_start(action: Action) -> str:
     """What every denial says before it names the resource."""
     return f"you are not authorized to perform operation ({action.service}:{action.name})\nresource ("
-
-
-def _missed(state: AccountState, plan: ActionPlan, request: Request) -> list[Rule]:
-    """The allows that cover the request but for their conditions."""
-    if not state.owner.owns(request.resource.account):
-        return []
-    resource = NO_RESOURCE if plan.is_operation_level else request.resource
-    return [rule for rule in plan.conditional_allows if rule.covers_resource(resource, state.owner)]
 
 
 def _hints(rules: Iterable[Rule]) -> bytes:

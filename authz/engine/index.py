@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from authz.engine.facts import Facts
 from authz.engine.rules import Rule
-from authz.language.resource import Resource
+from authz.language.resource import AccountSegment, Resource
 from authz.pattern import ANY, Pattern
 
 _INDEX, _PATTERN, _LENGTH = 400, 260, 300  # bytes of an index, of each pattern in it, of each length of a prefix
@@ -24,12 +24,13 @@ class TailIndex:
 
     It is for resources of the service and region of `place`, by the text that their tails must be or begin with: a
     look-up costs one hash for the whole tail and one for each length that a prefix has. Requests without resource are a
-    place of their own, which only a bare `*` covers (cam-language 6). `size` are bytes, rather too many than too few.
+    place of their own, which only a bare `*` covers (cam-language 6). The resources are of the own account, or of
+    another `account` where one is given. `size` are bytes, rather too many than too few.
     """
 
     __slots__ = ("_exact", "_prefixes", "size")
 
-    def __init__(self, rules: Sequence[Rule], place: Resource) -> None:
+    def __init__(self, rules: Sequence[Rule], place: Resource, account: AccountSegment | None = None) -> None:
         exact: dict[str, list[Rule]] = {}
         prefixes: dict[int, dict[str, list[_Candidate]]] = {}
         patterns = 0
@@ -38,7 +39,7 @@ class TailIndex:
                 if scope.is_any:
                     patterns += 1
                     _add(prefixes, rule, ANY)
-                elif not place.is_any and not scope.is_foreign and scope.covers_place(place):
+                elif not place.is_any and scope.covers_account(account) and scope.covers_place(place):
                     patterns += 1
                     if scope.tail.is_literal:
                         exact.setdefault(scope.tail.pieces[0], []).append(rule)

@@ -17,7 +17,7 @@ from authz.engine.scope import Owner
 from authz.language.action import Action
 from authz.language.condition import OWNER_UIN, UIN
 from authz.language.document import Effect
-from authz.language.resource import NO_RESOURCE, Resource
+from authz.language.resource import NO_RESOURCE, AccountSegment, Resource
 from authz.language.variables import Variable
 
 _MEMO_LIMIT = 1024  # actions of one principal; callers choose the names, so the memo must not grow for ever
@@ -29,7 +29,13 @@ _NAME, _ACTION, _COVERED = 60, 1500, 100  # of an action's name, of its plan, an
 _PLACED, _HINTS = 300, 300  # of what decides for one place, and of a text of denials
 Identity = Mapping[str, tuple[str, ...]]
 _PlaceKey = tuple[str, str] | None
-_Covered = tuple[bool, tuple[int, ...], tuple[int, ...], tuple[int, ...] | None]
+_Covered = tuple[tuple[bool, bool], tuple[int, ...], tuple[int, ...], tuple[int, ...] | None]
+_ASSUME_ROLE = "sts:assumerole"
+
+
+def is_assumption(action: Action) -> bool:
+    """Whether the action is that of assuming a role."""
+    return action.key == _ASSUME_ROLE
 
 
 def is_operation_level(action: Action) -> bool:
@@ -38,9 +44,18 @@ def is_operation_level(action: Action) -> bool:
     return known is not None and not known.resource_level
 
 
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Whose statements a plan has: the account, the condition keys that the engine knows of the principal, its kind."""
+
+    owner: Owner
+    identity: Identity
+    is_root: bool
+
+
 @dataclass(frozen=True, slots=True, weakref_slot=True)
 class PlacedPlan:
-    """A principal's statements for one action on the resources of one service and region.
+    """A principal's statements for one action on the resources of one service and region, of one account.
 
     `denies` and `allows` are None where there is no such statement, `bounds` where no boundary is set.
     """
@@ -70,12 +85,16 @@ class PlacedPlan:
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
 class ActionPlan:
-    """A principal's statements for one action. `bounds`, the allows of its boundary, are None where none is set.
+    """All that decides about one action of one principal: looked up once for a question, then handed down.
+
+    `bounds`, the allows of the principal's boundary, are None where none is set.
 
     `conditional_allows` are those of the allows that have conditions, for telling what was missing; `families_read` are
     the families (see key_family) of all condition keys: what decides reads no others. `part` counts what it holds.
     """
 
+    holder: Holder
+    is_assumption: bool
     is_operation_level: bool
     denies: tuple[Rule, ...]
     allows: tuple[Rule, ...]
@@ -90,7 +109,8 @@ class ActionPlan:
     def covered(self) -> _Covered:
         """What it is made of: plans of which this is equal decide alike."""
         bounds = None if self.bounds is None else _orders(self.bounds)
-        return self.is_operation_level, _orders(self.denies), _orders(self.allows), bounds
+        kind = self.is_assumption, self.is_operation_level
+        return kind, _orders(self.denies), _orders(self.allows), bounds
 
     @property
     def size(self) -> int:
@@ -98,18 +118,25 @@ class ActionPlan:
         rules = len(self.denies) + len(self.allows) + len(self.bounds or ())
         return _ACTION + _COVERED * rules
 
-    def decide(self, resource: Resource, facts: Facts) -> Decision:
-        """Decide about a resource of the own account."""
-        return self.at(resource).decide(resource.tail, facts)
-
     def at(self, resource: Resource) -> PlacedPlan:
-        """What decides about all resources that differ from this one in their tails alone; made once.
+        """What decides about all resources of the own account that differ from this one in tail alone; made once.
 
         For an operation-level API CAM is asked about `*`, whatever resource the caller has in mind (cam-language 6).
         """
         is_placed = not self.is_operation_level and resource.text != "*"
         key = (resource.service, resource.region) if is_placed else None
         return self._placed.get(key) or self._place(key, resource if is_placed else NO_RESOURCE)
+
+    def abroad(self, resource: Resource) -> PlacedPlan:
+        """What decides about a resource of another account; made for each question, since few are for a role there."""
+        return self._indexed(resource, resource.account)
+
+    def missed(self, resource: Resource) -> tuple[Rule, ...]:
+        """The allows that cover the resource but for their conditions."""
+        if not self.conditional_allows or not self.holder.owner.owns(resource.account):
+            return ()
+        asked = NO_RESOURCE if self.is_operation_level else resource
+        return tuple(rule for rule in self.conditional_allows if rule.covers_resource(asked, self.holder.owner))
 
     def hints(self, missed: Iterable[Rule], word: Callable[[Iterable[Rule]], bytes]) -> bytes:
         """What denials say of the conditions of these allows, by `word`; made once, so that they share it."""
@@ -124,11 +151,7 @@ class ActionPlan:
         return known
 
     def _place(self, key: _PlaceKey, resource: Resource) -> PlacedPlan:
-        placed = PlacedPlan(
-            denies=TailIndex(self.denies, resource) if self.denies else None,
-            allows=TailIndex(self.allows, resource) if self.allows else None,
-            bounds=None if self.bounds is None else TailIndex(self.bounds, resource),
-        )
+        placed = self._indexed(resource)
         if len(resource.service) + len(resource.region) <= _KEPT:
             if len(self._placed) >= _PLACES_LIMIT:
                 self.part.add(-sum(each.size for each in self._placed.values()))
@@ -136,6 +159,13 @@ class ActionPlan:
             self._placed[key] = placed
             self.part.add(placed.size)
         return placed
+
+    def _indexed(self, place: Resource, account: AccountSegment | None = None) -> PlacedPlan:
+        return PlacedPlan(
+            denies=TailIndex(self.denies, place, account) if self.denies else None,
+            allows=TailIndex(self.allows, place, account) if self.allows else None,
+            bounds=None if self.bounds is None else TailIndex(self.bounds, place, account),
+        )
 
 
 def _orders(rules: Iterable[Rule]) -> tuple[int, ...]:
@@ -145,24 +175,24 @@ def _orders(rules: Iterable[Rule]) -> tuple[int, ...]:
 class PrincipalPlan:
     """A principal's rules, and an ActionPlan for every action that was asked of it.
 
-    `identity` are the condition keys that the engine knows of the principal itself. `boundary` is None where no
-    boundary is set. `subject` is the user or role that it was compiled of, None for a root account.
+    `boundary` is None where no boundary is set. `subject` is the user or role that it was compiled of, None for a root
+    account.
     """
 
-    __slots__ = ("_actions", "_distinct", "_part", "boundary", "identity", "meter", "rules", "subject")
+    __slots__ = ("_actions", "_distinct", "_part", "boundary", "holder", "meter", "rules", "subject")
 
     def __init__(
         self,
+        holder: Holder,
         rules: Rules,
         boundary: Rules | None,
-        identity: Identity,
         meter: Meter = UNMETERED,
         subject: User | Role | None = None,
     ) -> None:
+        self.holder = holder
         self.rules = rules
         self.subject = subject
         self.boundary = boundary
-        self.identity = identity
         self.meter = meter
         self._part = Part(meter)
         self._actions: dict[str, ActionPlan] = {}  # by Action.key
@@ -170,6 +200,11 @@ class PrincipalPlan:
 
     def __del__(self) -> None:
         self.meter.close()
+
+    @property
+    def identity(self) -> Identity:
+        """The condition keys that the engine knows of the principal itself."""
+        return self.holder.identity
 
     def for_action(self, action: Action) -> ActionPlan:
         """The plan of `action`, made once; actions that the same statements cover share one and its indexes."""
@@ -203,6 +238,8 @@ class PrincipalPlan:
         bounds = _with_effect(bounding, Effect.ALLOW)
         keys = {condition.key for rule in (*denies, *allows, *bounds) for condition in rule.conditions}
         return ActionPlan(
+            holder=self.holder,
+            is_assumption=is_assumption(action),
             is_operation_level=is_operation_level(action),
             denies=denies,
             allows=allows,
@@ -264,4 +301,5 @@ class _Bound:
         if boundary is not None:
             attached = [Attachment(boundary, boundary_name)]
             bounds = Rules(attached, self._owner, self._bindings, len(rules), self._meter)
-        return PrincipalPlan(rules, bounds, self._identity, self._meter, subject)
+        holder = Holder(self._owner, self._identity, subject is None)
+        return PrincipalPlan(holder, rules, bounds, self._meter, subject)

@@ -45,6 +45,12 @@ class Scope:
         """Whether service and region fit; an empty region of a request fits only an empty one or `*`."""
         return self.service.matches(resource.service) and self.region.matches(resource.region)
 
+    def covers_account(self, other: AccountSegment | None) -> bool:
+        """Whether it speaks of resources of the own account, or of those of an `other` one."""
+        if other is None:
+            return not self.is_foreign
+        return self.account.kind is AccountKind.ANY or self.account == other
+
     def matches(self, resource: Resource, owner: Owner) -> bool:
         """Whether `resource` is inside, for policies of `owner`; the resource may be its own or another account's.
 
@@ -53,7 +59,7 @@ class Scope:
         if self.is_any or resource.is_any:
             return self.is_any
         is_named = self.tail.matches(resource.tail) and self.covers_place(resource)
-        return is_named and self._is_account(resource.account, owner)
+        return is_named and self.covers_account(None if owner.owns(resource.account) else resource.account)
 
     def covers(self, other: "Scope") -> bool:
         """Whether every resource inside `other` is inside, both being of policies of one owner."""
@@ -114,11 +120,6 @@ class Scope:
 
     def _pairs(self, other: "Scope") -> tuple[tuple[Pattern, Pattern], ...]:
         return (self.service, other.service), (self.region, other.region), (self.tail, other.tail)
-
-    def _is_account(self, account: AccountSegment, owner: Owner) -> bool:
-        if self.account.kind is AccountKind.OWN:
-            return owner.owns(account)
-        return self.account.kind is AccountKind.ANY or self.account == account
 
 
 def _resource(account: AccountSegment, service: str, region: str, tail: str) -> Resource:

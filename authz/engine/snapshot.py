@@ -6,10 +6,11 @@ from weakref import ref
 
 from authz.accounts.model import Account, Policy, Role, User
 from authz.engine.budget import UNMETERED, Meter, PlanBudget
-from authz.engine.plan import PrincipalPlan, plan_role, plan_root, plan_user
+from authz.engine.plan import ActionPlan, PrincipalPlan, plan_role, plan_root, plan_user
 from authz.engine.rules import Attachment, Rules
 from authz.engine.scope import Owner
 from authz.engine.sharded_map import ShardedMap
+from authz.language.action import Action
 from authz.language.principal import Principal, PrincipalKind
 
 
@@ -124,6 +125,12 @@ class Snapshot:
     revision: int
     states: ShardedMap[AccountState]
     unknown_accounts: Lease
+
+    def resolve(self, principal: Principal, action: Action) -> ActionPlan | None:
+        """All that decides about an action of a principal; None for a principal that does not exist."""
+        state = self.states.find(principal.account)
+        plan = None if state is None else state.find(principal)
+        return None if plan is None else plan.for_action(action)
 
     def lease(self, account: str) -> Lease:
         """The lease of an answer about a principal of `account`."""

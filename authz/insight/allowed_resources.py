@@ -5,9 +5,8 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from authz.context import RESOURCE_TAG, key_family, tag_key
-from authz.engine.assume import is_assumption
 from authz.engine.facts import Facts
-from authz.engine.plan import PrincipalPlan, is_operation_level
+from authz.engine.plan import PrincipalPlan, is_assumption, is_operation_level
 from authz.engine.request import Context
 from authz.engine.rules import Rule
 from authz.engine.scope import Scope

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from authz.engine.assume import is_assumption, trust_rules
+from authz.engine.assume import trust_rules
 from authz.engine.decision import Decision, StatementRef
 from authz.engine.evaluate import evaluate
 from authz.engine.facts import Facts
-from authz.engine.plan import is_operation_level
+from authz.engine.plan import is_assumption, is_operation_level
 from authz.engine.request import Request
 from authz.engine.rules import Rule
 from authz.engine.snapshot import AccountState, Snapshot

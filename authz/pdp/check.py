@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from authz.engine.decision import Decision
 from authz.engine.denial import denial_parts
-from authz.engine.evaluate import evaluate
+from authz.engine.evaluate import decide
 from authz.engine.live import Engine
+from authz.engine.plan import ActionPlan
 from authz.engine.relevant_context import RelevantContext, relevant_context
 from authz.engine.request import Request
 from authz.engine.snapshot import Snapshot
@@ -152,7 +153,8 @@ class Checker:
         Raises:
             InvalidRequestError: for a malformed question.
         """
-        entry = self._decide(read_item(data, self._clock(), self._bounds).request, snapshot)
+        request = read_item(data, self._clock(), self._bounds).request
+        entry = self._decide(request, snapshot.resolve(request.principal, request.action), snapshot)
         self._decisions[entry.kind] += 1
         return write_result(entry.answer + entry.hints + form.field)
 
@@ -191,9 +193,10 @@ class Checker:
     def _answer(self, question: Question, snapshot: Snapshot) -> Entry:
         """Decide, unless the same was decided for another context that differs only in what is not read."""
         request = question.request
-        read = relevant_context(snapshot, request) if request.context else ()
+        plan = snapshot.resolve(request.principal, request.action)
+        read = relevant_context(plan, request.context) if request.context else ()
         if len(read) == len(request.context):
-            entry = self._decide(request, snapshot)
+            entry = self._decide(request, plan, snapshot)
             self._cache.put(question.key, entry)
             return entry
         meaning = _meaning(request, read)
@@ -201,18 +204,18 @@ class Checker:
         if shared is None:
             # Decided by what is in the key and nothing else, so that whoever finds the answer there had got the same.
             kept = Request(request.principal, request.action, request.resource, dict(read), request.time)
-            shared = self._decide(kept, snapshot)
+            shared = self._decide(kept, plan, snapshot)
             self._cache.put(meaning, shared)
         if self._repeats.has(question.key):
             self._cache.put(question.key, shared)
         return shared
 
-    def _decide(self, request: Request, snapshot: Snapshot) -> Entry:
+    def _decide(self, request: Request, plan: ActionPlan | None, snapshot: Snapshot) -> Entry:
         self._cache.miss()
         # The lease is taken before the decision is made: an account that is replaced in between ends it.
         lease = snapshot.lease(request.principal.account)
-        decision = evaluate(snapshot, request)
-        answer, hints = encode_decision(snapshot, decision, request)
+        decision = decide(snapshot, plan, request)
+        answer, hints = encode_decision(plan, decision, request)
         return Entry(answer, lease, decision.window, decision.reason, False, hints)
 
 
@@ -222,9 +225,9 @@ def _meaning(request: Request, read: RelevantContext) -> Hashable:
     return principal.account, principal.key, action.service, action.name, request.resource.text, read
 
 
-def encode_decision(snapshot: Snapshot, decision: Decision, request: Request) -> tuple[bytes, bytes]:
+def encode_decision(plan: ActionPlan | None, decision: Decision, request: Request) -> tuple[bytes, bytes]:
     """The CheckResponse of a decision, without its revision, in two parts: the second one is what others share."""
     if decision.allowed:
         return write_answer(decision, b""), b""
-    text, hints = denial_parts(snapshot, request, decision)
+    text, hints = denial_parts(plan, request, decision)
     return write_answer(decision, text.encode() + hints).removesuffix(hints), hints

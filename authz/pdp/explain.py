@@ -29,7 +29,8 @@ class Explainer:
         question = read_explain(data, self._clock(), self._bounds)
         snapshot = self._snapshot(question.at_least)
         explanation = explain(snapshot, question.request)
-        answer, hints = encode_decision(snapshot, explanation.decision, question.request)
+        plan = snapshot.resolve(question.request.principal, question.request.action)
+        answer, hints = encode_decision(plan, explanation.decision, question.request)
         return write_explanation(explanation, answer + hints + write_revision(snapshot.revision))
 
     def allowed_resources(self, data: bytes) -> bytes:

@@ -1,13 +1,12 @@
 """What repeats in questions, settled once: all but the tail of the resource that they ask about."""
 
 from collections import OrderedDict
-from typing import Protocol
 from weakref import ref
 
-from authz.engine.decision import CROSS_ACCOUNT, Decision
-from authz.engine.denial import DENIAL_END, denial_start
-from authz.engine.evaluate import plain_plan
-from authz.engine.facts import NO_FACTS, Facts
+from authz.engine.decision import Decision
+from authz.engine.denial import DENIAL_END, denial_start, names_resource
+from authz.engine.facts import NO_FACTS
+from authz.engine.shortcut import Shortcut, shortcut
 from authz.engine.snapshot import AccountState, Lease, Snapshot
 from authz.language.action import Action
 from authz.language.principal import Principal
@@ -23,22 +22,6 @@ _ANSWERS = 4  # of one lane that are known: a statement that allows, one that de
 _END = DENIAL_END.encode()
 
 
-class _Placed(Protocol):
-    def decide(self, tail: str, facts: Facts) -> Decision:
-        """Decide about a resource by its tail."""
-
-
-class _Elsewhere:
-    """Decides about the resources of other accounts."""
-
-    def decide(self, tail: str, facts: Facts) -> Decision:  # noqa: ARG002 - they are all the same
-        """Deny."""
-        return CROSS_ACCOUNT
-
-
-_ELSEWHERE = _Elsewhere()
-
-
 class Lane:
     """Answers one action of one principal on the resources of one place, in questions without context of one length.
 
@@ -50,7 +33,7 @@ class Lane:
 
     __slots__ = ("_denial", "_known", "_names_tail", "_placed", "is_open", "lease", "size", "weight")
 
-    def __init__(self, lease: Lease, placed: _Placed | None, size: int, denial: bytes, *, names_tail: bool) -> None:
+    def __init__(self, lease: Lease, placed: Shortcut | None, size: int, denial: bytes, *, names_tail: bool) -> None:
         self.lease = lease
         self.size = size
         self.is_open = placed is not None
@@ -160,10 +143,8 @@ def _lane(state: AccountState, principal: Principal, action: Action, head: str, 
     some = parse_resource_head(head)
     if some is None:
         return None
-    plan = plain_plan(state, principal, action)
-    if plan is None:
-        return Lane(state.lease, None, size, b"", names_tail=False)
-    names_tail = not plan.is_operation_level
+    holder = state.find(principal)
+    plan = None if holder is None else holder.for_action(action)
+    names_tail = names_resource(plan, action)
     denial = denial_start(action) + (head if names_tail else "*")
-    placed = plan.at(some) if state.owner.owns(some.account) else _ELSEWHERE
-    return Lane(state.lease, placed, size, denial.encode(), names_tail=names_tail)
+    return Lane(state.lease, shortcut(plan, some), size, denial.encode(), names_tail=names_tail)

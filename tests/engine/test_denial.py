@@ -3,9 +3,19 @@ import json
 import pytest
 
 from authz.engine.denial import HINT_BYTES, denial_message, denial_parts
-from authz.engine.evaluate import evaluate
+from authz.engine.evaluate import decide
 from authz.engine.request import parse_request
 from tests.builders import ALICE, APP_1, account, allow, engine, im_app, policy, sms_app
+
+
+def parts(live, request):
+    plan = live.resolve(request.principal, request.action)
+    return denial_parts(plan, request, decide(live, plan, request))
+
+
+def told(live, request):
+    plan = live.resolve(request.principal, request.action)
+    return denial_message(plan, request, decide(live, plan, request))
 
 
 @pytest.mark.parametrize(
@@ -22,7 +32,7 @@ from tests.builders import ALICE, APP_1, account, allow, engine, im_app, policy,
 def test_a_denial_is_worded_as_cam_words_it(action, resource, operation, shown):
     request = parse_request(ALICE, action, resource, {})
     live = engine(account()).live
-    message = denial_message(live, request, evaluate(live, request))
+    message = told(live, request)
     assert message == f"you are not authorized to perform operation ({operation})\nresource ({shown}) has no permission"
 
 
@@ -32,15 +42,15 @@ def test_a_condition_that_was_the_only_miss_is_told_in_the_form_of_a_policy():
     live = engine(of).live
     missed = parse_request(ALICE, "im:AddUser", APP_1, {})
     hint = '[{"condition":{"key":"dept","value":["ops"],"ope":"string_equal"},"effect":"allow"}]'
-    assert denial_message(live, missed, evaluate(live, missed)).endswith(f" with or without condition:{hint}")
+    assert told(live, missed).endswith(f" with or without condition:{hint}")
     elsewhere = parse_request(ALICE, "im:AddUser", sms_app(1), {})
-    assert denial_message(live, elsewhere, evaluate(live, elsewhere)).endswith("has no permission")
+    assert told(live, elsewhere).endswith("has no permission")
 
 
 def denied(*policies, resource=APP_1):
     live = engine(account(own=policies)).live
     request = parse_request(ALICE, "im:AddUser", resource, {})
-    return denial_parts(live, request, evaluate(live, request))
+    return parts(live, request)
 
 
 def test_what_several_statements_ask_for_alike_is_told_once():
@@ -63,6 +73,6 @@ def test_conditions_are_told_whole_as_many_as_there_is_room_for_and_the_others_a
 def test_denials_that_miss_the_same_conditions_share_the_text_of_them():
     live = engine(account(own=[policy("p", allow("im:*", condition={"string_equal": {"dept": ["ops"]}}))])).live
     requests = [parse_request(ALICE, "im:AddUser", im_app(number), {}) for number in (1, 2)]
-    first, second = (denial_parts(live, request, evaluate(live, request)) for request in requests)
+    first, second = (parts(live, request) for request in requests)
     assert first[0] != second[0]
     assert first[1] is second[1]

@@ -15,7 +15,8 @@ def user_plan(**members):
 
 
 def decide(plan, action, resource="*"):
-    return plan.for_action(parse_action(action)).decide(parse_resource(resource), Facts({}, plan.identity, None))
+    some = parse_resource(resource)
+    return plan.for_action(parse_action(action)).at(some).decide(some.tail, Facts({}, plan.identity, None))
 
 
 def cited(plan, action, resource="*"):

@@ -4,6 +4,7 @@ import pytest
 
 from authz.engine.sharded_map import ShardedMap
 from authz.engine.snapshot import AccountState, Lease, Snapshot
+from authz.language.action import parse_action
 from authz.language.principal import parse_principal
 from tests.builders import ALICE, CI, ROOT, account, allow, policy
 
@@ -33,6 +34,14 @@ def test_the_lease_of_an_account_is_that_of_its_state_and_unknown_accounts_share
     snapshot = Snapshot(1, ShardedMap({"12345678": STATE}), unknown_accounts)
     assert snapshot.lease("12345678") is STATE.lease
     assert snapshot.lease("99") is unknown_accounts
+
+
+def test_what_decides_about_an_action_is_resolved_to_one_plan():
+    snapshot, action = Snapshot(1, ShardedMap({"12345678": STATE}), Lease()), parse_action("im:AddUser")
+    plan = snapshot.resolve(parse_principal(ALICE), action)
+    assert plan is STATE.plan(parse_principal(ALICE)).for_action(action)
+    for unknown in ("qcs::cam::uin/9:root", "qcs::cam::uin/12345678:uin/9"):
+        assert snapshot.resolve(parse_principal(unknown), action) is None
 
 
 def test_a_principal_is_found_with_its_plan_and_an_unknown_one_is_not():

@@ -8,7 +8,7 @@ from collections import Counter
 
 import click
 
-from authz.engine.evaluate import evaluate
+from authz.engine.evaluate import decide
 from authz.engine.facts import NO_FACTS
 from authz.engine.relevant_context import relevant_context
 from authz.engine.request import parse_request
@@ -103,11 +103,12 @@ def look_behind(engine, world, request, data, wanted):
     context = {key: tuple(values) for key, values in request.context.items()}
     parsed = parse_request(request.principal, request.action, request.resource, context, request.time)
     read = set()
-    decision = evaluate(engine.live, parsed, read)
-    whole = b"".join(encode_decision(engine.live, decision, parsed)) + write_revision(engine.live.revision)
+    plan = engine.live.resolve(parsed.principal, parsed.action)
+    decision = decide(engine.live, plan, parsed, read)
+    whole = b"".join(encode_decision(plan, decision, parsed)) + write_revision(engine.live.revision)
     if whole != wanted:  # the words of a denial too
         raise differing(world, request, data, "whole context", whole, wanted)
-    kept = {key for key, _ in relevant_context(engine.live, parsed)}
+    kept = {key for key, _ in relevant_context(plan, parsed.context)}
     if not read <= kept or NO_FACTS.keys_read:
         raise differing(world, request, data, "relevant_context", sorted(kept), sorted(read | NO_FACTS.keys_read))
 

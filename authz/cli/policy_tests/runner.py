@@ -9,7 +9,7 @@ from authz.accounts.model import Account, Policy
 from authz.cli.policy_tests.case_file import Case
 from authz.engine.decision import Decision, StatementRef
 from authz.engine.denial import denial_message
-from authz.engine.evaluate import evaluate
+from authz.engine.evaluate import decide
 from authz.engine.live import Engine
 from authz.engine.request import parse_request
 from authz.errors import InvalidRequestError, SourceError
@@ -74,13 +74,15 @@ class Runner:
             request = parse_request(case.principal, case.action, case.resource, case.context, now)
         except InvalidRequestError as error:
             return Result(case, f"not a valid request: {error}")
-        decision = evaluate(self._engine.live, request)
+        live = self._engine.live
+        plan = live.resolve(request.principal, request.action)
+        decision = decide(live, plan, request)
         if decision.statement is not None:
             self.coverage.exercised.add(decision.statement)
         if decision.allowed == case.is_allowed and case.reason in (None, decision.reason):
             return Result(case, "")
-        message = "" if decision.allowed else f"; {denial_message(self._engine.live, request, decision)}"
-        doubts = "".join(f"; {remark}" for remark in remarks(self._engine.live, request))
+        message = "" if decision.allowed else f"; {denial_message(plan, request, decision)}"
+        doubts = "".join(f"; {remark}" for remark in remarks(live, request))
         return Result(
             case, f"expected {_expected(case)}, got {_told(decision)}{' '.join(message.split(chr(10)))}{doubts}"
         )
