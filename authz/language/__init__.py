@@ -1,1 +1,1 @@
-"""What a policy says: CAM policy documents as immutable types, and the strict reading of their text."""
+"""Parses CAM policy documents strictly into immutable types."""

@@ -18,28 +18,28 @@ _NAME = re.compile(r"[^\s:]+")
 
 @dataclass(frozen=True, slots=True)
 class ActionPattern:
-    """What an `action` element admits; both parts are lower case, `text` is as written."""
+    """One entry of an `action` element: both parts are in lower case, `text` is as written."""
 
     service: Pattern
     name: Pattern
     text: str
 
     def matches(self, action: "Action") -> bool:
-        """Whether `action` is one of those it admits."""
+        """Whether the pattern matches `action`."""
         return self.service.matches(action.service) and self.name.matches(action.folded)
 
     def covers(self, other: "ActionPattern") -> bool:
-        """Whether it admits every action that `other` admits."""
+        """Whether the pattern matches every action that `other` matches."""
         return other.witness(self) is None
 
     def overlaps(self, other: "ActionPattern") -> bool:
-        """Whether some action is admitted by both."""
+        """Whether some action matches both patterns."""
         return self.service.overlaps(other.service) and self.name.overlaps(other.name)
 
     def witness(self, other: "ActionPattern") -> "Action | None":
-        """An action that it admits and `other` does not; None where `other` covers it.
+        """An action that matches this pattern but not `other`; None if `other` covers it.
 
-        A numbered action set counts as a service of its own: its actions are not known.
+        A numbered action set counts as a separate service, since its actions are not known.
         """
         service, name = self.service.witness(other.service), self.name.witness(other.name)
         if service is None and name is None:
@@ -58,7 +58,7 @@ class Action:
     service: str
     name: str
     folded: str
-    key: str = field(init=False, compare=False, repr=False)  # a text, since hashing an object costs ten times as much
+    key: str = field(init=False, compare=False, repr=False)  # a string, since hashing an object costs ten times as much
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "key", f"{self.service}:{self.folded}")
@@ -77,8 +77,8 @@ def parse_action_pattern(text: str) -> ActionPattern:
     if trimmed == "*":
         return ActionPattern(ANY, ANY, text)
     if trimmed.startswith(_OPAQUE):
-        # A product's numbered action set: without its registry nothing is known to be in it. A request's
-        # service holds no slash, so this matches no request.
+        # A product's numbered action set: its content is not known without the product's registry. The service
+        # of a request contains no slash, so the pattern matches no request.
         return ActionPattern(Pattern((trimmed,)), ANY, text)
     service, name = _split(trimmed)
     if not _SERVICE.fullmatch(service) or not _NAME.fullmatch(name):
@@ -93,19 +93,19 @@ def parse_action(text: str) -> Action:
     """Read the action of a request.
 
     Raises:
-        Refusal: InvalidParameter.ActionError, also for wildcards: a request names one API.
+        Refusal: InvalidParameter.ActionError, also for a wildcard, since a request names one API.
     """
     service, name = _split(text)
     bare_name = text.rpartition(":")[2]
     if "*" in text or text != "".join(text.split()) or not _SERVICE.fullmatch(service) or not _NAME.fullmatch(name):
         raise Refusal(
             "InvalidParameter.ActionError",
-            f"`{text}` is not one API; write `service:Action` or `name/service:Action`, without wildcard or blank",
+            f"`{text}` is not one API; write `service:Action` or `name/service:Action`, without wildcards or blanks",
         )
     return Action(service, bare_name, name)
 
 
 def _split(text: str) -> tuple[str, str]:
-    """Service and name in lower case without the blanks that published policies hold around them (382/38456)."""
+    """Service and name in lower case, without the surrounding blanks that published policies contain (382/38456)."""
     service, _, name = text.removeprefix(_PREFIX).partition(":")
     return service.strip().lower(), name.strip().lower()

@@ -1,4 +1,4 @@
-"""Conditions as the document states them: operator, key and the values it is compared with."""
+"""Conditions as written in a document: an operator, a key and the expected values."""
 
 import re
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _OTHER_NAMES = {
     "ip_addres": "ip_equal", "not_ip_addres": "ip_not_equal", "bool": "bool_equal", "null": "null_equal",
     "binary": "binary_equal",
 }  # fmt: skip
-"""Names of other clouds that no likeness finds, without a last `s`."""
+"""Operator names of other clouds that spelling alone does not resolve, without a trailing `s`."""
 _CONTENT = "InvalidParameter.ConditionContentError"
 
 CURRENT_TIME = "qcs:current_time"
@@ -25,7 +25,7 @@ OWNER_UIN = "qcs:owner_uin"
 
 
 class Qualifier(Enum):
-    """How several values of the request count."""
+    """How several values of one key are combined."""
 
     NONE = ""
     ANY_VALUE = "for_any_value"
@@ -42,7 +42,7 @@ class Operator:
 
     @property
     def type(self) -> OperatorType:
-        """How it reads and compares values."""
+        """How the operator reads and compares values."""
         return OPERATORS[self.name]
 
     def __str__(self) -> str:
@@ -52,7 +52,7 @@ class Operator:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One key under one operator; a statement holds when all of its conditions do. Any of `values` may match."""
+    """One key under one operator. All conditions of a statement must hold; one matching value of `values` is enough."""
 
     operator: Operator
     key: str
@@ -60,19 +60,19 @@ class Condition:
 
 
 def parse_operator(text: str) -> Operator:
-    """Read an operator's name (598/10608).
+    """Parse the name of an operator (598/10608).
 
     Raises:
         Refusal: InvalidParameter.ConditionTypeError.
     """
     match = _OPERATOR.fullmatch(text.strip())
     if match is None or match[2] not in OPERATORS or (match[2] == "null_equal" and (match[1] or match[3])):
-        raise Refusal("InvalidParameter.ConditionTypeError", f"unknown condition operator `{text}`{_meant(text)}")
+        raise Refusal("InvalidParameter.ConditionTypeError", f"unknown condition operator `{text}`{_suggestion(text)}")
     return Operator(match[2], Qualifier(match[1] or ""), bool(match[3]))
 
 
-def _meant(text: str) -> str:
-    """The operator that a misspelt one, or one of another cloud (`ForAnyValue:StringEquals`), stands for."""
+def _suggestion(text: str) -> str:
+    """The suggestion for a misspelt operator, or for one of another cloud (`ForAnyValue:StringEquals`)."""
     snake = _WORD_START.sub("_", text.strip()).lower()
     prefix, _, name = snake.rpartition(":")
     base = name.removesuffix("s").removesuffix("_if_exist")
@@ -85,7 +85,7 @@ def _meant(text: str) -> str:
 
 
 def parse_condition_value(text: str, operator: Operator) -> Template:
-    """Read a value that a key is compared with; one without variables must be of the operator's type.
+    """Parse an expected value; a value without variables must be of the operator's type.
 
     Raises:
         Refusal: InvalidParameter.ConditionContentError.
@@ -95,5 +95,5 @@ def parse_condition_value(text: str, operator: Operator) -> Template:
         try:
             operator.type.read_expected(text)
         except ValueError as error:
-            raise Refusal(_CONTENT, f"{error}, as `{operator}` needs") from None
+            raise Refusal(_CONTENT, f"{error}, which `{operator}` requires") from None
     return template

@@ -1,4 +1,4 @@
-"""A statement as one plain sentence: `allow all IM actions on application 1400000001`."""
+"""Describes a statement in one plain sentence: `allow all IM actions on application 1400000001`."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -9,7 +9,7 @@ from authz.language.resource import ResourcePattern
 
 _SERVICES: Mapping[str, str] = {"im": "IM", "sms": "SMS", "cam": "CAM", "sts": "STS"}
 _RESOURCE_TYPES: Mapping[str, str] = {"sdkappid": "application", "app": "application", "roleName": "role"}
-_SHOWN = 4  # names of a long list that are spelt out
+_SHOWN = 4  # names of a list that a sentence shows
 _WORDS: Mapping[str, str] = {
     "equal": "is",
     "not_equal": "is not",
@@ -32,7 +32,7 @@ _IP_WORDS: Mapping[str, str] = {"equal": "is in", "not_equal": "is not in"}
 
 
 def describe(statement: Statement) -> str:
-    """The statement in one sentence, without a full stop."""
+    """Describe the statement in one sentence, without a full stop."""
     sentence = f"{statement.effect.value} {_actions(statement.actions)} on {_resources(statement.resources)}"
     conditions = " and ".join(_condition(condition) for condition in statement.conditions)
     return f"{sentence} if {conditions}" if conditions else sentence
@@ -46,7 +46,7 @@ def _actions(patterns: Sequence[ActionPattern]) -> str:
 
 
 def _action_name(pattern: ActionPattern) -> str:
-    """The name as the policy spells it; the pattern itself is in lower case."""
+    """The action name as written in the policy; the pattern is in lower case."""
     return pattern.text.strip().rpartition(":")[2].strip()
 
 

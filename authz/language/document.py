@@ -1,4 +1,4 @@
-"""The parsed policy document: immutable, normalised, nothing left to interpret."""
+"""The parsed policy document: immutable and normalized."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -10,14 +10,14 @@ from authz.language.resource import ResourcePattern
 
 
 class Effect(Enum):
-    """What a matching statement does."""
+    """The effect of a matching statement."""
 
     ALLOW = "allow"
     DENY = "deny"
 
 
 class PolicyKind(Enum):
-    """What a document is for: an identity policy names no principal, a trust policy no resource."""
+    """The kind of a document: an identity policy has no `principal`, a trust policy has no `resource`."""
 
     IDENTITY = "identity policy"
     TRUST = "trust policy"
@@ -25,9 +25,9 @@ class PolicyKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One statement; string-or-list is settled, `index` counts from 0.
+    """One statement; a single string is normalized to a list, `index` counts from 0.
 
-    An empty `conditions` always holds. `principals` is None except in trust policies.
+    Empty `conditions` always hold. `principals` is None except in trust policies.
     """
 
     index: int
@@ -38,7 +38,7 @@ class Statement:
     principals: TrustedPrincipals | None = None
 
     def covers_action(self, action: Action) -> bool:
-        """Whether it speaks of `action`."""
+        """Whether one of the action patterns matches `action`."""
         for pattern in self.actions:  # noqa: SIM110 - a generator costs more than the matching
             if pattern.matches(action):
                 return True

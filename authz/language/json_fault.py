@@ -1,4 +1,4 @@
-"""Why a text is not JSON, in words of whoever wrote it: what stands where, and what to write instead (RFC 8259)."""
+"""Explains why a text is not JSON: the place, the cause, and what to write instead (RFC 8259)."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -10,7 +10,7 @@ _STRING = re.compile(r'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*+"
 _STRING_START = re.compile(r'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*+')
 _SCALAR = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|true|false|null")
 _NUMBER_LIKE = re.compile(r"[+-]?[.0-9].*")
-_SHOWN = 40  # characters of a word
+_SHOWN = 40  # characters of a token that a message shows
 _CLOSERS = {"{": "}", "[": "]"}
 _STRAIGHT = "'`"
 _CURLY = "\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u00ab\u00bb\u2032\u2033\u300c\u300d\u300e\u300f\uff02\uff07"
@@ -21,14 +21,14 @@ _COMMENTS = ("//", "/*", "#", "<!--")
 
 
 class Fault(NamedTuple):
-    """What is wrong at an offset of a text."""
+    """A syntax error and its offset in the text."""
 
     offset: int
     message: str
 
 
 class _Expected(Enum):
-    """What may come next."""
+    """The tokens that may come next."""
 
     VALUE = auto()
     VALUE_OR_END = auto()
@@ -49,7 +49,7 @@ class _FoundError(Exception):
 
 
 def find_json_fault(text: str) -> Fault | None:
-    """The first fault of a text, None where it is JSON; in one pass, without recursion."""
+    """Find the first syntax error of a text in one pass without recursion; None if the text is JSON."""
     try:
         _Scan(text).run()
     except _FoundError as found:
@@ -58,13 +58,13 @@ def find_json_fault(text: str) -> Fault | None:
 
 
 class _Scan:
-    """Walks the tokens of a text, and knows which may come next; what may not is a fault to be worded."""
+    """Walks the tokens of a text and reports the first that may not come next."""
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._open: list[int] = []  # offsets of the brackets that stand open
+        self._open: list[int] = []  # offsets of the unclosed brackets
         self._expected = _Expected.VALUE
-        self._before = 0  # where the last token ends, whose last character tells a comma and a string
+        self._before = 0  # the end of the last token; its last character shows whether it was a comma or a string
         self._steps: Mapping[_Expected, _Step] = {
             _Expected.VALUE: self._value,
             _Expected.VALUE_OR_END: self._value,
@@ -77,10 +77,10 @@ class _Scan:
 
     def run(self) -> None:
         if self._text.startswith("\ufeff"):
-            _refuse(0, "a byte order mark stands before the text; save the file as UTF-8 without it")
+            _refuse(0, "the text starts with a byte order mark; save the file as UTF-8 without it")
         at = self._skip(0)
         while at < len(self._text):
-            self._refuse_strangers(at)
+            self._refuse_foreign_characters(at)
             self._before = self._steps[self._expected](at)
             at = self._skip(self._before)
         if self._expected is not _Expected.NOTHING:
@@ -100,7 +100,7 @@ class _Scan:
                 return self._close(at)
             self._refuse_closer(at)
         if char in ",:":
-            _refuse(at, f"a value is missing before this `{char}`")
+            _refuse(at, f"expected a value before this `{char}`")
         return self._scalar(at)
 
     def _key(self, at: int) -> int:
@@ -113,14 +113,14 @@ class _Scan:
         if char in "}]":
             self._refuse_closer(at)
         if char in "{[,:":
-            _refuse(at, f"a key in double quotes is missing before this `{char}`")
+            _refuse(at, f"expected a key in double quotes before this `{char}`")
         word = self._word(at)
-        _refuse(at, f'keys stand in double quotes; write `"{word}"`')
+        _refuse(at, f'keys must be in double quotes; write `"{word}"`')
 
     def _colon(self, at: int) -> int:
         if self._text[at] != ":":
             self._refuse_quote_inside(at)
-            _refuse(at, "a `:` is missing before this, between the key and its value")
+            _refuse(at, "expected a `:` between the key and its value")
         self._expected = _Expected.VALUE
         return at + 1
 
@@ -133,15 +133,15 @@ class _Scan:
             return self._close(at)
         if char == ":":
             place = "list" if opener == "[" else "value"
-            _refuse(at, f"a `:` stands behind a key only; in this {place} write a `,` or an object in `{{}}`")
+            _refuse(at, f"a `:` may only follow a key; in this {place}, write a `,` or an object in `{{}}`")
         self._refuse_quote_inside(at)
-        _refuse(at, "a `,` is missing before this")
+        _refuse(at, "expected a `,` before this")
 
     def _nothing(self, at: int) -> int:
         self._refuse_quote_inside(at)
         if self._text[at] in "}]":
             _refuse(at, f"this `{self._text[at]}` closes nothing; delete it")
-        _refuse(at, "the text goes on behind its end; one file holds one value")
+        _refuse(at, "there is more text after the value; a file contains one value")
 
     def _close(self, at: int) -> int:
         opener = self._open[-1]
@@ -182,21 +182,21 @@ class _Scan:
     def _line(self, at: int) -> int:
         return self._text.count("\n", 0, at) + 1
 
-    def _refuse_strangers(self, at: int) -> None:
-        """What belongs nowhere outside of a string."""
+    def _refuse_foreign_characters(self, at: int) -> None:
+        """Refuse characters that are not allowed outside of strings."""
         text, char = self._text, self._text[at]
         mark = next((mark for mark in _COMMENTS if text.startswith(mark, at)), None)
         if mark is not None:
             _refuse(at, f"JSON has no comments; delete what begins with `{mark}`")
         if text.startswith("```", at):
-            _refuse(at, "JSON has no Markdown around it; delete this line")
+            _refuse(at, "this is a Markdown fence, which is not JSON; delete this line")
         if char in _STRAIGHT + _CURLY:
-            _refuse(at, f'texts stand in straight double quotes; write `"` for `{char}`')
+            _refuse(at, f'strings must be in straight double quotes; write `"` instead of `{char}`')
         if char in _WIDE:
-            _refuse(at, f"write `{_WIDE[char]}` for the wide `{char}`")
+            _refuse(at, f"write `{_WIDE[char]}` instead of the full-width `{char}`")
         if char.isspace() or not char.isprintable():
             name = "a byte order mark" if char == "\ufeff" else f"the character U+{ord(char):04X}"
-            _refuse(at, f"{name} does not belong here; delete it")
+            _refuse(at, f"{name} is not allowed outside of strings; delete it")
 
     def _refuse_closer(self, at: int) -> NoReturn:
         closer = self._text[at]
@@ -206,15 +206,17 @@ class _Scan:
         right = _CLOSERS[self._text[opener]]
         if closer != right:
             line = self._line(opener)
-            _refuse(at, f"the `{self._text[opener]}` of line {line} is still open; write `{right}` for `{closer}`")
+            _refuse(
+                at, f"the `{self._text[opener]}` of line {line} is not closed; write `{right}` instead of `{closer}`"
+            )
         if self._last == ",":
-            _refuse(self._before - 1, f"a comma stands before the closing `{closer}`; delete it")
-        _refuse(at, f"a value is missing before this `{closer}`")
+            _refuse(self._before - 1, f"trailing comma before `{closer}`; delete it")
+        _refuse(at, f"expected a value before this `{closer}`")
 
     def _refuse_quote_inside(self, at: int) -> None:
-        """Where a string ends in the middle of a word, its author most likely goes on."""
+        """A string that ends directly before a word most likely contains an unescaped quote."""
         if self._last == '"' and at == self._before and self._text[at] not in '",:{}[]':
-            _refuse(at, 'a text has just ended; a quote inside a text is written `\\"`')
+            _refuse(at, 'the string ended before this; write a quote inside a string as `\\"`')
 
     def _refuse_word(self, at: int, word: str) -> NoReturn:
         shown = word[:_SHOWN]
@@ -222,8 +224,8 @@ class _Scan:
         if right is not None:
             _refuse(at, f"`{shown}` is not a JSON value; write `{right}`")
         if _NUMBER_LIKE.fullmatch(word):
-            _refuse(at, f"`{shown}` is not a JSON number; write plain digits, or a text in double quotes")
-        _refuse(at, f'`{shown}` is not a JSON value; write a text in double quotes, `"{shown}"`')
+            _refuse(at, f"`{shown}` is not a JSON number; write plain digits, or a string in double quotes")
+        _refuse(at, f'`{shown}` is not a JSON value; write a string in double quotes: `"{shown}"`')
 
     def _refuse_string(self, at: int) -> NoReturn:
         match = _STRING_START.match(self._text, at)
@@ -231,20 +233,20 @@ class _Scan:
         rest = self._text[end : end + 1]
         if rest in ("", "\n", "\r"):
             quote = next((char for char in self._text[at:end] if char in _CURLY), "")
-            cause = f'; write `"` for `{quote}`' if quote else ""
-            _refuse(end, f'the closing `"` is missing before this line ends{cause}')
+            cause = f'; write `"` instead of `{quote}`' if quote else ""
+            _refuse(end, f'expected a closing `"` before the end of the line{cause}')
         if rest == "\\":
             escape = self._text[end : end + (6 if self._text[end + 1 : end + 2] == "u" else 2)]
-            _refuse(end, f"`{escape}` is no escape of JSON; a backslash is written `\\\\`")
+            _refuse(end, f"`{escape}` is not a JSON escape; write a backslash as `\\\\`")
         written = "\\t" if rest == "\t" else f"\\u{ord(rest):04x}"
-        _refuse(end, f"a control character stands inside a text; write `{written}`")
+        _refuse(end, f"unescaped control character in a string; write `{written}`")
 
     def _refuse_end(self) -> NoReturn:
         end = len(self._text)
         if not self._text.strip():
             _refuse(0, "the text is empty")
         if not self._open:
-            _refuse(end, "a value is missing at the end")
+            _refuse(end, "expected a value before the end of the text")
         opener = self._open[-1]
         char = self._text[opener]
         line = self._line(opener)

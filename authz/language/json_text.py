@@ -1,6 +1,6 @@
-"""Strict JSON: duplicate keys, NaN, lone surrogates, NUL and absurd nesting are refused, with line and column.
+"""Parses JSON strictly: duplicate keys, NaN, lone surrogates, NUL and deep nesting are errors with line and column.
 
-The fast C parser reads every text; only a text with a problem is scanned again for the places of its values.
+The C parser reads every text; a text with a problem is scanned again to locate its values.
 """
 
 import json
@@ -17,7 +17,7 @@ from authz.language.json_fault import find_json_fault
 from authz.language.report import Located, Path, Place, path_text
 
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"|[{}\[\]:,]|[^\s{}\[\]:,"]+', re.DOTALL)
-_MAX_DEPTH = 50  # of objects and arrays in one another: a policy has six
+_MAX_DEPTH = 50  # nested objects and arrays: a policy has six
 _MAX_DIGITS = 1000
 _BLANKS = str.maketrans("", "", " \t\r\n")
 
@@ -63,7 +63,7 @@ def _parse(text: str) -> Any:
 
 
 def _depth_exceeds(value: Any, limit: int) -> bool:
-    """Whether objects and arrays stand in one another more than `limit` deep; level by level, without recursion."""
+    """Whether objects and arrays are nested more than `limit` deep; level by level, without recursion."""
     level = [value]
     for _ in range(limit + 1):
         level = [
@@ -87,7 +87,7 @@ def _too_deep(text: str) -> MalformedTextError:
 
 
 class _BadTokenError(Exception):
-    """A number or constant that is refused, as it stands in the text."""
+    """A number or constant that is refused, as written in the text."""
 
     def __init__(self, token: str, message: str) -> None:
         super().__init__(f"not valid JSON: {message}")
@@ -118,7 +118,7 @@ def _integer(text: str) -> int:
 def _number(text: str) -> float:
     number = float(text) if len(text) <= _MAX_DIGITS else math.inf
     if math.isinf(number):
-        raise _BadTokenError(text, f"`{text[:20]}` is beyond all numbers")
+        raise _BadTokenError(text, f"`{text[:20]}` is too large for a number")
     return number
 
 
@@ -137,11 +137,11 @@ def _refuse_bad_characters(value: Any, text: str) -> None:
         if "\x00" in string or any("\ud800" <= char <= "\udfff" for char in string):
             shown = string.encode("ascii", "backslashreplace").decode()
             at = next((place for place, kept in _string_offsets(text) if kept == string), 0)
-            raise MalformedTextError(f"`{shown}` holds NUL or half a surrogate pair", *_place(text, at))
+            raise MalformedTextError(f"`{shown}` contains NUL or half a surrogate pair", *_place(text, at))
 
 
 def _strings(value: Any) -> Iterator[str]:
-    """All keys and texts in the order of the text, without recursion."""
+    """All keys and strings in the order of the text, without recursion."""
     rest = [value]
     while rest:
         each = rest.pop()
@@ -159,7 +159,7 @@ def _string_offsets(text: str) -> Iterator[tuple[int, str]]:
 
 @dataclass(slots=True)
 class _Container:
-    """An object or array that the scan is inside of."""
+    """An object or array that encloses the scan's position."""
 
     path: Path
     slot: str | int
@@ -168,7 +168,7 @@ class _Container:
 
 
 def _offsets(text: str) -> Iterator[tuple[Path, int]]:
-    """Path and offset of every value of a valid JSON text; an object's member stands where its key does."""
+    """Path and offset of every value of a valid JSON text; the offset of an object's member is that of its key."""
     stack: list[_Container] = []
     for match in _TOKEN.finditer(text):
         sign = match[0]

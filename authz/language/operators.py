@@ -1,4 +1,4 @@
-"""The condition operators as a table: how values are read, how two of them compare, and whether that is negated.
+"""The table of condition operators: how each reads values, compares them, and whether it is negated.
 
 CAM conditions, 598/10608 (cam-language 2.1, 2.3).
 """
@@ -21,13 +21,13 @@ _DATE = re.compile(r"(\d{4}-\d\d-\d\d)(?:T ?| )((?!24)\d\d:\d\d:\d\d)(\.\d{1,9})
 _USUAL_DATE = re.compile(r"\d{4}-\d\d-\d\dT(?!24)\d\d:\d\d:\d\dZ", re.ASCII)
 _BOOLEANS = {"true": True, "false": False}
 
-_KEPT = 64  # characters; what is longer is read each time, since callers write it and memory is kept for it
+_KEPT = 64  # characters of a value that may be cached; callers choose the values, so longer ones would waste memory
 
 Value = TypeVar("Value")
 
 
-def _remembered(read: Callable[[str], Value]) -> Callable[[str], Value]:
-    """The same, for texts that repeat from call to call."""
+def _cached(read: Callable[[str], Value]) -> Callable[[str], Value]:
+    """Cache the results for strings that repeat from call to call."""
     known = lru_cache(maxsize=2048)(read)
 
     @wraps(read)
@@ -54,56 +54,56 @@ class OperatorType:
 
 
 def read_number(text: str) -> Decimal:
-    """A JSON number or numeric string.
+    """Parse a JSON number or a numeric string.
 
     Raises:
-        ValueError: for anything else, and for numbers of absurd size.
+        ValueError: if `text` is not a number, or has too many digits.
     """
     if not _NUMBER.fullmatch(text.strip()):
-        raise ValueError(f"`{text[:80]}` is no number")
+        raise ValueError(f"`{text[:80]}` is not a number")
     return Decimal(text.strip())
 
 
 def read_boolean(text: str) -> bool:
-    """`true` or `false`.
+    """Parse `true` or `false`.
 
     Raises:
-        ValueError: for anything else.
+        ValueError: if `text` is neither.
     """
     try:
         return _BOOLEANS[text.strip().lower()]
     except KeyError:
-        raise ValueError(f"`{text[:80]}` is neither `true` nor `false`") from None
+        raise ValueError(f"`{text[:80]}` is not `true` or `false`") from None
 
 
-@_remembered
+@_cached
 def read_date(text: str) -> datetime:
-    """RFC 3339; without a zone, or with a blank for the `T`, it is UTC, as published samples have it.
+    """Parse an RFC 3339 date. Without a zone, or with a blank for the `T`, it is in UTC, as in published samples.
 
-    There is no hour 24 in RFC 3339, whatever this Python's `fromisoformat` takes.
+    RFC 3339 has no hour 24, although some versions of `fromisoformat` accept it.
 
     Raises:
-        ValueError: for anything else.
+        ValueError: if `text` is not a date.
     """
     match = _DATE.fullmatch(text.strip())
     if match is None:
-        raise ValueError(f"`{text[:80]}` is no date such as `2026-01-31T08:00:00Z`")
+        raise ValueError(f"`{text[:80]}` is not a date such as `2026-01-31T08:00:00Z`")
     day, hour, fraction, zone = match.groups()
     offset = "+00:00" if zone in (None, "Z", "z") else zone
     try:
         return datetime.fromisoformat(f"{day}T{hour}{(fraction or '')[:7]}{offset}").astimezone(UTC)
     except (ValueError, OverflowError):
-        raise ValueError(f"`{text[:80]}` is no date that exists") from None
+        raise ValueError(f"`{text[:80]}` is not a date that exists") from None
 
 
-read_network = _remembered(parse_network)
-"""parse_network, for texts that repeat."""
-read_address = _remembered(parse_address)
-"""parse_address, for texts that repeat."""
+read_network = _cached(parse_network)
+"""parse_network with a cache."""
+read_address = _cached(parse_address)
+"""parse_address with a cache."""
 
 
 def check_address(text: str) -> None:
-    """Whether read_address could read it, at a tenth of the price for plain IPv4.
+    """Check that read_address accepts the string; ten times as fast for plain IPv4.
 
     Raises:
         ValueError: as read_address does.
@@ -114,9 +114,9 @@ def check_address(text: str) -> None:
         read_address(text)
 
 
-@_remembered
+@_cached
 def check_date(text: str) -> None:
-    """Whether read_date could read it, at a third of the price for the usual form; questions of one second share it.
+    """Check that read_date accepts the string; three times as fast for the usual form, and cached.
 
     Raises:
         ValueError: as read_date does.
@@ -127,7 +127,7 @@ def check_date(text: str) -> None:
     try:
         datetime.fromisoformat(text)
     except ValueError:
-        read_date(text)  # which words the error
+        read_date(text)  # raises the error with its message
 
 
 def _inside(address: int, network: Network) -> bool:
@@ -175,4 +175,4 @@ OPERATORS: Mapping[str, OperatorType] = {
     **_pair("ip_equal", "ip_not_equal", OperatorType("ip", read_network, read_address, _inside)),
     "null_equal": OperatorType("null", read_boolean, str, compare.eq),
 }
-"""All operators by name, without qualifier and suffix; `null_equal` asks for the key itself, not for a value."""
+"""All operators by name, without qualifier and suffix; `null_equal` tests whether the key is present."""

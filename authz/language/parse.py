@@ -1,4 +1,4 @@
-"""From JSON values to a PolicyDocument, with CAM's error code for everything that is refused.
+"""Turns JSON values into a PolicyDocument, and reports each error with CAM's code.
 
 CAM syntax structure, 598/10604, and element reference, 598/10603; codes of CreatePolicy.
 """
@@ -18,16 +18,16 @@ from authz.language.resource import ANY_PATTERN, ResourcePattern, parse_resource
 from authz.language.variables import Template
 
 MAX_CHARACTERS = 6144
-"""Of one document, blanks not counted (598/10609)."""
+"""The most characters of one document, not counting blanks (598/10609)."""
 
-_MAX_READ = 10 * MAX_CHARACTERS  # nothing more is said of a longer document
+_MAX_READ = 10 * MAX_CHARACTERS  # the contents of a longer document are not checked
 _DOCUMENT = "InvalidParameter.PolicyDocumentError"
 _PRINCIPAL_KINDS = ("qcs", "service", "federated")
 T = TypeVar("T")
 
 
 def parse_policy(text: str, kind: PolicyKind = PolicyKind.IDENTITY, file: str = "") -> PolicyDocument:
-    """Read a policy document.
+    """Parse a policy document.
 
     Raises:
         InvalidPolicyError: with every problem of the document, each with `file`, line, column and CAM's code.
@@ -49,15 +49,15 @@ def parse_policy(text: str, kind: PolicyKind = PolicyKind.IDENTITY, file: str = 
 def check_length(characters: int, path: Path, report: Report) -> None:
     """Report a document that is longer than CAM stores."""
     if characters > MAX_CHARACTERS:
-        message = f"{characters} characters without blanks, at most {MAX_CHARACTERS} are allowed"
+        message = f"the document has {characters} characters without blanks; at most {MAX_CHARACTERS} are allowed"
         report.error("InvalidParameter.PolicyDocumentLengthOverLimit", path, message)
 
 
 def parse_document(value: Any, kind: PolicyKind, report: Report, path: Path = ()) -> PolicyDocument | None:
-    """Read a document that is already plain values, from JSON or YAML; None when `report` refuses it."""
+    """Parse a document given as plain values, from JSON or YAML; None if it has errors, which go into `report`."""
     before = len(report.findings)
     if not isinstance(value, dict):
-        report.error(_DOCUMENT, path, "a policy is a JSON object with `version` and `statement`")
+        report.error(_DOCUMENT, path, "a policy must be a JSON object with `version` and `statement`")
         return None
     misspelt = _unknown_keys(value, {"version", "statement", "principal"}, path, report)
     if value.get("version") != "2.0" and "version" not in misspelt:
@@ -91,7 +91,7 @@ def _statement(
     value: Any, index: int, kind: PolicyKind, shared: TrustedPrincipals | None, report: Report, path: Path
 ) -> Statement | None:
     if not isinstance(value, dict):
-        report.error("InvalidParameter.StatementError", path, "a statement is a JSON object")
+        report.error("InvalidParameter.StatementError", path, "a statement must be a JSON object")
         return None
     misspelt = _unknown_keys(value, {"effect", "action", "resource", "condition", "principal"}, path, report)
     effect = None if "effect" in misspelt else _effect(value.get("effect"), report, (*path, "effect"))
@@ -107,7 +107,7 @@ def _statement(
 
 
 def _unknown_keys(value: dict[str, Any], known: set[str], path: Path, report: Report) -> frozenset[str]:
-    """Report them; which of those known are there, but misspelt, so that nobody reports them as missing besides."""
+    """Report unknown keys; returns the known keys that they misspell, which are then not reported as missing."""
     unknown = [key for key in value if key not in known]
     for key in unknown:
         right = _right_spelling(key, known)
@@ -116,7 +116,7 @@ def _unknown_keys(value: dict[str, Any], known: set[str], path: Path, report: Re
 
 
 def _right_spelling(key: str, known: set[str]) -> str:
-    """What the key is in lower case and without blanks, if that is known; else nothing."""
+    """The known key that `key` is apart from case and blanks; empty if there is none."""
     return next((each for each in known if each == key.strip().lower()), "")
 
 
@@ -139,16 +139,22 @@ def _resources(value: dict[str, Any], kind: PolicyKind, report: Report, path: Pa
     where = (*path, "resource")
     if kind is PolicyKind.TRUST:
         if "resource" in value:
-            report.error("InvalidParameter.ResourceError", where, "a trust policy names no resource: it is the role")
+            report.error(
+                "InvalidParameter.ResourceError",
+                where,
+                "a trust policy must not have a `resource`; it applies to its role",
+            )
         return (ANY_PATTERN,)
     if value.get("resource") in (None, "", []):
-        report.error("InvalidParameter.ResourceError", where, '`resource` must name at least one; "*" means all')
+        report.error(
+            "InvalidParameter.ResourceError", where, '`resource` must name at least one resource; `"*"` means all'
+        )
         return ()
     return _each(value["resource"], parse_resource_pattern, "InvalidParameter.ResourceError", report, where)
 
 
 def _each(value: Any, parse: Callable[[str], T], code: str, report: Report, path: Path) -> tuple[T, ...]:
-    """Read a string or a list of strings; what is refused is reported at its place and left out."""
+    """Parse a string or a list of strings; entries with errors are reported and left out."""
     items = [(path, value)] if not isinstance(value, list) else [((*path, at), item) for at, item in enumerate(value)]
     parsed = []
     for where, item in items:
@@ -163,7 +169,7 @@ def _each(value: Any, parse: Callable[[str], T], code: str, report: Report, path
 
 
 def _conditions(value: Any, report: Report, path: Path) -> tuple[Condition, ...]:
-    if value == []:  # published so, and empty either way
+    if value == []:  # published policies write an empty object in this way
         return ()
     if not isinstance(value, dict):
         report.error("InvalidParameter.ConditionError", path, "`condition` must be an object of operators")
@@ -177,7 +183,9 @@ def _conditions(value: Any, report: Report, path: Path) -> tuple[Condition, ...]
             report.refuse(where, refusal)
             continue
         if not isinstance(block, dict) or not block:
-            report.error("InvalidParameter.ConditionContentError", where, f"`{name}` must be an object of keys")
+            report.error(
+                "InvalidParameter.ConditionContentError", where, f"`{name}` must be an object of condition keys"
+            )
             continue
         for key, values in block.items():
             if not key.strip():
@@ -211,7 +219,7 @@ def _principals(value: dict[str, Any], kind: PolicyKind, report: Report, path: P
     where = (*path, "principal")
     principal = value["principal"]
     if kind is PolicyKind.IDENTITY:
-        report.error("InvalidParameter.PrincipalError", where, "only trust policies name a principal")
+        report.error("InvalidParameter.PrincipalError", where, "only a trust policy may have a `principal`")
         return None
     if principal == "*":
         return TrustedPrincipals(qcs=("*",))

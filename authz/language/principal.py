@@ -1,4 +1,4 @@
-"""Principals: who asks, and whom a trust policy admits.
+"""Principals: the caller of a request, and the principals that a trust policy names.
 
 CAM resource description, 598/10606: `qcs::cam::uin/ROOT:uin/SUB`, `…:root`, `…:roleName/NAME`.
 """
@@ -14,7 +14,7 @@ _TRUSTED = re.compile(r"\*|qcs::cam::\S+:\S+")
 
 
 class PrincipalKind(Enum):
-    """What a principal is."""
+    """The kind of a principal."""
 
     ROOT = "root"
     USER = "user"
@@ -23,15 +23,15 @@ class PrincipalKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """A caller: the root account it belongs to, and the uin of the user or the name of the role.
+    """A caller: the root account that it belongs to, and the uin of the user or the name of the role.
 
-    `key` tells it from the other principals of its account.
+    `key` is unique among the principals of the account.
     """
 
-    kind: PrincipalKind = field(hash=False)  # hashing a member of an Enum costs more than all the rest
+    kind: PrincipalKind = field(hash=False)  # hashing a member of an Enum is the most expensive part
     account: str
     name: str
-    key: str = field(init=False, compare=False, repr=False)  # a text, since hashing an object costs ten times as much
+    key: str = field(init=False, compare=False, repr=False)  # a string, since hashing an object costs ten times as much
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "key", f"{self.kind.value}/{self.name}")
@@ -39,7 +39,7 @@ class Principal:
 
 @dataclass(frozen=True, slots=True)
 class TrustedPrincipals:
-    """Whom a statement of a trust policy names, as written."""
+    """The principals that a statement of a trust policy names, as written."""
 
     qcs: tuple[str, ...] = ()
     service: tuple[str, ...] = ()
@@ -47,7 +47,7 @@ class TrustedPrincipals:
 
 
 def parse_principal(text: str) -> Principal:
-    """Read the principal of a request.
+    """Parse the principal of a request.
 
     Raises:
         Refusal: InvalidParameter.PrincipalQcsError.
@@ -68,7 +68,7 @@ def parse_principal(text: str) -> Principal:
 
 
 def check_trusted(text: str) -> str:
-    """`text` itself, if a trust policy may name it under `qcs`.
+    """Check that a trust policy may name `text` under `qcs`, and return it.
 
     Raises:
         Refusal: InvalidParameter.PrincipalQcsError.

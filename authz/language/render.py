@@ -1,4 +1,4 @@
-"""A document as CAM's JSON again."""
+"""Renders a document as CAM's JSON."""
 
 import json
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ from authz.language.document import PolicyDocument, Statement
 
 
 def render(document: PolicyDocument) -> str:
-    """The text of an identity policy that says the same, ready to be attached."""
+    """The JSON text of an identity policy, ready to be attached."""
     return json.dumps(
         {"version": "2.0", "statement": [_statement(statement) for statement in document.statements]},
         ensure_ascii=False,

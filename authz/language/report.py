@@ -1,4 +1,4 @@
-"""Collects every problem of a text by JSON path, and turns paths into lines and columns at the end."""
+"""Collects the problems of a text by JSON path, and resolves the paths to lines and columns."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ Path = tuple[str | int, ...]
 
 
 class Place(NamedTuple):
-    """Where a value stands in its text; both count from 1."""
+    """The position of a value in its text; both numbers count from 1."""
 
     line: int
     column: int
@@ -18,9 +18,10 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """A parsed text: plain JSON values, and where each of them stands.
+    """A parsed text: plain JSON values and the position of each.
 
-    `find` answers for unknown paths with the nearest enclosing value, so that a missing key points at its object.
+    For an unknown path, `find` returns the position of the nearest enclosing value, such as
+    the object that lacks a key.
     """
 
     value: Any
@@ -29,7 +30,7 @@ class Located:
 
 
 class Refusal(Exception):  # noqa: N818 - it never leaves the language room, where a refusal is an ordinary outcome
-    """One element that is refused, before it is known where in the document it stands."""
+    """An invalid element, raised where its position in the document is not yet known."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -48,25 +49,25 @@ class Finding:
 
 
 class Report:
-    """The findings of one text, in the order in which they were met."""
+    """The findings of one text, in the order of discovery."""
 
     def __init__(self) -> None:
         self.findings: list[Finding] = []
 
     def error(self, code: str, path: Path, message: str) -> None:
-        """Note a fault that refuses the text."""
+        """Add an error: the text is refused."""
         self.findings.append(Finding(code, path, message, Severity.ERROR))
 
     def warning(self, code: str, path: Path, message: str) -> None:
-        """Note what is accepted but does not do what its author most likely wants."""
+        """Add a warning: the text is accepted but most likely does not do what its author intends."""
         self.findings.append(Finding(code, path, message, Severity.WARNING))
 
     def note(self, code: str, path: Path, message: str) -> None:
-        """Note what may well be meant so, and is worth a second look."""
+        """Add a note: the text may be intended, but deserves a review."""
         self.findings.append(Finding(code, path, message, Severity.NOTE))
 
     def refuse(self, path: Path, refusal: Refusal) -> None:
-        """Note a refused element at its path."""
+        """Add an error for an invalid element at its path."""
         self.error(refusal.code, path, refusal.message)
 
     def problems(self, located: Located, file: str) -> tuple[Problem, ...]:

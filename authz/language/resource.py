@@ -1,7 +1,7 @@
 """Resources: six-segment names, as patterns in statements and as the one resource of a request.
 
-CAM resource description, 598/10606: `qcs:project:service:region:account:resource`, or `*`. Of a pattern and of the
-resource of a request alike, each segment is read without the blanks at its ends; blanks inside it are part of the name.
+CAM resource description, 598/10606: `qcs:project:service:region:account:resource`, or `*`. In patterns and in requests,
+blanks at the ends of a segment are ignored; blanks inside a segment are part of the name.
 """
 
 import re
@@ -16,11 +16,11 @@ from authz.pattern import ANY, Pattern
 
 _ACCOUNT = re.compile(r"(?:(uin|uid)/([0-9]*))?")
 _COLONS = 5  # before the tail
-_HEAD_LIMIT = 128  # characters; longer ones are not kept, since callers write them
+_HEAD_LIMIT = 128  # characters of a head that may be cached; callers choose it, so longer ones would waste memory
 _COLON_FREE = frozenset({"im", "sms", "cam"})
 _APP_ID_FREE = frozenset({"im", "sms"})
-_NUMBERS = dict.fromkeys(Variable, "0")  # what the variables of resources stand for
-_UNLIKE_ANY = {variable: f"\x00{variable.value}\x00" for variable in Variable}  # no policy may hold such a text
+_NUMBERS = dict.fromkeys(Variable, "0")  # sample values for the variables of resources
+_UNLIKE_ANY = {variable: f"\x00{variable.value}\x00" for variable in Variable}  # strings that no policy can contain
 _DIRECTORIES = frozenset({"cos", "cmqqueue", "cmqtopic"})
 _SHARED = frozenset({"cos", "cas"})
 """Services that grant access across accounts (cam-language 5.3)."""
@@ -36,7 +36,7 @@ _REGION_ALIASES = {
 
 
 class AccountKind(Enum):
-    """How the account segment names an account: by root uin, by APPID, or not at all (the own root account)."""
+    """How the account segment names an account: by root uin, by APPID, or not at all (the policy's account)."""
 
     OWN = ""
     UIN = "uin"
@@ -54,9 +54,9 @@ class AccountSegment:
 
 @dataclass(frozen=True, slots=True)
 class ResourcePattern:
-    """What a `resource` element admits; `text` is as written.
+    """One entry of a `resource` element; `text` is as written.
 
-    `is_any` is the bare `*`, the only pattern that covers an operation-level API (cam-language 6).
+    `is_any` marks the bare `*`, the only pattern that covers an operation-level API (cam-language 6).
     """
 
     is_any: bool
@@ -68,7 +68,7 @@ class ResourcePattern:
 
     @property
     def parent(self) -> Template | None:
-        """What a pattern that ends in `/*` covers besides, for services whose names are paths (cam-language 1.3)."""
+        """The parent that a pattern ending in `/*` also covers, where names are paths (cam-language 1.3)."""
         last = self.tail.pieces[-1]
         if not isinstance(last, str) or not last.endswith("/*") or str(self.service) not in _DIRECTORIES:
             return None
@@ -76,19 +76,19 @@ class ResourcePattern:
 
     @property
     def may_be_foreign(self) -> bool:
-        """Whether CAM lets a policy name such a resource by another account's uin: a role, or a bucket's objects.
+        """Whether a policy may name such a resource by another account's uin: a role, or the objects of a bucket.
 
-        An APPID may be another account's in any case, since only the services that share resources are named by it
-        (cam-language 1.3, 5.3).
+        An APPID may always be another account's, since only services that share resources use APPIDs (cam-language 1.3,
+        5.3).
         """
         service = str(self.service)
         return service in _SHARED or (service == "cam" and self._names_role)
 
     def covers(self, other: "ResourcePattern") -> bool:
-        """Whether it admits every resource that `other` admits, in the policies of any account and for any principal.
+        """Whether the pattern covers every resource that `other` covers, for any account and any principal.
 
-        Only a bare `*` covers a bare `*`. That a path ending in `/*` admits its parent too is our reading (cam-language
-        1.3), so nothing counts as covered for that alone.
+        Only a bare `*` covers a bare `*`. That a path ending in `/*` covers its parent is an interpretation
+        (cam-language 1.3), so a pattern is not reported as covered on that ground alone.
         """
         if self.is_any or other.is_any:
             return self.is_any
@@ -110,9 +110,9 @@ class ResourcePattern:
 
     @property
     def _names_role(self) -> bool:
-        """Whether it is of one of the forms of STS AssumeRole's RoleArn, as far as it is spelt out.
+        """Whether the pattern may match a RoleArn of STS AssumeRole.
 
-        These are `roleName/NAME`, `role/ID`, `role/tencentcloudServiceRole/ID`,
+        The forms of a RoleArn are `roleName/NAME`, `role/ID`, `role/tencentcloudServiceRole/ID`,
         `role/tencentcloudServiceRoleName/NAME`.
         """
         tail = self.tail.bind_open(_NUMBERS)
@@ -121,9 +121,9 @@ class ResourcePattern:
 
 @dataclass(slots=True)
 class Resource:
-    """The resource of a request; service and region in lower case, the tail as given.
+    """The resource of a request; service and region are in lower case, the tail is as given.
 
-    Not frozen only because one is made for each request, and frozen classes cost four times as much to make.
+    Not frozen, because one is created per request and creating frozen objects takes four times as long.
     """
 
     service: str
@@ -134,7 +134,7 @@ class Resource:
 
     @property
     def is_any(self) -> bool:
-        """Whether the request names no resource at all (`*`)."""
+        """Whether the request names no resource (`*`)."""
         return self.text == "*"
 
 
@@ -145,21 +145,21 @@ NO_RESOURCE = Resource("", "", AccountSegment(AccountKind.OWN), "", "*")
 
 
 def _is_own(resource: ResourcePattern) -> bool:
-    """Whether it names the account that its policy is of: of most services no other one's uin is accepted."""
+    """Whether the pattern names the account of its policy; most services accept no other account's uin."""
     kind = resource.account.kind
     return kind is AccountKind.OWN or (kind is AccountKind.UIN and not resource.may_be_foreign)
 
 
 def _bound(tail: Template) -> Pattern:
-    """The tail as a pattern in which each variable is a text of its own, unlike any other."""
+    """The tail as a pattern in which each variable is replaced by a distinct string."""
     return tail.bind_open(_UNLIKE_ANY)
 
 
 def parse_resource_pattern(text: str) -> ResourcePattern:
-    """Read one entry of a `resource` element.
+    """Parse one entry of a `resource` element.
 
     Raises:
-        Refusal: InvalidParameter.Resource…Error, named after the segment that is wrong.
+        Refusal: InvalidParameter.Resource…Error, named after the invalid segment.
     """
     if text.strip() == "*":
         return ANY_PATTERN
@@ -179,9 +179,9 @@ def parse_resource_pattern(text: str) -> ResourcePattern:
 
 
 def parse_resource(text: str) -> Resource:
-    """Read the resource of a request. A `*` inside it is a literal: the caller asks for all of a kind.
+    """Parse the resource of a request. A `*` in it is a literal, by which the caller means all resources of a kind.
 
-    The project segment of a request is not looked at (cam-language 1.3).
+    The project segment of a request is ignored (cam-language 1.3).
 
     Raises:
         Refusal: InvalidParameter.ResourceQcsError or …ResourceContentError.
@@ -197,16 +197,16 @@ def parse_resource(text: str) -> Resource:
 
 
 def parse_resource_head(head: str) -> Resource | None:
-    """Some resource of which `head` is all but the tail: with every tail that has no blanks around it there is one.
+    """A resource whose text up to the tail is `head`; every tail without blanks at its ends gives a valid resource.
 
-    None where that cannot be said; `*`, which has no tail, is its own head.
+    None if `head` is not valid. The head of `*`, which has no tail, is `*`.
     """
     if head == "*":
         return NO_RESOURCE
     return _some_resource(head) if len(head) <= _HEAD_LIMIT else None
 
 
-@lru_cache(maxsize=2048)  # of one account and product these are the same in every request; its tails are not
+@lru_cache(maxsize=2048)  # heads repeat from request to request; tails do not
 def _some_resource(head: str) -> Resource | None:
     if head.count(":") != _COLONS:
         return None
@@ -226,9 +226,11 @@ def _parse_resource(text: str) -> Resource:
 def _segments(text: str, code: str) -> Sequence[str]:
     head, *rest = (segment.strip() for segment in text.split(":", 5))
     if not text:
-        raise Refusal(code, "the resource is empty; `*` means none in particular")
+        raise Refusal(code, "the resource is empty; expected `*` or `qcs:project:service:region:account:resource`")
     if head != "qcs" or len(rest) != 5:
-        raise Refusal(code, f"`{text}` is not `*` and not of the form `qcs:project:service:region:account:resource`")
+        raise Refusal(
+            code, f"`{text}` is not a resource; expected `*` or `qcs:project:service:region:account:resource`"
+        )
     project, service, region, account, tail = rest
     if ":" in tail and service.lower() in _COLON_FREE:
         raise Refusal(code, f"`{text}` has more than six segments")
@@ -250,11 +252,11 @@ def _account(account: str, service: str) -> AccountSegment:
     if match is None:
         raise Refusal(
             "InvalidParameter.ResourceUinError",
-            f"the account segment `{account}` is not empty, `uin/<root uin>` or `uid/<APPID>`",
+            f"the account segment `{account}` is not valid; expected nothing, `uin/<root uin>` or `uid/<APPID>`",
         )
     if match[1] == "uid" and service in _APP_ID_FREE:
         raise Refusal(
-            "InvalidParameter.ResourceUinError", f"{service} resources name their account as `uin/<root uin>`"
+            "InvalidParameter.ResourceUinError", f"resources of `{service}` must name their account as `uin/<root uin>`"
         )
     if not match[2]:
         return AccountSegment(AccountKind.OWN)

@@ -1,7 +1,7 @@
-"""Policy variables: `${uin}` and its kind, replaced when statements are bound to a principal.
+"""Policy variables such as `${uin}`, which are replaced when statements are bound to a principal.
 
-CAM policy variables (cam-language 3): allowed in the last resource segment and in condition values only.
-What is put in is data: a `*` inside it stays literal.
+CAM policy variables (cam-language 3) are allowed in the last resource segment and in condition values only.
+A value is data: a `*` in it stays literal.
 """
 
 import re
@@ -16,7 +16,7 @@ _VARIABLE = re.compile(r"\$\{([^}]*)\}")
 
 
 class Variable(Enum):
-    """A policy variable; those of the principal's tags stand in condition values only."""
+    """A policy variable; those for the principal's tags are allowed in condition values only."""
 
     UIN = "uin"
     OWNER_UIN = "owner_uin"
@@ -31,18 +31,18 @@ IN_CONDITIONS = frozenset(Variable)
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A pattern that may still hold variables: texts (with stars) and variables in turn."""
+    """A pattern that may contain variables: a sequence of strings (with stars) and variables."""
 
     pieces: tuple[str | Variable, ...]
 
     @property
     def variables(self) -> frozenset[Variable]:
-        """The variables that must be known before it can match."""
+        """The variables of the template."""
         return frozenset(piece for piece in self.pieces if isinstance(piece, Variable))
 
     @property
     def has_variables(self) -> bool:
-        """Whether there are any; cheaper than to name them."""
+        """Whether the template has variables; faster than listing them."""
         return len(self.pieces) != 1 or not isinstance(self.pieces[0], str)
 
     @property
@@ -51,16 +51,17 @@ class Template:
         return str(self)
 
     def bind(self, values: Mapping[Variable, str]) -> Pattern | None:
-        """The pattern with its variables replaced; None where one has no value."""
+        """The pattern with its variables replaced; None if one has no value."""
         only = self.pieces[0] if len(self.pieces) == 1 else None
         if isinstance(only, str):
-            return Pattern.of(only)  # nearly all templates are one text
+            return Pattern.of(only)  # nearly all templates are one string
         return None if self._unknown(values) else self.bind_open(values)
 
     def bind_open(self, values: Mapping[Variable, str], *, stars: bool = True) -> Pattern:
-        """The pattern of all texts that it might mean: a variable without a value stands for any text.
+        """The pattern of all strings that the template might mean: a variable without a value matches any string.
 
-        Each time it stands there it may be another. Without `stars`, those of the document are characters.
+        Two occurrences of such a variable may match different strings. Without `stars`, stars of
+        the document are literal.
         """
         parts = [""]
         for piece in self.pieces:
@@ -82,10 +83,10 @@ class Template:
 
 
 def parse_template(text: str, code: str, known: frozenset[Variable] = IN_RESOURCES) -> Template:
-    """Split `text` at its variables, of which those in `known` may stand here.
+    """Split `text` at its variables; those in `known` are allowed.
 
     Raises:
-        Refusal: with `code`, for a variable that CAM does not know here.
+        Refusal: with `code`, for any other variable.
     """
     pieces: list[str | Variable] = []
     end = 0
@@ -102,4 +103,4 @@ def _variable(name: str, known: frozenset[Variable], code: str) -> Variable:
         if variable.value == name:
             return variable
     names = ", ".join(sorted(f"`${{{variable.value}}}`" for variable in known))
-    raise Refusal(code, f"unknown variable `${{{name}}}`; known here are {names}")
+    raise Refusal(code, f"unknown variable `${{{name}}}`; allowed here: {names}")

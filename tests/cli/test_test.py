@@ -94,7 +94,7 @@ def test_junit_and_json_say_the_same(suite, tmp_path):
         ({"actoin": "x"}, "unknown key `actoin`"),
         ({"principal": None}, "`principal` must be a text"),
         ({"reason": "BECAUSE"}, "`reason` must be one of"),
-        ({"time": "noon"}, "`noon` is no date"),
+        ({"time": "noon"}, "`noon` is not a date"),
         ({"context": []}, "`context` must be an object"),
         (
             {"context": {"im:env": {"a": "b"}}},

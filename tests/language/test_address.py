@@ -1,4 +1,4 @@
-"""Addresses and blocks against the plainest possible reading: 128 bits each, and a comparison bit by bit."""
+"""Addresses and blocks against the plainest possible reading: 128 bits each, compared one at a time."""
 
 import json
 

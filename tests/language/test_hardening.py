@@ -1,4 +1,4 @@
-"""Documents that nobody writes by hand: refused with code, path, line and column, without a crash or much work."""
+"""Hostile documents are refused with code, path, line and column, without a crash or much work."""
 
 import json
 

@@ -114,7 +114,7 @@ def test_anything_but_a_star_or_six_segments_is_refused(parse, text):
 
 @pytest.mark.parametrize("parse", [parse_resource_pattern, parse_resource])
 def test_an_empty_resource_is_answered_with_how_to_name_none(parse):
-    with pytest.raises(Refusal, match=r"the resource is empty; `\*` means none"):
+    with pytest.raises(Refusal, match=r"the resource is empty; expected `\*`"):
         parse("")
 
 
