@@ -1,4 +1,4 @@
-"""`python -m authz` is the `authz` command."""
+"""Runs the `authz` command for `python -m authz`."""
 
 from authz.cli.main import main
 

@@ -1,6 +1,6 @@
-"""The context of a request: condition keys, which of them are told by the same values, and what values are taken.
+"""Rules for the context of a request: names of condition keys, families of keys, and accepted values.
 
-Engine and clients read contexts by these rules alike, so they stand below both.
+The engine and the clients share these rules.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -8,30 +8,30 @@ from functools import lru_cache
 from typing import NamedTuple
 
 GivenContext = Mapping[str, str | Collection[str]]
-"""Condition keys and their values, as callers may give them: a text is one value, a list, tuple or set several."""
+"""Condition keys and their values as callers pass them: a string is one value; a list, tuple or set is several."""
 
 RESOURCE_TAG = "qcs:resource_tag"
 REQUEST_TAG = "qcs:request_tag"
 
 TAG_FAMILIES = frozenset({RESOURCE_TAG, REQUEST_TAG})
-"""The bare keys of tags."""
+"""The condition keys for tags, without a tag key."""
 _OLD_TAG = "qcs:tag"
 _SETS = (set, frozenset)
-_SEVERAL = (tuple, list, *_SETS)  # known without asking their abstract class, which takes longer
+_SEVERAL = (tuple, list, *_SETS)  # faster to check than their abstract base class
 _BYTES = (bytes, bytearray, memoryview)
-_EXPECTED = "expected a text, or a list, tuple or set of texts"
-_KEPT = 64  # characters; what is longer is read each time, since callers write it and memory is kept for it
+_EXPECTED = "expected a string, or a list, tuple or set of strings"
+_KEPT = 64  # characters of a key that may be cached; callers choose the keys, so longer ones would waste memory
 
 
 class TagKey(NamedTuple):
-    """A condition key of tags; `tag` is the key of the one tag that it is about, empty where it is about all."""
+    """A condition key for tags; `tag` is the key of one tag, or empty for all tags."""
 
     family: str
     tag: str
 
 
 def canonical_key(key: str) -> str:
-    """The key without stray blanks, and by its present name where it has an old one (cam-language 2.4)."""
+    """The key without surrounding blanks; an old name is replaced by the current one (cam-language 2.4)."""
     key = key.strip()
     if key.startswith(_OLD_TAG):
         rest = key.removeprefix(_OLD_TAG)
@@ -41,9 +41,10 @@ def canonical_key(key: str) -> str:
 
 
 def tag_key(key: str) -> TagKey | None:
-    """What a condition key says of tags; None for every key but `qcs:resource_tag`, `qcs:request_tag` and theirs.
+    """Parse a condition key for tags; None for any other key.
 
-    Theirs are `…/<tag key>` (cam-language 2.4). What only begins like them (`qcs:resource_tags`) is a key like others.
+    These are `qcs:resource_tag` and `qcs:request_tag`, alone or followed by `/<tag key>` (cam-language 2.4). A key that
+    only begins with one of them (`qcs:resource_tags`) is not a key for tags.
     """
     return _known_tag_key(key) if len(key) <= _KEPT else _tag_key(key)
 
@@ -53,23 +54,24 @@ def _tag_key(key: str) -> TagKey | None:
     return TagKey(family, tag) if family in TAG_FAMILIES else None
 
 
-_known_tag_key = lru_cache(maxsize=1024)(_tag_key)  # the keys of policies and callers repeat
+_known_tag_key = lru_cache(maxsize=1024)(_tag_key)  # the keys of policies and requests repeat
 
 
 def key_family(key: str) -> str:
-    """The same for all keys that are told by one another's values: the bare key of tags; any other key is alone.
+    """The family of a key: keys of one family share values.
 
-    `qcs:resource_tag/dept` is told by `qcs:resource_tag` too, and the other way round (cam-language 2.3).
+    `qcs:resource_tag/dept` also reads the values of `qcs:resource_tag`, and the reverse (cam-language 2.3). The family
+    of a key for tags is the key without a tag key; any other key is its own family.
     """
     tag = tag_key(key)
     return key if tag is None else tag.family
 
 
 def read_context_values(given: GivenContext | None) -> dict[str, tuple[str, ...]]:
-    """The values of all keys; None is no context.
+    """The values of all keys; None is an empty context.
 
     Raises:
-        TypeError: for what is not a mapping of texts to texts; see read_values.
+        TypeError: if `given` is not a mapping of strings to values; see read_values.
     """
     if given is None:
         return {}
@@ -78,19 +80,19 @@ def read_context_values(given: GivenContext | None) -> dict[str, tuple[str, ...]
     found: dict[str, tuple[str, ...]] = {}
     for key, values in given.items():
         if not _is_text(key):
-            raise TypeError(f"the condition key {key!r:.80} is {_kind(key)}; expected a text")
+            raise TypeError(f"the condition key {key!r:.80} is {_kind(key)}; expected a string")
         found[key] = read_values(key, values)
     return found
 
 
 def read_values(key: str, given: object) -> tuple[str, ...]:
-    """The values of one key: a text is one, a sequence or set of texts is as many; those of a set come in order.
+    """The values of one key: a string is one value, a list, tuple or set of strings is several; sets are sorted.
 
-    Bytes, numbers, mappings and iterators are refused, and so is what holds anything but texts: taken apart, they would
-    be other values than was meant, and a deny on the right one would not apply.
+    Bytes, numbers, mappings, iterators and collections of other types are refused: converted to strings, they could be
+    values that the caller did not intend, and a deny for the intended value would not apply.
 
     Raises:
-        TypeError: naming the key, what was given and what is expected.
+        TypeError: naming the key, the type given and the type expected.
     """
     if isinstance(given, str) and given.isascii():
         return (given,)
@@ -108,7 +110,7 @@ def _is_text(value: object) -> bool:
         return False
     try:
         return value.isascii() or bool(value.encode())
-    except UnicodeEncodeError:  # half a surrogate pair, which is no text elsewhere
+    except UnicodeEncodeError:  # half a surrogate pair, which cannot be encoded
         return False
 
 

@@ -1,6 +1,6 @@
-"""Every error this package raises on purpose, each class with a stable code.
+"""The exceptions of this package, each with a stable code.
 
-Messages are lower case, quote what the user wrote in backticks, and say what would be right.
+Messages begin in lower case, quote user input in backticks, and say what is expected.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from authz.printable import printable
 
 
 class Severity(Enum):
-    """How much a problem matters: an error refuses the text, a warning and a note do not."""
+    """The severity of a problem; only an error causes the text to be refused."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -21,10 +21,10 @@ class Severity(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong in a policy document or an attachments file, with its place.
+    """A problem in a policy document or an attachments file, with its position.
 
-    `path` is the JSON path inside the text (`$.statement[0].action`); `line` and `column` count from 1,
-    0 where no place is known; `file` is the name as the user would type it, empty for a bare text.
+    `path` is the JSON path inside the text (`$.statement[0].action`). `line` and `column` count from 1; 0 means
+    unknown. `file` is the name of the file, empty if the text is not from a file.
     """
 
     code: str
@@ -36,23 +36,23 @@ class Problem:
     severity: Severity = Severity.ERROR
 
     def __str__(self) -> str:
-        """One line, whatever the texts of the file hold."""
+        """The problem on one line; line breaks from the file are escaped."""
         return printable(f"{self.file or '<policy>'}:{max(self.line, 1)}: {self.code}: {self.message}")
 
 
 class AuthzError(Exception):
-    """The root of the tree. `code` is stable and may be matched by programs."""
+    """The base class of all exceptions of this package; programs may rely on `code`."""
 
     code: ClassVar[str] = "InternalError"
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """What it says, for terminals and logs: none of these breaks a line, whatever texts of users are in it."""
+        """The message as lines for terminals and logs; line breaks from user input are escaped."""
         return (printable(str(self)),)
 
 
 class InvalidRequestError(AuthzError):
-    """A question that cannot be understood; `field` names the part of it that is malformed."""
+    """A malformed request; `field` names the malformed field."""
 
     code = "InvalidParameter"
 
@@ -63,7 +63,7 @@ class InvalidRequestError(AuthzError):
 
 
 class InvalidPolicyError(AuthzError):
-    """A policy document that CAM would refuse; all of its problems are collected before it is raised."""
+    """A policy document that CAM would refuse, with all of its problems."""
 
     code = "InvalidParameter.PolicyDocumentError"
 
@@ -78,7 +78,7 @@ class InvalidPolicyError(AuthzError):
 
 
 class InvalidAccountError(AuthzError):
-    """A version of an account that is refused as a whole, with every problem of all its files."""
+    """A version of an account that is refused as a whole, with the problems of all its files."""
 
     code = "InvalidAccount"
 
@@ -93,61 +93,61 @@ class InvalidAccountError(AuthzError):
 
 
 class SourceError(AuthzError):
-    """The place where accounts live cannot be read at all."""
+    """The source of accounts cannot be read."""
 
     code = "SourceUnreadable"
 
 
 class NotReadyError(AuthzError):
-    """No account has been loaded yet, so nothing can be decided."""
+    """No policies have been loaded yet, so no request can be decided."""
 
     code = "NotReady"
 
 
 class RevisionNotReachedError(AuthzError):
-    """The revision that a request insists on was not in force before its deadline."""
+    """The revision that a request requires was not in force before the deadline."""
 
     code = "RevisionNotReached"
 
 
 class DrainingError(AuthzError):
-    """The server is stopping and takes no new work on this stream."""
+    """The server is stopping and accepts no new requests on this stream."""
 
     code = "Draining"
 
 
 class OverloadError(AuthzError):
-    """More work is under way than is let in."""
+    """The server has reached its limit of concurrent work."""
 
     code = "RequestLimitExceeded"
 
 
 class ForbiddenClientError(AuthzError):
-    """The client's certificate bears no identity that may ask."""
+    """The client's certificate contains no allowed identity."""
 
     code = "ClientNotAllowed"
 
 
 class UnknownServiceError(AuthzError):
-    """The health of a service is asked for that is not here."""
+    """A health check names a service that the server does not have."""
 
     code = "UnknownService"
 
 
 class CertificateError(AuthzError):
-    """A certificate or key that cannot be used."""
+    """A certificate or key is not usable."""
 
     code = "CertificateUnusable"
 
 
 class ListenError(AuthzError):
-    """An address cannot be listened on."""
+    """The server cannot listen on an address."""
 
     code = "ListenFailed"
 
 
 class MalformedTextError(AuthzError):
-    """A text that is not the JSON or YAML it should be; `line` and `column` count from 1."""
+    """A text is not valid JSON or YAML; `line` and `column` count from 1."""
 
     code = "MalformedText"
 
@@ -158,14 +158,14 @@ class MalformedTextError(AuthzError):
 
 
 class ClientError(AuthzError):
-    """A question that no sidecar decided, as clients raise it. `reason` is the name that it has as a denial."""
+    """A client got no decision from a sidecar. `reason` is the name of the reason in a denial."""
 
     code = "NotDecided"
     reason: ClassVar[str] = "SIDECAR_FAULT"
 
 
 class ConfigurationError(AuthzError):
-    """What a backend was told to delegate does not fit the services it has; `faults` name everything that is wrong."""
+    """The configured rules of a backend do not fit its services; `faults` lists every mismatch."""
 
     code = "InvalidConfiguration"
 
@@ -180,6 +180,6 @@ class ConfigurationError(AuthzError):
 
 
 class DelegationError(AuthzError):
-    """A call that a backend does not serve, because it is not allowed or nobody could decide it."""
+    """A backend refuses a call, because the call is denied or could not be decided."""
 
     code = "CallRefused"

@@ -1,41 +1,41 @@
-"""A wildcard pattern as a type, and its algebra: `*` stands for any run of characters, everything else for itself."""
+"""Wildcard patterns and their algebra: `*` matches any run of characters, every other character matches itself."""
 
 import string
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain
 
-_FILLINGS = "x" + string.ascii_lowercase + string.digits + "-_"  # every part of a CAM name may hold them
-_OTHER_FILLINGS = (range(0x21, ord("*")), range(ord("*") + 1, 0xD800), range(0xE000, 0x110000))  # no surrogates
-_MOST = 4  # patterns that an intersection is told in
+_FILLINGS = "x" + string.ascii_lowercase + string.digits + "-_"  # allowed in every part of a CAM name
+_OTHER_FILLINGS = (range(0x21, ord("*")), range(ord("*") + 1, 0xD800), range(0xE000, 0x110000))  # excludes surrogates
+_MOST = 4  # patterns of one intersection
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
     """The literal pieces between the stars: `a*b` is `("a", "b")`, a pattern without a star is one piece.
 
-    A star is not a character of a piece, so text that was put in for a variable can never become a wildcard.
+    A star is not a character of a piece, so the value of a variable never becomes a wildcard.
     """
 
     pieces: tuple[str, ...]
 
     @classmethod
     def of(cls, text: str) -> "Pattern":
-        """Read `*` as wildcard; `?` and all else are literal (cam-language 1.2, 1.3)."""
+        """Parse a pattern: `*` is the only wildcard; `?` is literal (cam-language 1.2, 1.3)."""
         return cls(tuple(text.split("*")))
 
     @property
     def is_literal(self) -> bool:
-        """Whether it can match one text only."""
+        """Whether the pattern matches only one string."""
         return len(self.pieces) == 1
 
     @property
     def is_any(self) -> bool:
-        """Whether it matches every text."""
+        """Whether the pattern matches every string."""
         return len(self.pieces) > 1 and not any(self.pieces)
 
     def matches(self, text: str) -> bool:
-        """Whether the whole of `text` fits; linear in its length, since each piece is looked for once, leftmost."""
+        """Whether the pattern matches all of `text`, in linear time: each piece is searched once, leftmost first."""
         pieces = self.pieces
         first = pieces[0]
         if len(pieces) == 1:
@@ -52,14 +52,14 @@ class Pattern:
         return True
 
     def covers(self, other: "Pattern") -> bool:
-        """Whether it matches every text that `other` matches."""
+        """Whether the pattern matches every string that `other` matches."""
         return other.witness(self) is None
 
     def overlaps(self, other: "Pattern") -> bool:
-        """Whether some text matches both.
+        """Whether some string matches both patterns.
 
-        Two patterns with stars can be apart at their ends only. Otherwise a text matches both that has the longer of
-        the beginnings, then what stands between the stars of the one, then the same of the other, then the longer end.
+        Two patterns with stars can exclude each other by their first or last pieces only. Otherwise this string matches
+        both: the longer first piece, the inner pieces of one, the inner pieces of the other, the longer last piece.
         """
         if self.is_literal:
             return other.matches(self.pieces[0])
@@ -69,23 +69,23 @@ class Pattern:
         return all(head.startswith(each.pieces[0]) and tail.endswith(each.pieces[-1]) for each in (self, other))
 
     def witness(self, other: "Pattern") -> str | None:
-        """A text that it matches and `other` does not; None where `other` covers it.
+        """A string that matches this pattern but not `other`; None if `other` covers it.
 
-        One text tells: each star stands for a character that `other` does not hold. Only a star of `other` can match
-        that, and the same star would match any other text in its place.
+        One string is enough: each star is replaced by a character that `other` does not contain. Only a star of `other`
+        can match that character, and the same star would match any other string in its place.
         """
-        text = self.example(_stranger(other.pieces))
+        text = self.example(_fresh_character(other.pieces))
         return None if other.matches(text) else text
 
     def example(self, filling: str = "x") -> str:
-        """A text that it matches, with `filling` in the place of each star."""
+        """A string that matches, with `filling` in place of each star."""
         return filling.join(self.pieces)
 
     def intersection(self, other: "Pattern") -> "tuple[Pattern, ...] | None":
-        """The patterns that together match what both match, and nothing else; none of them where no text does.
+        """The patterns that together match exactly the strings that both match; empty if there are none.
 
-        None where that is not told: texts between two stars can be merged in many ways, each of them a pattern, so it
-        is told only where one covers the other or neither holds such texts.
+        None if the intersection is not computed: pieces between two stars can be merged in many ways, each of which is
+        a pattern. So the result is only given if one pattern covers the other or neither has such pieces.
         """
         if other.covers(self):
             return (self,)
@@ -113,8 +113,8 @@ class Pattern:
         return pieces[0] if len(pieces) == 1 else "*".join(pieces)
 
 
-def _stranger(pieces: Iterable[str]) -> str:
-    """A character that no piece holds; one that CAM takes in every name, as long as there is one."""
+def _fresh_character(pieces: Iterable[str]) -> str:
+    """A character that no piece contains; one that CAM allows in every name, if possible."""
     held = set("".join(pieces))
     return next(char for char in chain(_FILLINGS, map(chr, chain.from_iterable(_OTHER_FILLINGS))) if char not in held)
 

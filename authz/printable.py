@@ -1,12 +1,12 @@
-"""Texts of files and of requests on their way to a terminal or a log, where they must not forge what others say.
+"""Escapes strings from files and requests for terminals and logs, so that they cannot forge other output.
 
-A line break in a file's key, or an escape sequence in a resource, would be obeyed: it begins a line that looks like
-one of ours, moves the cursor, hides or turns around what follows. So whatever `str.isprintable` does not call printable
-is shown by its number: control characters, line and paragraph separators, bidi and other format characters, halves of
-surrogate pairs, blanks that look like the blank.
+A terminal or log viewer would obey a line break in a key or an escape sequence in a resource: it could start a line
+that looks like another message, move the cursor, or hide or reverse what follows. So every character that
+`str.isprintable` rejects is shown by its number: control characters, line and paragraph separators, bidi and other
+format characters, half surrogate pairs, and spaces other than the ASCII one.
 
-Only what people and their logs read is treated so. Answers on the wire, and what the in-process API returns or raises,
-hold the texts as they are: programs compare them, and protobuf and JSON carry every character safely.
+Only output for people and logs is escaped. Answers on the wire, and results and exceptions of the in-process API,
+contain the original strings: programs compare them, and protobuf and JSON encode every character safely.
 """
 
 import json
@@ -17,20 +17,20 @@ _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 def printable(text: str) -> str:
-    r"""The text on one line, with `\n`, `\u001b` and the like for what is not printable; all else stays as it is.
+    r"""The string on one line, with escapes such as `\n` and `\u001b` for characters that are not printable.
 
-    The escapes are those of JSON, so that JSON with escaped characters is the same JSON.
+    The escapes are those of JSON, so escaping JSON does not change its meaning.
     """
     return text if text.isprintable() else "".join(map(_shown, text))
 
 
 def json_text(value: Any, *, indent: int | None = None, default: Callable[[Any], Any] | None = None) -> str:
-    """A value as JSON that can be printed: letters of all scripts as they are, what a terminal would obey escaped.
+    """A value as JSON that is safe to print: letters of all scripts are kept, other special characters are escaped.
 
-    `default` makes a value that JSON has of one that it does not have, as for `json.dumps`.
+    `default` converts values that JSON does not have, as for `json.dumps`.
     """
     text = json.dumps(value, ensure_ascii=False, indent=indent, default=default)
-    lines = text.split("\n")  # these breaks are layout: those of texts are escaped already
+    lines = text.split("\n")  # these line breaks are layout; those inside strings are escaped already
     return "\n".join(map(printable, lines))
 
 

@@ -1,4 +1,4 @@
-"""Which keys are told by which, and what values are taken: said once, for the engine, its cache, lists and clients."""
+"""Which keys share values, and what values are taken: said once, for the engine, its cache, lists and clients."""
 
 import array
 from enum import StrEnum
@@ -50,7 +50,7 @@ def test_what_only_begins_like_a_tag_key_is_a_key_like_others(key):
     assert key_family(key) == key
 
 
-def test_a_key_is_known_by_its_present_name_and_without_blanks_around_it():
+def test_a_key_has_its_current_name_and_no_surrounding_blanks():
     assert canonical_key(" qcs:tag/dept") == "qcs:resource_tag/dept"
     assert canonical_key(" qcs: ip ") == "qcs: ip"
 
@@ -107,7 +107,7 @@ NO_VALUES = [
     "values", NO_VALUES, ids=lambda values: f"{type(values).__name__} {values!r}".partition(" at 0x")[0]
 )
 def test_all_else_is_an_error_that_names_the_key(values):
-    with pytest.raises(TypeError, match=r"`im:env`.*; expected a text, or a list, tuple or set of texts"):
+    with pytest.raises(TypeError, match=r"`im:env`.*; expected a string, or a list, tuple or set of strings"):
         read_values("im:env", values)
     with pytest.raises(TypeError, match="`im:env`"):
         read_context_values({"qcs:ip": "10.0.0.1", "im:env": values})
@@ -121,12 +121,12 @@ def test_a_context_is_a_mapping(context):
 
 @pytest.mark.parametrize("key", [7, None, b"k", "\ud800"], ids=repr)
 def test_a_condition_key_is_a_text(key):
-    with pytest.raises(TypeError, match=r"the condition key .*; expected a text"):
+    with pytest.raises(TypeError, match=r"the condition key .*; expected a string"):
         read_context_values({key: "v"})
 
 
 @given(st.dictionaries(st.text(), st.text() | st.lists(st.text())))
-def test_what_was_read_once_is_read_alike_again(context):
+def test_reading_values_again_gives_the_same_values(context):
     try:
         read = read_context_values(context)
     except TypeError:

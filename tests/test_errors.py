@@ -14,7 +14,7 @@ from authz.errors import (
 TREE = AuthzError.__subclasses__()
 
 
-def test_every_error_has_a_code_of_its_own():
+def test_every_error_has_a_unique_code():
     codes = [each.code for each in (AuthzError, *TREE)]
     assert len(set(codes)) == len(codes)
 
@@ -46,8 +46,8 @@ def test_a_refusal_carries_and_shows_every_problem(kind):
 
 
 def test_an_invalid_request_names_the_field():
-    error = InvalidRequestError("action", "`x` is no action")
-    assert (error.field, error.reason, str(error)) == ("action", "`x` is no action", "action: `x` is no action")
+    error = InvalidRequestError("action", "`x` is not an action")
+    assert (error.field, error.reason, str(error)) == ("action", "`x` is not an action", "action: `x` is not an action")
 
 
 FORGED = "x\n<policy>:1: Code: all is well\x1b[2K\u202e"

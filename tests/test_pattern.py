@@ -72,7 +72,7 @@ def test_matching_takes_time_in_proportion_to_the_text_whatever_the_pattern():
     assert not Pattern.of("*a" * 200 + "b").matches("a" * 20_000)
 
 
-# Algebra: what is said of two patterns, against every text that could tell otherwise --------------------------------
+# Algebra: what is said of two patterns, against every text that could disprove it --------------------------------
 
 
 def all_texts(alphabet, longest):
@@ -80,7 +80,7 @@ def all_texts(alphabet, longest):
 
 
 TEXTS = all_texts("ab/", 5)
-"""`/` stands in no pattern below, so it is what a star may match and no letter does."""
+"""`/` is in no pattern below, so a star may match it and no letter does."""
 
 
 def matched(written):
@@ -178,7 +178,7 @@ def test_longer_patterns_have_what_both_match_in_their_intersection(left, right)
         ("aaaaa*", "*aaaaa", None),
     ],
 )
-def test_what_two_patterns_match_together_is_told_in_few_patterns_or_not_at_all(left, right, expected):
+def test_an_intersection_has_few_patterns_or_is_not_computed(left, right, expected):
     found = Pattern.of(left).intersection(Pattern.of(right))
     assert (None if found is None else sorted(map(str, found))) == (None if expected is None else sorted(expected))
 

@@ -17,7 +17,7 @@ def test_a_name_is_given_as_it_is_spelt_where_it_is_known():
     assert nearest("sendsmss", ["SendSms", "PullSms"]) == "SendSms"
 
 
-def test_the_caller_says_how_like_is_like_enough():
+def test_the_caller_chooses_the_required_similarity():
     assert nearest("100009", ["100001"], 5 / 6) == "100001"
     assert nearest("100099", ["100001"], 5 / 6) is None
 
@@ -28,7 +28,7 @@ def test_the_end_of_a_message_is_empty_where_nothing_is_like_it():
 
 
 class Counting(dict):
-    """Names that count how often they are looked at."""
+    """Names that count how often they are read."""
 
     looks = 0
 
@@ -41,7 +41,7 @@ class Counting(dict):
 
 
 @pytest.mark.parametrize("slip", ["10005", "1000055", "100065", "100505"])
-def test_among_very_many_names_only_those_at_one_slip_are_looked_up(slip):
+def test_among_very_many_names_only_those_one_edit_away_are_found(slip):
     known = Counting.fromkeys(map(str, [100055, *range(700_000_000, 700_100_000)]))
     assert nearest(slip, known) == "100055"
     assert known.looks < 300

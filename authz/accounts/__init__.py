@@ -1,1 +1,1 @@
-"""Who exists: root accounts with their users, groups, roles, policies and what is attached to whom."""
+"""Models root accounts: users, groups, roles, policies, and what is attached to each."""

@@ -1,4 +1,4 @@
-"""The attachments file as a value: who holds which policies, before any name is looked up."""
+"""Parses an attachments file: the policies of each user, group and role, before names are resolved."""
 
 import json
 import re
@@ -16,7 +16,7 @@ _ROLE_NAME = re.compile(r"[^\s:/]+")
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name that refers to something else, and where it stands."""
+    """A reference to a policy or group by name, and its path in the file."""
 
     text: str
     path: Path
@@ -24,7 +24,7 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A user, group or role as written; what a kind does not have stays empty."""
+    """A user, group or role as written; attributes that its kind does not have are empty."""
 
     key: str
     name: str
@@ -38,7 +38,7 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Attachments:
-    """The whole file."""
+    """The contents of one attachments file."""
 
     account: str
     app_id: str
@@ -48,7 +48,7 @@ class Attachments:
 
 
 def parse_attachments(value: Any, report: Report) -> Attachments:
-    """Read the value of an attachments file; every mistake goes into `report`, and then nothing of it may be used."""
+    """Parse the value of an attachments file. Errors go into `report`; the result must not be used if there are any."""
     if not isinstance(value, dict):
         report.error("InvalidAttachments", (), "expected an object with `account`, `users`, `groups` and `roles`")
         return Attachments("", "", (), (), ())
@@ -81,7 +81,7 @@ def _identities(value: dict[str, Any], kind: str, key: str, report: Report) -> t
     seen: set[str] = set()
     for identity in found:
         if identity is not None and identity.key and identity.key in seen:
-            report.error(_DUPLICATES[kind], (*identity.path, key), f"{key} `{identity.key}` stands in `{kind}` twice")
+            report.error(_DUPLICATES[kind], (*identity.path, key), f"duplicate {key} `{identity.key}` in `{kind}`")
         elif identity is not None:
             seen.add(identity.key)
     return tuple(identity for identity in found if identity is not None)
@@ -94,7 +94,11 @@ def _identity(entry: Any, kind: str, key: str, path: Path, report: Report) -> Id
     _unknown_keys(entry, _KEYS[kind], path, report)
     text = _text(entry, "name", path, report, required=kind != "users")
     if kind == "roles" and text and not _ROLE_NAME.fullmatch(text):
-        report.error("InvalidAttachments", (*path, "name"), f"`{text}` is no role name: no blank, colon or slash")
+        report.error(
+            "InvalidAttachments",
+            (*path, "name"),
+            f"`{text}` is not a role name; it must not contain blanks, colons or slashes",
+        )
     return Identity(
         key=_number(entry, "uin", path, report, required=True) if kind == "users" else text,
         name=text,
@@ -109,7 +113,7 @@ def _identity(entry: Any, kind: str, key: str, path: Path, report: Report) -> Id
 
 def _trust(entry: dict[str, Any], path: Path, report: Report) -> PolicyDocument | None:
     if "trust" not in entry:
-        report.error("MissingKey", path, "a role needs `trust`: who may assume it")
+        report.error("MissingKey", path, "a role needs `trust`, which names the principals that may assume it")
         return None
     where = (*path, "trust")
     check_length(len("".join(json.dumps(entry["trust"], ensure_ascii=False).split())), where, report)
@@ -119,11 +123,13 @@ def _trust(entry: dict[str, Any], path: Path, report: Report) -> PolicyDocument 
 def _unknown_keys(value: dict[str, Any], known: set[str], path: Path, report: Report) -> None:
     for key in value:
         if key not in known:
-            report.error("UnknownKey", (*path, str(key)), f"unknown key `{key}`; known are {', '.join(sorted(known))}")
+            report.error(
+                "UnknownKey", (*path, str(key)), f"unknown key `{key}`; expected one of {', '.join(sorted(known))}"
+            )
 
 
 def _number(value: dict[str, Any], key: str, path: Path, report: Report, *, required: bool = False) -> str:
-    """A uin or APPID, quoted or not; empty when it is missing or wrong."""
+    """A uin or APPID, quoted or not; empty if it is missing or not valid."""
     given = value.get(key)
     if given is None:
         if required:
@@ -131,7 +137,9 @@ def _number(value: dict[str, Any], key: str, path: Path, report: Report, *, requ
         return ""
     text = str(given)
     if isinstance(given, bool) or not _UIN.fullmatch(text):
-        report.error("InvalidUin", (*path, key), f"`{text}` is no {key}: digits only, not starting with 0")
+        report.error(
+            "InvalidUin", (*path, key), f"`{text}` is not a valid `{key}`; expected digits, not starting with 0"
+        )
         return ""
     return text
 
@@ -143,7 +151,7 @@ def _text(value: dict[str, Any], key: str, path: Path, report: Report, *, requir
             report.error("MissingKey", path, f"`{key}` is missing")
         return ""
     if not isinstance(given, str | int) or isinstance(given, bool) or given == "":
-        report.error("InvalidAttachments", (*path, key), f"`{key}` must be a text")
+        report.error("InvalidAttachments", (*path, key), f"`{key}` must be a string")
         return ""
     return str(given)
 
@@ -176,6 +184,6 @@ def _tags(value: Any, path: Path, report: Report) -> tuple[tuple[str, str], ...]
         return ()
     scalars: Sequence[type] = (str, int, float)
     if not isinstance(value, dict) or any(type(item) not in scalars for item in value.values()):
-        report.error("InvalidAttachments", path, "`tags` must be an object of key and text")
+        report.error("InvalidAttachments", path, "`tags` must be an object of strings")
         return ()
     return tuple((str(key), str(item)) for key, item in value.items())

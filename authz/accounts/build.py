@@ -1,4 +1,4 @@
-"""From the texts of one account to an Account: every name looked up, every problem of every file collected."""
+"""Builds an Account from its files: resolves every name and collects the problems of all files."""
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -22,7 +22,7 @@ _POLICY_NAME = re.compile(r"[A-Za-z0-9+=,.@_-]{1,128}")
 
 @dataclass(frozen=True, slots=True)
 class PolicyText:
-    """A policy document as found: the policy's name, the file that a user would open, its text."""
+    """A policy document as found: the name of the policy, its file, and its text."""
 
     name: str
     file: str
@@ -31,7 +31,7 @@ class PolicyText:
 
 @dataclass(frozen=True, slots=True)
 class AttachmentsText:
-    """An attachments file, already read from YAML or JSON into plain values with their places."""
+    """An attachments file, parsed from YAML or JSON into plain values with their positions."""
 
     file: str
     located: Located
@@ -40,40 +40,40 @@ class AttachmentsText:
 NOTHING_ACCEPTED: Mapping[str, Policy] = MappingProxyType({})
 
 
-def _go_on() -> None:
-    """Do not wait."""
+def _no_pause() -> None:
+    """Continue at once."""
 
 
 def build_account(
     attachments: AttachmentsText,
     policy_texts: Sequence[PolicyText],
     known: ParsedPolicies | None = None,
-    breathe: Callable[[], None] = _go_on,
+    pause: Callable[[], None] = _no_pause,
     accepted: Mapping[str, Policy] = NOTHING_ACCEPTED,
     before: Account | None = None,
     unread: Collection[str] = (),
 ) -> Account:
-    """Put one account together, from documents that are `known` where there are.
+    """Build one account; documents in `known` are not parsed again.
 
-    Policies that were `accepted` before, in the same account, belong to it beside those of the texts; they are keyed by
-    their files. What is equal to a part of `before` is that very object. `unread` are the names of policies whose files
-    could not be read, which is told elsewhere. `breathe` is called before every small piece of work, and may wait.
+    `accepted` are policies of the account that were accepted earlier, keyed by file; they are added to those of
+    `policy_texts`. Parts that are equal to those of `before` are the same objects. `unread` are the names of policies whose
+    files could not be read; the caller reports them. `pause` is called before each small unit of work and may wait.
 
     Raises:
-        InvalidAccountError: with every problem of all files; nothing of the account may then take effect.
+        InvalidAccountError: with the problems of all files; the account must then not take effect.
     """
     problems: list[Problem] = []
     files = {policy.name: file for file, policy in accepted.items()}
-    read = _documents(policy_texts, files, known or ParsedPolicies(), problems, breathe)
+    read = _documents(policy_texts, files, known or ParsedPolicies(), problems, pause)
     report = Report()
     parsed = parse_attachments(attachments.located.value, report)
     for text, document in read:
-        breathe()
+        pause()
         problems += foreign_resources(text, document, parsed.account, parsed.app_id)
     policies = {policy.name: policy for policy in accepted.values()}
     policies.update((text.name, same_policy(before, text.name, document)) for text, document in read)
     refused = frozenset(text.name for text in policy_texts).union(unread) - policies.keys()
-    account = _Linker(parsed, policies, refused, report, breathe).link()
+    account = _Linker(parsed, policies, refused, report, pause).link()
     problems = [*report.problems(attachments.located, attachments.file), *problems]
     if problems:
         raise InvalidAccountError(problems)
@@ -91,11 +91,11 @@ def _documents(
     files: dict[str, str],
     known: ParsedPolicies,
     problems: list[Problem],
-    breathe: Callable[[], None],
+    pause: Callable[[], None],
 ) -> Sequence[tuple[PolicyText, PolicyDocument]]:
     documents: list[tuple[PolicyText, PolicyDocument]] = []
     for text in texts:
-        breathe()
+        pause()
         problems += name_problems(text, files)
         files.setdefault(text.name, text.file)
         try:
@@ -106,13 +106,13 @@ def _documents(
 
 
 def name_problems(text: PolicyText, files: Mapping[str, str]) -> list[Problem]:
-    """What is wrong with a policy's name, `files` being those of the policies that have their names already."""
+    """Report problems of a policy's name; `files` maps the names that are in use to their files."""
     found = []
     if not _POLICY_NAME.fullmatch(text.name):
-        message = f"`{text.name}` is no policy name: 1 to 128 letters, digits and `+=,.@_-`"
+        message = f"`{text.name}` is not a policy name; expected 1 to 128 letters, digits and `+=,.@_-`"
         found.append(Problem("InvalidParameter.PolicyNameError", message, file=text.file, line=1))
     if text.name in files:
-        message = f"policy `{text.name}` stands in {files[text.name]} too"
+        message = f"policy `{text.name}` is also defined in {files[text.name]}"
         found.append(Problem("DuplicatePolicy", message, file=text.file, line=1))
     preset = find_preset(text.name)
     if preset is not None:
@@ -122,7 +122,7 @@ def name_problems(text: PolicyText, files: Mapping[str, str]) -> list[Problem]:
 
 
 def foreign_resources(text: PolicyText, document: PolicyDocument, uin: str, app_id: str) -> list[Problem]:
-    """Resources that this account can never own (requirement of CreatePolicy: ResourceUinError)."""
+    """Report resources that cannot belong to this account (CreatePolicy: ResourceUinError)."""
     foreign = [
         (statement.index, index, *_foreign(resource, uin, app_id))
         for statement in document.statements
@@ -152,10 +152,10 @@ def _foreign(resource: ResourcePattern, uin: str, app_id: str) -> tuple[str, str
 
 
 class _Linker:
-    """Looks the names of one attachments file up.
+    """Resolves the names of one attachments file.
 
-    A name in `refused` has a file whose faults are reported already: it is not unknown on top of that. Nor is a group
-    where the name of some group could not be read.
+    A name in `refused` is not reported as unknown, since the errors of its file are reported already. Unknown groups
+    are not reported if the name of some group could not be read.
     """
 
     def __init__(
@@ -164,15 +164,15 @@ class _Linker:
         policies: Mapping[str, Policy],
         refused: frozenset[str],
         report: Report,
-        breathe: Callable[[], None],
+        pause: Callable[[], None],
     ) -> None:
-        self._breathe = breathe
+        self._pause = pause
         self._parsed = parsed
         self._refused = refused
         self._policies = policies
         self._report = report
         self._groups: dict[str, Group] = {}
-        self._is_any_group_lost = any(_is_group_lost(finding.path) for finding in report.findings)
+        self._is_any_group_hidden = any(_is_group_hidden(finding.path) for finding in report.findings)
 
     def link(self) -> Account:
         self._groups = {group.key: Group(group.key, self._attached(group.policies)) for group in self._parsed.groups}
@@ -186,9 +186,9 @@ class _Linker:
         )
 
     def _user(self, user: Identity) -> User:
-        self._breathe()
+        self._pause()
         if user.key and user.key == self._parsed.account:
-            message = f"`{user.key}` is the root account itself, which needs no policy"
+            message = f"`{user.key}` is the root account, which needs no policy; delete this user"
             self._report.error("DuplicateUin", (*user.path, "uin"), message)
         return User(
             uin=user.key,
@@ -209,25 +209,27 @@ class _Linker:
         )
 
     def _attached(self, names: Sequence[Name]) -> tuple[Policy, ...]:
-        """The policies in the order of attachment; attaching one twice is harmless."""
+        """The policies in the order of attachment, without duplicates."""
         found = (self._policy(name) for name in names)
         return tuple({policy.name: policy for policy in found if policy is not None}.values())
 
     def _policy(self, name: Name) -> Policy | None:
         policy = self._policies.get(name.text) or find_preset(name.text)
         if policy is None and name.text not in self._refused:
-            message = f"no policy `{name.text}`: neither a file of this account nor a preset"
+            message = f"unknown policy `{name.text}`; expected a policy file of this account or a preset policy"
             self._report.error("UnknownPolicy", name.path, message)
         return policy
 
     def _memberships(self, names: Sequence[Name]) -> tuple[Group, ...]:
         for name in names:
-            if name.text not in self._groups and not self._is_any_group_lost:
-                self._report.error("UnknownGroup", name.path, f"no group `{name.text}` in this account")
+            if name.text not in self._groups and not self._is_any_group_hidden:
+                self._report.error(
+                    "UnknownGroup", name.path, f"unknown group `{name.text}`; expected a group of this account"
+                )
         known = {name.text: self._groups[name.text] for name in names if name.text in self._groups}
         return tuple(known.values())
 
 
-def _is_group_lost(path: Path) -> bool:
-    """Whether a fault at `path` keeps the name of a group from being known: of the list, of an entry, of the name."""
+def _is_group_hidden(path: Path) -> bool:
+    """Whether an error at `path` hides the name of a group: an error of the list, of an entry, or of a name."""
     return path[:1] == ("groups",) and (len(path) <= 2 or path[2] == "name")

@@ -1,4 +1,4 @@
-"""Account and its parts: one root account with all that decides for it."""
+"""One root account: its users, groups, roles and policies."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from authz.language.document import PolicyDocument
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A named policy; `is_preset` where Tencent Cloud made it."""
+    """A named policy; `is_preset` marks those that Tencent Cloud defines."""
 
     name: str
     document: PolicyDocument
@@ -17,7 +17,7 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A user group; its policies reach every member."""
+    """A user group; its policies apply to every member."""
 
     name: str
     policies: tuple[Policy, ...]
@@ -25,7 +25,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A sub-account. `boundary` bounds what its policies can allow and never allows by itself."""
+    """A sub-account. `boundary` limits what its policies can allow; it allows nothing by itself."""
 
     uin: str
     name: str
@@ -37,7 +37,7 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A role; `trust` says who may assume it, `policies` what a session of it may do."""
+    """A role; `trust` names the principals that may assume it, `policies` apply to its sessions."""
 
     name: str
     policies: tuple[Policy, ...]
@@ -48,7 +48,7 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One root account: the unit of loading, replacement and sharing. `app_id` is empty where it is not known."""
+    """One root account: the unit of loading, replacement and sharing. `app_id` is empty if unknown."""
 
     uin: str
     app_id: str

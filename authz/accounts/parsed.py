@@ -1,4 +1,4 @@
-"""Policies that were parsed already: a reload that finds a text unchanged, in whatever file, need not read it again."""
+"""Remembers parsed policies, so that a reload does not parse an unchanged text again, even from another file."""
 
 from hashlib import blake2b
 from weakref import WeakValueDictionary
@@ -10,16 +10,16 @@ _DIGEST_BYTES = 16
 
 
 class ParsedPolicies:
-    """Documents by their text, for as long as some account holds them. Equal texts of several accounts share one."""
+    """Documents by their text, kept as long as an account uses them; equal texts share one document."""
 
     def __init__(self) -> None:
         self._documents: WeakValueDictionary[bytes, PolicyDocument] = WeakValueDictionary()
 
     def parse(self, text: str, file: str) -> PolicyDocument:
-        """The document of a text.
+        """Parse a text, or return its document.
 
         Raises:
-            InvalidPolicyError: as parse_policy does; a refusal is never remembered, since it names the file.
+            InvalidPolicyError: as parse_policy does; errors are not remembered, since they name the file.
         """
         key = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_DIGEST_BYTES).digest()
         known = self._documents.get(key)

@@ -1,6 +1,6 @@
-"""Preset policies, the read-only ones derived from the catalog's access levels.
+"""Preset policies; those for reading are derived from the access levels in the catalog.
 
-Names are spelt as Tencent Cloud shows them and looked up without regard to case (1047/38087, 382/38455).
+Names are spelt as by Tencent Cloud and compared without regard to case (1047/38087, 382/38455).
 """
 
 from collections.abc import Mapping, Sequence

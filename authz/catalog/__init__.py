@@ -1,1 +1,1 @@
-"""Which services and actions exist, how they access what, and on which kind of resource."""
+"""The catalog of services and actions, with the access level and resource type of each action."""

@@ -1,4 +1,4 @@
-"""The catalog of actions, read once from the package's data files."""
+"""Loads the catalog of actions from the package's data files."""
 
 import csv
 from collections.abc import Iterator, Mapping
@@ -11,7 +11,7 @@ _FILES = ("im.csv", "sms.csv", "cam.csv")
 
 
 class Access(Enum):
-    """CAM's access level of an action."""
+    """The access level of an action, as CAM classifies it."""
 
     READ = "read"
     WRITE = "write"
@@ -20,11 +20,11 @@ class Access(Enum):
 
 @dataclass(frozen=True, slots=True)
 class CatalogAction:
-    """One API as its product publishes it.
+    """One API as published by its product.
 
-    `resource_level` tells whether CAM is asked about a resource; else it is an operation-level API, whose resource is
-    always `*` (cam-language 6). `successor` is the new name of a legacy action, `status` one of current, example-only
-    (named by published policies only), legacy, withdrawn.
+    `resource_level` is true if CAM checks a resource; otherwise the API is operation-level, and its resource is always
+    `*` (cam-language 6). `successor` is the new name of a legacy action. `status` is current, example-only (only
+    published policies name it), legacy or withdrawn.
     """
 
     service: str
@@ -49,22 +49,22 @@ class Catalog:
         }
 
     def find(self, service: str, name: str) -> CatalogAction | None:
-        """The action, or None where the catalog does not know it."""
+        """The action, or None if the catalog does not list it."""
         return self._actions.get((service.lower(), name.lower()))
 
     def actions(self, *services: str) -> tuple[CatalogAction, ...]:
-        """The actions of the services named, or of all, in the order of the data files."""
+        """The actions of the given services, or of all services, in the order of the data files."""
         return tuple(action for action in self._actions.values() if not services or action.service in services)
 
     @property
     def services(self) -> frozenset[str]:
-        """The short names of all services that it knows."""
+        """The short names of all services in the catalog."""
         return frozenset(service for service, _ in self._actions)
 
 
 @cache
 def load_catalog() -> Catalog:
-    """The catalog that is shipped with the package."""
+    """The catalog that the package contains."""
     return Catalog(action for name in _FILES for action in _read(name))
 
 

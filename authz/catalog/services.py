@@ -1,8 +1,7 @@
 """Short names of Tencent Cloud services whose actions the catalog does not list.
 
-They are known to exist, so that a policy for one of them is not taken for a typing error (598/10588). The list holds
-the services that published policies name, and those of the official SDKs; new ones come every month, and it decides
-nothing.
+A policy for one of them is not reported as misspelt (598/10588). The list contains the services that published policies
+name and those of the official SDKs. It affects no decision; new services appear every month.
 """
 
 _NAMES = """
@@ -22,4 +21,4 @@ tts vcg vclm vcube vdb vm vms vod vpc vpn vrs vtc waf wav wedata weilingwith wim
 """
 
 OTHER_SERVICES = frozenset(_NAMES.split())
-"""Lower-case short names, none of them one of the catalog's own."""
+"""Short names in lower case, without those of the catalog."""

@@ -98,7 +98,7 @@ def test_a_uin_is_digits_only_and_starts_with_none_that_is_0(number):
         ({"roles": [{"name": "ci"}]}, "$.roles[0]"),
     ],
 )
-def test_what_an_entry_cannot_do_without_is_missed(members, place):
+def test_a_missing_required_key_is_reported(members, place):
     assert mistakes(**members) == [("MissingKey", place)]
 
 
@@ -159,7 +159,7 @@ def test_a_value_of_the_wrong_kind_is_a_mistake_at_its_place(members, place):
     assert mistakes(**members) == [("InvalidAttachments", place)]
 
 
-def test_every_problem_of_a_trust_policy_is_told_inside_the_attachments():
+def test_every_problem_of_a_trust_policy_is_reported_inside_the_attachments():
     broken = {"version": "1.0", "statement": {"effect": "allow", "action": "sts:AssumeRole"}}
     assert mistakes(**role(trust=broken)) == [
         ("InvalidParameter.VersionError", "$.roles[0].trust.version"),
@@ -167,7 +167,7 @@ def test_every_problem_of_a_trust_policy_is_told_inside_the_attachments():
     ]
 
 
-def test_all_mistakes_of_a_file_are_told_at_once():
+def test_all_mistakes_of_a_file_are_reported_at_once():
     assert mistakes(account="x", users=[{}, 1], colour="red") == [
         ("UnknownKey", "$.colour"),
         ("InvalidUin", "$.account"),

@@ -66,7 +66,7 @@ def test_attaching_twice_is_harmless():
     assert len(account.users["100001"].groups) == 1
 
 
-def test_a_policy_that_nobody_holds_is_kept_and_checked():
+def test_a_policy_that_is_not_attached_is_kept_and_checked():
     assert set(build({}, spare=GOOD).policies) == {"spare"}
     assert refused({}, spare="{}")[0][0] == "policies/spare.json"
 
@@ -91,11 +91,11 @@ def test_an_unknown_group_refuses_the_account():
     assert refused(user(groups=["nosuch"])) == [("attachments.json", "UnknownGroup")]
 
 
-def test_a_policy_whose_file_is_broken_is_not_unknown_on_top_of_that():
+def test_a_policy_whose_file_is_broken_is_not_reported_as_unknown_too():
     assert refused(user(policies=["own"]), own="{") == [("policies/own.json", "PolicyDocumentError")]
 
 
-def test_a_policy_whose_file_could_not_be_read_is_not_unknown_on_top_of_that():
+def test_a_policy_whose_file_could_not_be_read_is_not_reported_as_unknown_too():
     located = read_json(json.dumps({"account": "12345678", **user(policies=["own", "nosuch"], boundary="own")}))
     with pytest.raises(InvalidAccountError) as caught:
         build_account(AttachmentsText("attachments.json", located), [], unread=["own"])
@@ -104,7 +104,7 @@ def test_a_policy_whose_file_could_not_be_read_is_not_unknown_on_top_of_that():
 
 
 @pytest.mark.parametrize("groups", [{"team": {"policies": []}}, ["team"], [{"name": ["team"]}], [{"nome": "team"}]])
-def test_a_group_that_could_not_be_read_is_not_unknown_on_top_of_that(groups):
+def test_a_group_that_could_not_be_read_is_not_reported_as_unknown_too(groups):
     codes = {code for _, code in refused({**user(groups=["team"]), "groups": groups})}
     assert codes
     assert "UnknownGroup" not in codes
@@ -149,7 +149,7 @@ def test_a_resource_of_another_root_is_refused(effect):
     assert refused({}, own=own) == [("policies/own.json", "ResourceUinError")]
 
 
-def test_a_foreign_resource_is_told_with_the_line_where_it_stands():
+def test_a_foreign_resource_is_reported_with_its_line():
     statement = '{"effect": "allow", "action": "*", "resource": [\n"*",\n"qcs::im::uin/7:a/b"]}'
     text = f'{{"version": "2.0", "statement": [{statement}]}}'
     with pytest.raises(InvalidAccountError) as caught:
@@ -157,7 +157,7 @@ def test_a_foreign_resource_is_told_with_the_line_where_it_stands():
     assert [problem.line for problem in caught.value.problems] == [3]
 
 
-def test_a_foreign_resource_of_a_statement_without_brackets_is_told_with_its_line_too():
+def test_a_foreign_resource_of_a_statement_without_brackets_is_reported_with_its_line_too():
     text = '{"version": "2.0", "statement":\n{"effect": "allow", "action": "*",\n"resource": "qcs::im::uin/7:a/b"}}'
     with pytest.raises(InvalidAccountError) as caught:
         build({}, own=text)
@@ -165,7 +165,7 @@ def test_a_foreign_resource_of_a_statement_without_brackets_is_told_with_its_lin
 
 
 @pytest.mark.parametrize("resource", ["qcs::im::uin/12345678:a/b", "qcs::im:::a/b", "qcs::im::*:a/b", "*"])
-def test_resources_of_the_own_root_are_accepted(resource):
+def test_resources_of_the_accounts_own_root_are_accepted(resource):
     assert build({}, own=document(allow("im:*", resource)))
 
 
@@ -190,7 +190,7 @@ OTHERS = [
 @pytest.mark.parametrize("app_id", [{}, {"app_id": "1251111111"}, {"app_id": "1250000000"}])
 @pytest.mark.parametrize("effect", [allow, deny])
 @pytest.mark.parametrize("resource", OTHERS)
-def test_what_cam_lets_a_policy_name_of_another_account_is_accepted(resource, effect, app_id):
+def test_resources_of_another_account_that_cam_lets_a_policy_name_are_accepted(resource, effect, app_id):
     assert build(app_id, own=document(effect(["cos:*", "sts:AssumeRole"], resource)))
 
 
@@ -229,7 +229,7 @@ def test_a_policy_may_name_services_and_actions_that_the_catalog_lacks():
     assert build(user(policies=["own"]), own=document(allow("nosuch:Action")))
 
 
-def test_every_problem_of_every_file_is_told_at_once_as_file_line_code_and_message():
+def test_every_problem_of_every_file_is_reported_at_once_as_file_line_code_and_message():
     # files-and-commands: refuses the whole new version with every error listed
     broken = document({"effect": "permit", "action": "im", "resource": "*"})
     with pytest.raises(InvalidAccountError) as caught:

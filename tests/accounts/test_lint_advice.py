@@ -83,7 +83,7 @@ def allowed(statement):
 
 
 def followed(statement, finding):
-    """The statement with the advice of a finding in place of what it stands at; None where it has none to paste."""
+    """The statement with the advice of a finding in place of the element at its path; None if it has none."""
     match = WRITE.search(finding.message)
     text = json.dumps(statement)
     place = finding.path.removeprefix("$.statement[0].condition.")
@@ -116,7 +116,7 @@ NARROWING = {"Lint.AnyValueNegated", "Lint.Unqualified"}
 
 
 @given(STATEMENTS)
-def test_no_advice_on_a_condition_opens_what_was_shut_or_shuts_everything(statement):
+def test_no_advice_on_a_condition_allows_what_was_denied_or_denies_everything(statement):
     before = allowed(statement)
     for finding in findings(statement):
         after_text = followed(statement, finding)

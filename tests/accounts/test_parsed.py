@@ -9,7 +9,7 @@ from tests.sources.folders import GRANT
 BROKEN = GRANT.replace("allow", "perhaps")
 
 
-def test_a_text_that_somebody_holds_is_parsed_once_whatever_file_it_is_in():
+def test_a_text_that_an_account_uses_is_parsed_once_whatever_file_it_is_in():
     known = ParsedPolicies()
     document = known.parse(GRANT, "a.json")
     assert known.parse(GRANT, "b.json") is document
@@ -20,7 +20,7 @@ def test_another_text_is_another_document():
     assert known.parse(GRANT, "a.json") is not known.parse(GRANT + " ", "a.json")
 
 
-def test_a_document_that_nobody_holds_is_forgotten():
+def test_a_document_that_no_account_uses_is_forgotten():
     known = ParsedPolicies()
     known.parse(GRANT, "a.json")
     gc.collect()

@@ -15,7 +15,9 @@ CATALOG = load_catalog()
         ("sms", "SendSms", Access.WRITE, False, ""),
     ],
 )
-def test_the_catalog_knows_how_an_action_accesses_what(service, name, access, resource_level, resource_type):
+def test_the_catalog_has_the_access_level_and_resource_type_of_an_action(
+    service, name, access, resource_level, resource_type
+):
     action = CATALOG.find(service, name)
     assert (action.access, action.resource_level, action.resource_type) == (access, resource_level, resource_type)
     assert str(action) == f"{service}:{name}"
@@ -49,7 +51,7 @@ def test_the_actions_of_services_are_listed_alone_or_together():
     assert CATALOG.actions("nosuch") == ()
 
 
-def test_all_services_are_told():
+def test_all_services_are_listed():
     assert CATALOG.services >= {"im", "sms", "consolesms", "cam", "sts"}
 
 

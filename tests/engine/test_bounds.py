@@ -60,7 +60,7 @@ def test_a_context_is_taken_up_to_its_bounds():
         ({"k" * 70_000: ("v" * 5000,)}, f"a value of `{'k' * 80}…` has 5000 bytes, at most 4096 are taken"),
     ],
 )
-def test_what_a_context_has_too_much_of_is_named_with_the_bound(context, told):
+def test_the_bound_that_a_context_exceeds_is_named(context, told):
     field, reason = refusal(context=context)
     assert field == "context"
     assert reason.startswith(told)

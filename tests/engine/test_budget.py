@@ -68,7 +68,7 @@ def test_names_and_places_that_callers_make_up_hold_no_more_than_there_is_room_f
             assert of.budget.held <= 1_000_000
 
 
-def test_what_is_decided_does_not_depend_on_what_there_is_room_for():
+def test_decisions_do_not_depend_on_the_budget():
     roomy = plans_of(of_users(30, OPEN, BOUND, MANY), most=10**9)
     for most in (0, 3_000, 50_000):
         tight = plans_of(of_users(30, OPEN, BOUND, MANY), most=most)

@@ -104,7 +104,7 @@ def test_several_expected_values_are_alternatives_and_a_negation_excludes_them_a
         ("for_all_value:string_not_equal", "ax", False),
     ],
 )
-def test_several_actual_values_count_as_the_qualifier_says(operator, actual, expected):
+def test_several_actual_values_are_combined_by_the_qualifier(operator, actual, expected):
     assert holds(operator, ["a", "b"], *actual) is expected
 
 
@@ -112,7 +112,7 @@ def test_several_actual_values_count_as_the_qualifier_says(operator, actual, exp
     ("operator", "expected"),
     [("numeric_equal", 1), ("bool_equal", True), ("ip_equal", "10.0.0.1"), ("date_equal", "2026-01-01T00:00:00Z")],
 )
-def test_a_value_of_another_type_cannot_be_told(operator, expected):
+def test_a_value_of_another_type_is_undetermined(operator, expected):
     # cam-language 2.2, rule 13
     assert holds(operator, expected, "nonsense") is None
     assert holds(f"for_any_value:{operator}", expected, "nonsense", str(expected)) is True
@@ -137,7 +137,7 @@ def test_each_tag_of_the_principal_counts():
     ]
 
 
-def test_a_variable_without_value_cannot_be_told_unless_another_value_matches():
+def test_a_variable_without_value_is_undetermined_unless_another_value_matches():
     assert holds("string_equal", "${uin}", "1", bindings=[{}]) is None
     assert holds("string_not_equal", "${uin}", "1", bindings=[{}]) is None
     assert holds("string_equal", ["${uin}", "1"], "1", bindings=[{}]) is True
@@ -178,7 +178,7 @@ def test_known_variables_narrow_what_an_unknown_one_leaves_open():
     ("operator", "actual"),
     [("numeric_equal", "7"), ("numeric_less_than", "7"), ("date_equal", "2026-01-01T00:00:00Z"), ("ip_equal", "::1")],
 )
-def test_what_is_compared_by_another_measure_than_its_text_stays_open(operator, actual):
+def test_values_that_are_not_compared_as_text_stay_undetermined(operator, actual):
     assert holds(operator, "1${uin}", actual, bindings=[{}]) is None
 
 
@@ -191,7 +191,7 @@ def test_what_is_compared_by_another_measure_than_its_text_stays_open(operator, 
         ("date_equal", 0.7, True, (NOON, NOON + 1)),
     ],
 )
-def test_a_comparison_with_the_clock_tells_how_long_it_holds(operator, seconds, outcome, window):
+def test_a_comparison_with_the_clock_has_a_time_window(operator, seconds, outcome, window):
     condition = bound(operator, "2026-01-01T00:00:00Z", key="qcs:current_time")
     facts = Facts({}, {}, NOON + seconds)
     assert (condition.holds(facts), facts.window) == (outcome, window)
@@ -203,12 +203,12 @@ def test_a_time_that_the_caller_gives_is_a_value_like_any_other():
     assert (condition.holds(facts), facts.window) == (True, None)
 
 
-def test_without_a_clock_the_time_cannot_be_told():
+def test_without_a_clock_the_time_is_undetermined():
     condition = bound("date_less_than", "2026-01-01T00:00:00Z", key="qcs:current_time")
     assert condition.holds(Facts({}, {}, None)) is None
 
 
-def test_an_unresolved_wish_for_a_key_cannot_be_told():
+def test_an_unresolved_null_equal_is_undetermined():
     assert holds("null_equal", "${uin}", "x", bindings=[{}]) is None
     condition = bound("null_equal", "true", key="qcs:current_time")
     assert condition.holds(Facts({}, {}, None)) is None

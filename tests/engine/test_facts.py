@@ -27,7 +27,7 @@ def test_a_key_that_only_begins_like_a_tag_key_is_read_by_its_own_name_alone():
     assert facts.values("qcs:resource_tag/dept") == ()
 
 
-def test_what_was_read_of_the_context_is_told():
+def test_the_keys_read_from_the_context_are_recorded():
     facts = Facts({**TAGGED, "qcs:ip": ("10.0.0.1",), "qcs:uin": ("1",), "trace": ("7",)}, {"qcs:uin": ("2",)}, None)
     for unread in ("qcs:uin", "qcs:mfa", "qcs:request_tag"):
         facts.values(unread)
@@ -44,7 +44,7 @@ def test_a_time_that_the_caller_gives_is_read_by_looking_for_it():
     assert facts.keys_read == {"qcs:current_time"}
 
 
-def test_who_asks_is_not_for_the_caller_to_say():
+def test_a_caller_cannot_override_its_identity():
     facts = Facts({"qcs:uin": ("1",)}, {"qcs:uin": ("100001",)}, None)
     assert facts.values("qcs:uin") == ("100001",)
     assert Facts({"qcs:uin": ("1",)}, {"qcs:uin": ()}, None).values("qcs:uin") == ()

@@ -21,7 +21,7 @@ FULL = {name: name if name == "*" or name.startswith("qcs") else f"qcs::x:::{nam
     st.sampled_from([*(f"qcs::x:{region}::{tail}" for tail in TAILS for region in ("", "gz")), "qcs::y:::a", "*"]),
     st.sampled_from(["good", "bad"]),
 )
-def test_the_first_rule_in_order_is_found_whatever_its_pattern_and_conditions(written, asked, mood):
+def test_the_first_rule_in_order_is_found_for_all_patterns_and_conditions(written, asked, mood):
     statements = [allow("*", FULL[name], **({"condition": IN_FAVOUR} if bound else {})) for name, bound in written]
     rules = Rules([Attachment(policy("p", *statements), "user/1")], OWNER, [{}])
     resource, facts = parse_resource(asked), Facts({"mood": (mood,)}, {}, None)

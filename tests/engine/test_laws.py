@@ -20,13 +20,13 @@ def test_a_matching_deny_always_wins(policies, question):
 
 
 @given(strategies.policies(), ALLOWS, strategies.questions)
-def test_adding_an_allow_never_turns_an_allow_into_a_denial(policies, grant, question):
+def test_adding_an_allow_never_changes_an_allow_to_a_denial(policies, grant, question):
     if ask(account(own=policies), *question).allowed:
         assert ask(account(own=[*policies, policy("more", grant)]), *question).allowed
 
 
 @given(strategies.policies(), strategies.statements_of(st.just("deny")), strategies.questions)
-def test_adding_a_deny_never_turns_a_denial_into_an_allow(policies, refusal, question):
+def test_adding_a_deny_never_changes_a_denial_to_an_allow(policies, refusal, question):
     if not ask(account(own=policies), *question).allowed:
         assert not ask(account(own=[*policies, policy("more", refusal)]), *question).allowed
 
@@ -90,7 +90,7 @@ def test_statements_under_conditions_that_are_not_met_never_allow(policies, ques
 
 
 @given(strategies.accounts(), st.lists(strategies.questions, min_size=2, max_size=6))
-def test_what_was_asked_before_never_changes_an_answer(of, questions):
+def test_earlier_questions_never_change_an_answer(of, questions):
     warm = engine(of)
     requests = [parse_request(ALICE, *question, {}) for question in questions]
     assert [warm.decide(request) for request in requests * 2] == [engine(of).decide(each) for each in requests] * 2

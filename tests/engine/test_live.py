@@ -105,7 +105,7 @@ def test_a_lease_ends_before_the_new_snapshot_can_be_seen():
     assert lease.ended_at == 1
 
 
-def test_whoever_holds_a_snapshot_keeps_deciding_on_it():
+def test_a_snapshot_in_use_does_not_change():
     engine = published(GRANTED)
     before = engine.live
     engine.publish({"12345678": NOTHING}, {}, 2)
@@ -122,7 +122,7 @@ def test_a_revision_must_rise(revision):
     assert engine.live.lease("12345678").live
 
 
-def test_listeners_are_told_the_revision_and_the_accounts_that_may_differ():
+def test_listeners_receive_the_revision_and_the_accounts_that_may_differ():
     engine, seen = published(GRANTED), []
     stop = engine.subscribe(seen.append)
     expected = Publication(2, frozenset({"87654321", "12345678"}))

@@ -64,7 +64,7 @@ def test_the_current_time_is_that_of_the_server():
     ] * 2
 
 
-def test_who_asks_is_known_without_being_told():
+def test_the_callers_identity_is_known_without_a_context():
     # cam-language 2.4: qcs:uin, qcs:owner_uin: caller uin, caller root uin: supply both
     assert is_granted("string_equal", "qcs:uin", "100001", None)
     assert is_granted("string_equal", "qcs:owner_uin", "12345678", None)

@@ -29,7 +29,7 @@ def scope(pattern):
         (AccountSegment(AccountKind.UID, "12345678"), False),
     ],
 )
-def test_an_account_owns_what_names_it_by_uin_by_appid_or_not_at_all(segment, is_own):
+def test_an_account_owns_resources_that_name_it_by_uin_by_appid_or_not_at_all(segment, is_own):
     # cam-language 1.3, segment 5
     assert OWNER.owns(segment) == is_own
 
@@ -58,9 +58,7 @@ def test_an_account_whose_appid_is_not_known_owns_nothing_by_appid():
         ("qcs:::::*", "*", False),
     ],
 )
-def test_a_resource_of_the_own_account_or_of_another_one_is_inside_if_the_account_segment_means_it(
-    pattern, resource, expected
-):
+def test_a_resource_is_inside_if_the_account_segment_names_its_account(pattern, resource, expected):
     # cam-language 1.3, segment 5
     assert scope(pattern).matches(parse_resource(resource), OWNER) is expected
 
@@ -116,7 +114,7 @@ def test_a_witness_is_a_resource_inside_one_scope_alone(one, other):
         assert parse_resource(witness.text) == witness
 
 
-def test_an_intersection_is_not_told_where_it_would_take_many_patterns():
+def test_an_intersection_that_needs_many_patterns_is_not_computed():
     assert scope("qcs:::::a*b*").intersection(scope("qcs:::::*a*b")) is None
 
 
@@ -129,5 +127,5 @@ def test_an_intersection_is_not_told_where_it_would_take_many_patterns():
         ("qcs::cam::uin/87654321:roleName/a", None),
     ],
 )
-def test_the_own_part_of_a_scope_is_what_it_covers_of_the_own_account(pattern, expected):
+def test_the_own_part_of_a_scope_is_its_part_in_the_policys_account(pattern, expected):
     assert scope(pattern).own_part == (None if expected is None else scope(expected))

@@ -14,7 +14,7 @@ def after(before, removed, changed):
 
 
 @given(st.dictionaries(KEYS, st.integers()), CHANGES)
-def test_it_is_what_a_dict_would_be_after_the_same_changes(first, changes):
+def test_it_equals_a_dict_after_the_same_changes(first, changes):
     sharded, plain = ShardedMap(first), dict(first)
     for removed, changed in changes:
         sharded, plain = sharded.updated(removed, changed), after(plain, removed, changed)
@@ -24,7 +24,7 @@ def test_it_is_what_a_dict_would_be_after_the_same_changes(first, changes):
 
 
 @given(st.dictionaries(KEYS, st.integers()), CHANGES)
-def test_whoever_has_a_version_keeps_it_as_it_is(first, changes):
+def test_earlier_versions_do_not_change(first, changes):
     versions = [(ShardedMap(first), first)]
     for removed, changed in changes:
         sharded, plain = versions[-1]

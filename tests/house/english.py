@@ -69,7 +69,7 @@ TURNS = (
         fine=("looks up a key", "what to look for"),
     ),
     _turn(
-        r"\b(?:lets? in|taken in|turned away|lets? go of|let go|letting go)\b",
+        r"\b(?:lets? in|turned away|lets? go of|let go|letting go)\b",
         "the field's verbs are accept, admit, reject, release and free",
         "more work than is let in",
         "the plan is let go",

@@ -18,7 +18,7 @@ _DECISION = "engine/test_evaluate.py"
 _A_KEY = f"{_KEYS}::test_a_condition_key_of_the_manual_decides"
 _COVERS = f"{_RULES}::test_a_resource_pattern_covers_what_the_manual_says"
 _COMPARES = f"{_CONDITIONS}::test_an_operator_compares_as_documented"
-_QUALIFIED = f"{_CONDITIONS}::test_several_actual_values_count_as_the_qualifier_says"
+_QUALIFIED = f"{_CONDITIONS}::test_several_actual_values_are_combined_by_the_qualifier"
 _NAMES = f"{_ASSUME}::test_a_trust_policy_names_its_principals_in_many_ways"
 _UNKNOWN_KEY = f"{_PARSE}::test_unknown_elements_of_a_statement_are_refused"
 _ACTION_SET = f"{_ACTION}::test_a_numbered_action_set_is_accepted_and_matches_no_action"
@@ -30,7 +30,7 @@ TESTS = {
     "1.1 element order": f"{_PARSE}::test_the_order_of_elements_does_not_matter",
     "1.1 reserved words": f"{_PARSE}::test_element_names_are_lower_case",
     "1.1 unknown keys": _UNKNOWN_KEY,
-    "1.1 JSON": f"{_PARSE}::test_what_is_not_json_is_refused",
+    "1.1 JSON": f"{_PARSE}::test_text_that_is_not_json_is_refused",
     "1.1 duplicate JSON keys": f"{_PARSE}::test_duplicate_elements_are_refused",
     "1.1 effect": f"{_PARSE}::test_the_effect_is_allow_or_deny",
     "1.1 condition": f"{_PARSE}::test_an_absent_or_empty_condition_is_none",
@@ -40,7 +40,7 @@ TESTS = {
     "1.2 `*` or `*:*`": f"{_ACTION}::test_every_spelling_of_everything_admits_every_action",
     "1.2 `name/*:*`": f"{_ACTION}::test_every_spelling_of_everything_admits_every_action",
     "1.2 `svc:Action`": f"{_ACTION}::test_the_prefix_name_is_optional_on_both_sides",
-    "1.2 `svc:*`": f"{_ACTION}::test_a_star_stands_anywhere_in_the_api_name",
+    "1.2 `svc:*`": f"{_ACTION}::test_a_star_may_be_anywhere_in_the_api_name",
     "1.2 `permid/NNNN`": _ACTION_SET,
     "1.2 `actionName/…`": _ACTION_SET,
     "1.2 `?` wildcard": f"{_ACTION}::test_a_question_mark_is_a_literal_character",
@@ -54,7 +54,7 @@ TESTS = {
     "1.3 2 project_id": f"{_RESOURCE}::test_a_policy_must_leave_the_project_empty",
     "1.3 3 service_type": f"{_RESOURCE}::test_empty_service_and_region_of_a_pattern_mean_all",
     "1.3 4 region": f"{_RESOURCE}::test_old_and_new_region_names_are_one_region",
-    "1.3 5 account": f"{_RESOURCE}::test_an_empty_account_is_the_own_root_account_and_not_any",
+    "1.3 5 account": f"{_RESOURCE}::test_an_empty_account_means_the_policys_own_account_and_not_any",
     "1.3 6 resource": f"{_ROWS}::test_every_published_format_of_a_last_segment_matches_itself",
     "1.3 splitting": f"{_RESOURCE}::test_further_colons_belong_to_the_last_segment_of_products_that_have_them",
     "1.3 `qcs::im::": f"{_RESOURCE}::test_an_im_resource_has_six_segments_of_which_two_are_empty",
@@ -65,7 +65,7 @@ TESTS = {
     "1.3 `*` in segments 3-5": f"{_RESOURCE}::test_a_star_as_account_is_any",
     "1.3 `?`": _COVERS,
     '1.3 "prefix match"': f"{_ROWS}::test_a_directory_is_covered_with_all_that_is_in_it_where_names_are_paths",
-    "1.3 fewer than six segments": f"{_RESOURCE}::test_the_anonymous_principal_is_no_resource",
+    "1.3 fewer than six segments": f"{_RESOURCE}::test_the_anonymous_principal_is_not_a_resource",
     "1.3 case of segment 3": f"{_RESOURCE}::test_service_region_and_account_fold_case_and_the_last_segment_does_not",
     "1.3 case of segment 4, 5": f"{_RESOURCE}::test_service_region_and_account_fold_case_and_the_last_segment_does_not",
     "1.3 case of segment 6": f"{_RESOURCE}::test_service_region_and_account_fold_case_and_the_last_segment_does_not",
@@ -96,7 +96,7 @@ TESTS = {
     "2.1 null_equal": f"{_CONDITIONS}::test_null_equal_asks_for_the_key_itself",
     "2.1 `<op>_if_exist`": f"{_OPERATOR}::test_every_operator_but_null_equal_takes_the_suffix",
     "2.1 `for_any_value:<op>`": f"{_OPERATOR}::test_a_set_qualifier_combines_with_the_suffix",
-    "2.1 arn/qcs-specific": f"{_OPERATOR}::test_what_is_no_operator_is_refused",
+    "2.1 arn/qcs-specific": f"{_OPERATOR}::test_text_that_is_not_an_operator_is_refused",
     "2.2 1.": f"{_CONDITIONS}::test_several_expected_values_are_alternatives_and_a_negation_excludes_them_all",
     "2.2 2.": f"{_KEYS}::test_keys_under_one_operator_must_all_hold",
     "2.2 3.": f"{_KEYS}::test_operators_of_one_condition_must_all_hold",
@@ -125,7 +125,7 @@ TESTS = {
     "2.4 qcs:resource_tag/": _A_KEY,
     "2.4 qcs:tag": _A_KEY,
     "2.4 qcs:create_uin": _A_KEY,
-    "2.4 qcs:uin": f"{_KEYS}::test_who_asks_is_known_without_being_told",
+    "2.4 qcs:uin": f"{_KEYS}::test_the_callers_identity_is_known_without_a_context",
     "2.4 qcs:vpc": _A_KEY,
     "2.4 vpc:requester_vpc": _A_KEY,
     "2.4 mfa": _A_KEY,

@@ -20,7 +20,7 @@ def listed(of, action="im:DescribeSdkAppInfo", principal=ALICE, mode=ListMode.ST
     return allowed_resources(engine(of).live, ListQuestion(request.principal, request.action, keys, NOON, mode))
 
 
-def test_grants_are_listed_as_patterns_of_the_own_account():
+def test_grants_are_listed_as_patterns_of_the_principals_account():
     of = account(own=[policy("p", allow("im:*", [APP_1, "qcs::im:::sdkappid/14*"]))])
     assert listed(of) == AllowedResources(allow=("qcs::im::uin/12345678:sdkappid/14*",))
 
@@ -41,7 +41,7 @@ def test_root_has_everything_and_unknown_principals_have_nothing():
     assert listed(of, principal="qcs::cam::uin/12345678:uin/404") == AllowedResources(remarks=remarks)
 
 
-def test_an_action_that_does_not_exist_is_told_beside_what_is_allowed():
+def test_an_action_that_does_not_exist_is_reported_beside_the_allowed_resources():
     [remark] = listed(account(own=[policy("p", allow("im:*"))]), action="im:RemoveUsers").remarks
     assert remark.endswith("did you mean `im:RemoveUser`?")
 
@@ -54,7 +54,7 @@ def test_a_tag_that_the_request_does_not_bring_needs_a_check_of_each_resource():
 
 
 @pytest.mark.parametrize("key", ["qcs:resource_tag", "qcs:resource_tag/env", "qcs:resource_tag/dept"])
-def test_one_tag_of_the_call_does_not_tell_what_others_a_resource_has(key):
+def test_one_tag_in_the_request_leaves_the_other_tags_unknown(key):
     """An item may bring the bare key, which tells of every tag (cam-language 2.3)."""
     rule = deny("im:*", condition={"for_any_value:string_like": {key: "*dev"}})
     of = account(own=[policy("p", allow("im:*", APPS), rule)])
@@ -107,12 +107,12 @@ def test_the_boundary_narrows_the_list(boundary, expected):
         ("qcs::im:::sdkappid/14*", "qcs::im:::sdkappid/13*", []),
     ],
 )
-def test_of_patterns_that_overlap_with_the_boundary_what_both_cover_is_listed(grant, bound, expected):
+def test_the_intersection_of_grant_and_boundary_is_listed(grant, bound, expected):
     of = account(own=[policy("p", allow("*", grant))], boundary=policy("b", allow("*", bound)))
     assert listed(of) == AllowedResources(allow=tuple(expected))
 
 
-def test_patterns_whose_overlap_with_the_boundary_no_few_patterns_tell_need_a_check():
+def test_patterns_whose_intersection_with_the_boundary_is_not_computed_need_a_check():
     of = account(
         own=[policy("p", allow("im:*", "qcs::im:::sdkappid/1*4*"))],
         boundary=policy("b", allow("im:*", "qcs::im:::sdkappid/*4*1")),
@@ -126,7 +126,7 @@ def test_roles_to_assume_need_a_check_of_each_for_their_trust_policies(principal
     assert listed(of, "sts:AssumeRole", principal) == AllowedResources(allow=("*",), needs_check=True)
 
 
-def test_in_compat_mode_denies_are_not_looked_at_as_cams_list_apis_do():
+def test_in_compat_mode_denies_are_ignored_as_in_cams_list_apis():
     """598/73561: allow `*` and deny by tag lists everything; a grant under an inexact operator lists nothing."""
     of = account(own=[policy("p", allow("im:*", APPS), deny("im:*", APP_1), deny("im:*", condition=TAGGED))])
     assert listed(of, mode=ListMode.CAM_COMPAT) == AllowedResources(allow=(APPS,))

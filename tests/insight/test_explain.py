@@ -19,7 +19,7 @@ def explained(of, action, resource="*", principal=ALICE, **context):
     return explain(engine(of).live, parse_request(principal, action, resource, keys, NOON))
 
 
-def test_every_statement_is_told_in_the_order_of_attachment():
+def test_every_statement_is_reported_in_the_order_of_attachment():
     of = account(
         own=[policy("first", allow("im:*", APP_1), deny("im:RemoveUser", APP_1))],
         group=[policy("team", allow("sms:*"))],
@@ -33,14 +33,14 @@ def test_every_statement_is_told_in_the_order_of_attachment():
     assert [trace.applied for trace in traces] == [True, True, False]
 
 
-def test_a_statement_tells_which_of_its_parts_failed():
+def test_a_statement_shows_which_of_its_parts_failed():
     of = account(own=[policy("p", allow("im:*", APP_2), allow("sms:*", APP_1))])
     wrong_resource, wrong_action = explained(of, "im:AddUser", APP_1).statements
     assert (wrong_resource.action_matched, wrong_resource.resource_matched) == (True, False)
     assert (wrong_action.action_matched, wrong_action.resource_matched) == (False, True)
 
 
-def test_conditions_are_told_one_by_one_with_expected_and_actual_values():
+def test_conditions_are_reported_one_by_one_with_expected_and_actual_values():
     condition = {"string_equal": {"dept": ["ops", "dev"]}, "ip_equal": {"qcs:ip": "10.0.0.0/8"}}
     of = account(own=[policy("p", allow("im:*", condition=condition))])
     [trace] = explained(of, "im:AddUser", APP_1, dept=["hr"], qcs__ip=["10.1.2.3"]).statements
@@ -73,7 +73,7 @@ def test_the_boundary_is_among_the_statements():
 
 
 @pytest.mark.parametrize("principal", [ROOT, "qcs::cam::uin/12345678:uin/404", "qcs::cam::uin/87654321:uin/1"])
-def test_without_statements_the_decision_stands_alone(principal):
+def test_without_statements_only_the_decision_is_given(principal):
     explanation = explained(account(own=[policy("p", allow("im:*"))]), "im:AddUser", APP_1, principal)
     assert (explanation.statements, explanation.suggestions) == ((), ())
 
@@ -90,7 +90,7 @@ ASSUME = {"effect": "allow", "action": "sts:AssumeRole", "principal": {"qcs": ["
         (f"qcs::im::uin/{ROOT_UIN}:roleName/ci", []),
     ],
 )
-def test_the_trust_policy_of_the_role_that_is_to_be_assumed_is_told_and_no_other(resource, expected):
+def test_the_trust_policy_of_the_role_that_is_to_be_assumed_is_reported_and_no_other(resource, expected):
     trust = parse_policy(document(ASSUME), PolicyKind.TRUST)
     of = account()
     of = replace(of, roles={"ci": replace(of.roles["ci"], trust=trust)})

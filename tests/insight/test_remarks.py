@@ -24,7 +24,7 @@ def of_question(action, resource="*"):
 
 
 @pytest.mark.parametrize("principal", [ALICE, CI, ROOT])
-def test_nothing_is_told_of_a_question_that_may_be_asked(principal):
+def test_a_valid_question_has_no_remarks(principal):
     assert told(principal=principal) == ()
 
 
@@ -45,7 +45,7 @@ def test_which_part_of_the_caller_is_unknown(principal, remark):
     assert told(principal=principal) == (remark,)
 
 
-def test_no_name_of_another_account_is_told():
+def test_no_name_of_another_account_is_revealed():
     other = Account("12345679", "", {"100002": User("100002", "bob", ())}, {}, {}, {})
     strangers = ["qcs::cam::uin/12345670:uin/100002", "qcs::cam::uin/12345679:uin/100001"]
     said = [told(principal=principal, accounts=[account(), other]) for principal in strangers]
@@ -96,13 +96,13 @@ def test_very_many_users_and_roles_are_not_gone_through():
         ("consolesms:SMS_QueryBill", "CAM is not asked about it any more"),
     ],
 )
-def test_an_action_that_does_not_exist_is_answered_with_the_one_that_was_meant(action, end):
+def test_an_action_that_does_not_exist_is_answered_with_the_intended_one(action, end):
     [remark] = of_question(action)
     assert remark.endswith(end)
 
 
 @pytest.mark.parametrize("action", ["sms:sendsms", "cvm:RunInstances", "nextyear:Launch", "captcha:SendSms"])
-def test_an_action_that_exists_or_may_exist_is_not_told(action):
+def test_an_action_that_exists_or_may_exist_is_not_reported(action):
     assert of_question(action) == ()
 
 
@@ -126,7 +126,7 @@ def test_no_current_action_of_the_catalog_is_doubtful():
         ("im:RemoveUser", f"{APP_1}/group/x", "named by its number and nothing finer"),
     ],
 )
-def test_a_resource_that_cam_never_asks_about_for_the_action_is_told(action, resource, words):
+def test_a_resource_that_cam_never_asks_about_for_the_action_is_reported(action, resource, words):
     [remark] = of_question(action, resource)
     assert words in remark
 
@@ -142,7 +142,7 @@ def test_a_resource_that_cam_never_asks_about_for_the_action_is_told(action, res
         ("im:RemoveUser", "qcs:id/0:im::uin/12345678:sdkappid/1400000001"),
     ],
 )
-def test_a_resource_that_cam_asks_about_is_not_told(action, resource):
+def test_a_resource_that_cam_asks_about_is_not_reported(action, resource):
     assert of_question(action, resource) == ()
 
 

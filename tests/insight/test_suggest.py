@@ -54,20 +54,20 @@ def test_a_deny_in_the_way_is_named_for_lifting():
     assert suggestion.additions == ()
 
 
-def test_an_operation_level_action_is_offered_on_everything_with_a_word_on_the_grant_that_misses():
+def test_an_operation_level_action_is_offered_on_everything_and_names_the_grant_that_does_not_cover_it():
     of = account(own=[policy("p", allow("sms:*", "qcs::sms::uin/12345678:app/1"))])
     [suggestion] = suggestions(of, asked("sms:SendSms"))
     assert json.loads(suggestion.additions[0].document)["statement"][0]["resource"] == ["*"]
     assert "operation-level" in suggestion.text
 
 
-def test_a_missing_circumstance_is_offered_before_any_change_of_policies():
+def test_a_change_of_context_is_offered_before_any_change_of_policies():
     of = account(own=[policy("p", allow("im:*", condition=MFA))])
     first, *_ = suggestions(of, asked("im:RemoveUser", APP_1))
     assert [(change.key, change.values) for change in first.context] == [("qcs:mfa", ("true",))]
 
 
-def test_a_conditional_deny_is_avoided_by_saying_something_rather_than_by_keeping_silent():
+def test_a_conditional_deny_is_avoided_by_a_value_rather_than_by_omitting_the_key():
     of = account(own=[policy("p", allow("im:*"), deny("im:*", condition=NO_MFA))])
     first, *_ = suggestions(of, asked("im:RemoveUser", APP_1, context={"qcs:mfa": ("false",)}))
     assert [(change.key, change.values) for change in first.context] == [("qcs:mfa", ("true",))]
@@ -81,13 +81,13 @@ def test_a_boundary_in_the_way_is_offered_with_one_statement_more():
     assert len(json.loads(addition.document)["statement"]) == 2
 
 
-def test_what_is_allowed_is_turned_by_a_deny():
+def test_an_allow_is_reversed_by_a_deny():
     [suggestion] = suggestions(account(own=[policy("p", allow("im:*"))]), asked("im:RemoveUser", APP_1))
     assert json.loads(suggestion.additions[0].document)["statement"][0]["effect"] == "deny"
 
 
 @pytest.mark.parametrize("resource", ["qcs::im::uin/87654321:sdkappid/1", "qcs::im::uin/12345678:sdkappid/${nobody}"])
-def test_nothing_is_offered_that_no_policy_could_say(resource):
+def test_nothing_is_offered_that_a_policy_cannot_express(resource):
     assert suggestions(account(), asked("im:RemoveUser", resource)) == ()
 
 
@@ -135,7 +135,7 @@ def random_policies(choose, name):
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_each_suggestion_applied_turns_the_decision(seed):
+def test_each_suggestion_reverses_the_decision_once_applied(seed):
     choose = random.Random(seed).choice
     turned = 0
     for _ in range(25):

@@ -37,7 +37,7 @@ def test_the_prefix_name_is_optional_on_both_sides(pattern, action):
         ("im:*User", "im:RemoveUser", "im:RemoveUsers"),
     ],
 )
-def test_a_star_stands_anywhere_in_the_api_name(pattern, admitted, refused):
+def test_a_star_may_be_anywhere_in_the_api_name(pattern, admitted, refused):
     assert matches(pattern, admitted)
     assert not matches(pattern, refused)
 
@@ -75,7 +75,7 @@ def test_a_question_mark_is_a_literal_character():
 @pytest.mark.parametrize(
     "text", ["", " ", "im", "im:", ":RemoveUser", "im:Remove:User", "im:Remove User", "i m:X", "name/", "im/x:Y"]
 )
-def test_what_is_no_action_is_refused(text):
+def test_text_that_is_not_an_action_is_refused(text):
     with pytest.raises(Refusal) as caught:
         parse_action_pattern(text)
     assert caught.value.code == "InvalidParameter.ActionError"

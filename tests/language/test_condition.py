@@ -84,7 +84,7 @@ def test_stray_blanks_around_an_operator_are_trimmed():
         "arn_like",
     ],
 )
-def test_what_is_no_operator_is_refused(text):
+def test_text_that_is_not_an_operator_is_refused(text):
     # cam-language 2.1 and 8.10: ConditionTypeError, refused at load
     with pytest.raises(Refusal) as caught:
         parse_operator(text)
@@ -110,14 +110,14 @@ def test_what_is_no_operator_is_refused(text):
         ("date less than", "date_less_than"),
     ],
 )
-def test_an_operator_that_is_not_known_is_answered_with_the_one_that_was_meant(text, meant):
+def test_an_operator_that_is_not_known_is_answered_with_the_intended_one(text, meant):
     with pytest.raises(Refusal) as refusal:
         parse_operator(text)
     assert refusal.value.message == f"unknown condition operator `{text}`; did you mean `{meant}`?"
     parse_operator(meant)
 
 
-def test_an_operator_that_is_like_no_other_is_refused_without_advice():
+def test_an_operator_without_a_similar_name_is_refused_without_advice():
     with pytest.raises(Refusal) as refusal:
         parse_operator("weather_is")
     assert refusal.value.message == "unknown condition operator `weather_is`"

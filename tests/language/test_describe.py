@@ -55,7 +55,7 @@ def test_a_statement_is_one_sentence(written, sentence):
     assert describe(parse_policy(document(written)).statements[0]) == sentence
 
 
-def test_every_operator_has_words():
+def test_every_operator_is_described():
     from authz.language.operators import OPERATORS  # noqa: PLC0415 - only here
 
     values = {"numeric": 1, "date": "2026-01-01T00:00:00Z", "bool": True, "ip": "10.0.0.1", "null": "true"}

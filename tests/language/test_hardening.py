@@ -45,7 +45,7 @@ def test_the_document_that_is_spoilt_below_is_good():
         (put('"resource": "*"', '"resource": "*", "condition": {"ip_equal": {"a": 1, "a": 1}}'), 4, 56),
     ],
 )
-def test_a_duplicate_key_is_refused_where_it_stands_again(text, line, column):
+def test_a_duplicate_key_is_refused_at_its_second_place(text, line, column):
     assert refused(text) == (DOCUMENT, "$", line, column)
 
 
@@ -57,7 +57,7 @@ def test_a_duplicate_key_is_refused_where_it_stands_again(text, line, column):
         (put('"effect"', '"Effect": "allow", "effect"'), "$.statement[0].Effect", 3, 4),
     ],
 )
-def test_an_unknown_key_is_refused_where_it_stands(text, path, line, column):
+def test_an_unknown_key_is_refused_at_its_place(text, path, line, column):
     assert refused(text) == (DOCUMENT, path, line, column)
 
 
@@ -231,7 +231,7 @@ def test_a_duplicate_key_deep_down_is_refused_as_one_or_the_other():
     ids=lambda number: number[:10],
 )
 @pytest.mark.parametrize("operator", ["string_equal", "numeric_equal"])
-def test_a_giant_number_is_refused_where_it_stands(operator, number):
+def test_a_giant_number_is_refused_at_its_place(operator, number):
     text = put('"resource": "*"', f'"resource": "*",\n "condition": {{"{operator}": {{"a":\n  [1, {number}]}}}}')
     assert refused(text) == (DOCUMENT, "$", 6, 7)
 
@@ -247,7 +247,7 @@ def test_ordinary_numbers_are_read():
 @pytest.mark.parametrize(
     ("old", "line", "column"), [('"2.0"', 1, 13), ('"effect"', 3, 4), ('"im:*"', 3, 34), ('"*"', 4, 16)]
 )
-def test_nul_and_lone_surrogates_are_refused_wherever_they_stand(old, line, column, bad):
+def test_nul_and_lone_surrogates_are_refused_everywhere(old, line, column, bad):
     assert refused(put(old, f'{old[:-1]}{bad}"')) == (DOCUMENT, "$", line, column)
 
 
@@ -279,7 +279,7 @@ def loaded(folder, data, name="p.json"):
 
 @pytest.mark.parametrize("bad", [b"\xff", b"\xc3", b"\xed\xa0\x80", b"\xf8\x88\x80\x80\x80", b"\xc0\x80"])
 @pytest.mark.parametrize("name", ["p.json", "attachments.json"])
-def test_bytes_that_are_not_utf_8_are_refused_where_they_stand(tmp_path, name, bad):
+def test_bytes_that_are_not_utf_8_are_refused_at_their_place(tmp_path, name, bad):
     data = '{"version": "2.0",\n "é": "'.encode() + bad + b'"}'
     assert loaded(tmp_path, data, name) == ("InvalidEncoding", 2, 8)
 

@@ -22,7 +22,7 @@ def line_and_column(text, offset):
 
 
 @given(strategies.json_texts_with_offsets())
-def test_every_value_is_found_where_it_really_stands(drawn):
+def test_every_value_is_found_at_its_place(drawn):
     text, offsets = drawn
     located = read_json(text)
     assert {path: located.find(path) for path in offsets} == {
@@ -56,7 +56,7 @@ def test_an_unknown_path_is_answered_with_the_nearest_enclosing_value():
     assert located.find(("x",)) == (1, 1)
 
 
-def test_a_syntax_error_tells_its_place():
+def test_a_syntax_error_has_its_place():
     error = refused('{"a": 1,\n "b" 2}')
     assert (error.line, error.column) == (2, 6)
 
@@ -70,7 +70,7 @@ def test_a_syntax_error_tells_its_place():
         ('{"a": 1, "\\u0061": 2}', (1, 10), "$.a"),
     ],
 )
-def test_a_duplicate_key_is_refused_where_it_stands_the_second_time(text, place, path):
+def test_a_duplicate_key_is_refused_at_its_second_place(text, place, path):
     error = refused(text)
     assert (error.line, error.column) == place
     assert f"at {path}" in str(error)

@@ -67,7 +67,7 @@ def test_negated_operators_have_a_positive_twin():
 
 
 @given(st.sampled_from(DATES), st.integers(0, 27), st.sampled_from("0123459TZ:- ²"))
-def test_a_date_is_refused_by_the_quick_look_just_when_it_cannot_be_read(date, at, character):
+def test_a_date_is_refused_by_the_quick_check_exactly_when_it_cannot_be_read(date, at, character):
     for text in (date, date[:at] + character + date[at + 1 :], date[:at] + character + date[at:]):
         told = [attempt(ValueError, lambda read=read, text=text: read(text))[1] for read in (read_date, check_date)]
         assert str(told[0]) == str(told[1])
@@ -78,7 +78,7 @@ def test_a_date_is_refused_by_the_quick_look_just_when_it_cannot_be_read(date, a
     st.integers(0, 15),
     st.sampled_from("0129.:% ²\0"),
 )
-def test_an_address_is_refused_by_the_quick_look_just_when_it_cannot_be_read(address, at, character):
+def test_an_address_is_refused_by_the_quick_check_exactly_when_it_cannot_be_read(address, at, character):
     for text in (address, address[:at] + character + address[at + 1 :], address[:at] + character + address[at:]):
         told = [
             attempt(ValueError, lambda read=read, text=text: read(text))[1] for read in (read_address, check_address)

@@ -128,7 +128,7 @@ def test_unknown_elements_of_a_document_are_refused(key):
     "text",
     ["", "{", "{'version': '2.0'}", '{"version": "2.0", // two\n "statement": []}', '{"version": "2.0",}', "\ufeff{}"],
 )
-def test_what_is_not_json_is_refused(text):
+def test_text_that_is_not_json_is_refused(text):
     # cam-language 1.1: strict parser; comments are not legal
     assert refused(text) == [("PolicyDocumentError", "$")]
 
@@ -271,7 +271,7 @@ def test_an_identity_policy_names_no_principal(principal):
 # Problems -----------------------------------------------------------------------------------------------------------
 
 
-def test_all_problems_of_a_document_are_told_at_once_each_with_file_line_and_column():
+def test_all_problems_of_a_document_are_reported_at_once_each_with_file_line_and_column():
     text = '{"version": "1.0",\n "statement": [\n  {"effect": "allow",\n   "action": ["im"],\n   "resource": ""}]}'
     with pytest.raises(InvalidPolicyError) as caught:
         parse_policy(text, file="policies/a.json")
@@ -287,7 +287,7 @@ def test_a_missing_element_points_at_the_object_that_lacks_it():
     assert [(problem.line, problem.column) for problem in caught.value.problems] == [(3, 1)]
 
 
-def test_a_syntax_error_is_told_with_its_place():
+def test_a_syntax_error_is_reported_with_its_place():
     with pytest.raises(InvalidPolicyError) as caught:
         parse_policy('{"version":\n  2.0.0}', file="a.json")
     (problem,) = caught.value.problems

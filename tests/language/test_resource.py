@@ -37,7 +37,7 @@ def test_empty_service_and_region_of_a_pattern_mean_all():
     assert (pattern.service, pattern.region) == (ANY, ANY)
 
 
-def test_an_empty_account_is_the_own_root_account_and_not_any():
+def test_an_empty_account_means_the_policys_own_account_and_not_any():
     # cam-language 1.3 and 8.8
     assert parse_resource_pattern("qcs::im:::sdkappid/*").account == OWN
     assert parse_resource("qcs::im:::sdkappid/1").account == OWN
@@ -74,7 +74,7 @@ def test_an_account_that_is_neither_uin_nor_uid_is_refused(parse, account):
 
 
 @pytest.mark.parametrize("parse", [parse_resource_pattern, parse_resource])
-def test_the_anonymous_principal_is_no_resource(parse):
+def test_the_anonymous_principal_is_not_a_resource(parse):
     # cam-language 1.3: principal parser only; it has six segments, so it is its account that is wrong
     assert code(parse, "qcs::cam::anonymous:anonymous") == "ResourceUinError"
 
@@ -85,7 +85,7 @@ def test_a_policy_must_leave_the_project_empty():
 
 
 @pytest.mark.parametrize("project", ["id/0", "id/1158313", "7"])
-def test_the_project_of_a_request_is_not_looked_at(project):
+def test_the_project_of_a_request_is_ignored(project):
     # cam-language 1.3: ignore segment 2 of the request
     with_project = parse_resource(f"qcs:{project}:cvm:gz:uin/1:instance/i")
     without = parse_resource("qcs::cvm:gz:uin/1:instance/i")
@@ -239,7 +239,7 @@ def test_places_that_callers_make_absurdly_long_are_not_kept():
 @given(st.lists(st.sampled_from(["", ":", *PARTS]), max_size=14).map("".join), st.sampled_from(["b", " b", "", "*"]))
 @example("qcs::im::uin/1:", "b")
 @example("qcs::cos:gz:uid/9:", "b")
-def test_a_head_tells_about_all_resources_that_begin_so(head, tail):
+def test_a_head_is_valid_for_all_resources_that_begin_with_it(head, tail):
     some = parse_resource_head(head)
     if some is not None and head != "*" and tail.strip() == tail != "":
         whole = parse_resource(head + tail)

@@ -64,7 +64,7 @@ def test_stars_of_a_document_may_be_characters_beside_an_open_variable():
     assert parse_template("a*${uin}*", "Code").bind_open({}, stars=False).pieces == ("a*", "*")
 
 
-def test_the_variables_that_must_be_known_are_told():
+def test_the_variables_of_a_template_are_listed():
     assert parse_template("${uin}/x/${app_id}", "Code").variables == {Variable.UIN, Variable.APP_ID}
 
 

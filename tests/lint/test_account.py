@@ -28,7 +28,7 @@ TEXT = """{
 }"""
 
 
-def test_every_finding_stands_where_its_element_does():
+def test_every_finding_has_the_place_of_its_element():
     assert [(each.code, each.line, each.column) for each in lint_policy(TEXT, file="p.json")] == [
         ("Lint.UnknownAction", 7, 7),
         ("Lint.ResourceType", 9, 7),
@@ -74,7 +74,7 @@ def test_the_example_has_no_warnings():
 
 
 @pytest.mark.parametrize("action", load_catalog().actions("im", "sms", "cam", "sts"), ids=str)
-def test_no_action_of_the_catalog_is_told_when_it_is_granted_on_everything(action):
+def test_no_action_of_the_catalog_is_reported_when_it_is_granted_on_everything(action):
     assert [
         each.code for each in lint_policy(document(allow(f"name/{action}"))) if each.code != "Lint.BroadGrant"
     ] == []

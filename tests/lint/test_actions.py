@@ -34,13 +34,13 @@ def test_a_wildcard_over_operation_level_apis_only_is_a_warning():
     assert found("OperationLevel", allow("sms:SendM*", sms_app(1400000001))) == [ACTION]
 
 
-def test_all_actions_on_one_application_are_told_of_its_service_only():
+def test_all_actions_on_one_application_are_reported_for_its_service_only():
     text = message("OperationLevel", allow("*", sms_app(1400000001)))
     assert "`sms:SendSms`" in text
     assert "`im:" not in text
 
 
-def test_operation_level_apis_that_another_statement_allows_are_not_told():
+def test_operation_level_apis_that_another_statement_allows_are_not_reported():
     parts = [allow("im:*", APP_1), allow("im:*", "*")]
     assert found("OperationLevel", *parts) == []
     assert found("OperationLevel", parts[0], deny("im:*", "*")) == [("note", "[0].action")]

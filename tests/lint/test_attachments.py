@@ -32,7 +32,7 @@ def user(**members):
     return {"uin": "100001", **members}
 
 
-def test_a_policy_that_nobody_holds_is_a_note():
+def test_a_policy_that_is_not_attached_is_a_note():
     assert found("Unattached", "used", "unused", users=[user(policies=["used"])]) == [("note", "unused.json", "$")]
 
 
@@ -45,11 +45,11 @@ def test_a_policy_that_nobody_holds_is_a_note():
         {"roles": [{"name": "r", "policies": ["p"], "trust": trust()}]},
     ],
 )
-def test_a_policy_that_somebody_holds_or_is_bounded_by_is_attached(members):
+def test_a_policy_or_boundary_of_a_user_counts_as_attached(members):
     assert found("Unattached", "p", **members) == []
 
 
-def test_nothing_is_said_of_attachments_in_a_file_that_is_refused():
+def test_a_refused_attachments_file_has_no_findings():
     assert found("Unattached", "p", users=[{"uin": "nonsense"}]) == []
 
 
@@ -108,7 +108,7 @@ def test_a_preset_that_grants_everything_to_a_group_is_a_note():
     assert found("BroadPreset", users=users, groups=groups) == [("note", "attachments.json", "$.groups[0].policies[1]")]
 
 
-def test_a_name_that_stands_twice_in_a_list_is_a_note():
+def test_a_duplicate_name_in_a_list_is_a_note():
     users = [user(policies=["p", "p"], groups=["g", "g"])]
     assert found("Duplicate", "p", users=users, groups=[{"name": "g"}]) == [
         ("note", "attachments.json", "$.users[0].policies[1]"),

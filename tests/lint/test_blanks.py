@@ -13,7 +13,7 @@ from tests.lint.linting import found, message
         (" * ", "*"),
     ],
 )
-def test_a_blank_in_an_action_is_told(action, clean):
+def test_a_blank_in_an_action_is_reported(action, clean):
     # cam-language 1.2: trim, lint warning
     assert found("StrayBlanks", allow(action)) == [("warning", "[0].action")]
     assert message("StrayBlanks", allow(action)).endswith(f"write `{clean}`")
@@ -28,7 +28,7 @@ def test_a_blank_in_an_action_is_told(action, clean):
         (" *", "*"),
     ],
 )
-def test_a_blank_in_a_resource_is_told(resource, clean):
+def test_a_blank_in_a_resource_is_reported(resource, clean):
     # cam-language 1.3
     assert found("StrayBlanks", allow("*:*", resource)) == [("warning", "[0].resource")]
     assert message("StrayBlanks", allow("*:*", resource)).endswith(f"write `{clean}`")
@@ -44,7 +44,7 @@ def test_a_blank_in_a_resource_is_told(resource, clean):
         ("qcs::cos:ap- guangzhou::bucket/ab", "qcs::cos:ap-guangzhou::bucket/ab"),
     ],
 )
-def test_a_blank_inside_a_name_is_told_as_part_of_it(resource, clean):
+def test_a_blank_inside_a_name_is_reported_as_part_of_it(resource, clean):
     assert found("InnerBlanks", deny("*:*", ["*", resource])) == [("warning", "[0].resource[1]")]
     assert message("InnerBlanks", deny("*:*", resource)).endswith(f"write `{clean}`")
 
@@ -54,7 +54,7 @@ def test_the_name_of_an_object_may_hold_blanks():
     assert found("InnerBlanks", allow("cos:*", "qcs::cos:::bucket/a b")) == []
 
 
-def test_blanks_in_operators_keys_and_values_are_told():
+def test_blanks_in_operators_keys_and_values_are_reported():
     # cam-language 2.1
     condition = {" ip_equal ": {"qcs:ip ": [" 10.0.0.1"]}}
     block = "[0].condition. ip_equal "

@@ -35,7 +35,7 @@ def test_a_deny_if_is_a_note():
         deny("im:RemoveUser", condition={"ip_not_equal": {"qcs:ip": "10.0.0.1"}, "null_equal": {"qcs:ip": "false"}}),
     ],
 )
-def test_a_deny_that_nothing_escapes_by_accident_is_not_told(statement):
+def test_a_deny_that_nothing_escapes_by_accident_is_not_reported(statement):
     assert found("DenyEscaped", statement) == []
 
 
@@ -47,7 +47,7 @@ def test_the_presence_of_another_key_does_not_help():
 # Qualifiers ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_negated_operator_under_for_any_value_is_told():
+def test_a_negated_operator_under_for_any_value_is_reported():
     # cam-language 2.2, rule 12
     grant = allow("im:RemoveUser", **holding("for_any_value:string_not_equal", "qcs:resource_tag", "a&b"))
     assert found("AnyValueNegated", grant) == [("warning", f"{AT}for_any_value:string_not_equal")]
@@ -80,7 +80,7 @@ def test_a_key_of_one_value_needs_none(operator, key):
 
 
 @pytest.mark.parametrize("value", ["a*b", "*a*b", "a**", "a?", "**a"])
-def test_a_pattern_that_is_more_than_a_start_or_an_end_is_told(value):
+def test_a_pattern_that_is_more_than_a_start_or_an_end_is_reported(value):
     # cam-language 2.1: string_like
     grant = allow("im:RemoveUser", **holding("string_like", "qcs:vpc", "vpc-*", value))
     assert found("LikePattern", grant) == [("warning", f"{AT}string_like.qcs:vpc[1]")]
@@ -130,7 +130,7 @@ def test_a_wildcard_deny_over_more_than_list_apis_is_a_note():
     assert found("ListApi", deny("im:*", APP_1)) == [("note", "[0].action")]
 
 
-def test_an_inexact_operator_on_a_list_api_is_told():
+def test_an_inexact_operator_on_a_list_api_is_reported():
     grant = allow("sms:DescribeAppList", **holding("string_like", "qcs:vpc", "a*"))
     assert found("ListApi", grant) == [("warning", "[0].action")]
     assert "may not follow `string_like`" in message("ListApi", grant)
@@ -147,5 +147,5 @@ def test_an_inexact_operator_on_a_list_api_is_told():
         deny("sms:DescribeSmsSignList", "qcs::sms:::app/1"),
     ],
 )
-def test_what_a_list_api_follows_is_not_told(statement):
+def test_what_a_list_api_follows_is_not_reported(statement):
     assert found("ListApi", statement) == []

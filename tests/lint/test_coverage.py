@@ -8,7 +8,7 @@ OFFICE_TURNED = {"ip_equal": {"qcs:ip": ["192.168.0.0/16", "10.0.0.0/8"]}}
 WITH_MFA = {**OFFICE, "bool_equal": {"qcs:mfa": "true"}}
 
 
-def test_a_statement_that_another_one_covers_is_told():
+def test_a_statement_that_another_one_covers_is_reported():
     parts = [allow("im:RemoveUser", APP_1), allow("im:*", [APP_1, APP_2])]
     assert found("CoveredStatement", *parts) == [("warning", "[0]")]
     assert message("CoveredStatement", *parts).startswith("`$.statement[1]` covers all of this allow")
@@ -27,11 +27,11 @@ def test_of_two_equal_statements_the_later_is_needless():
         allow("im:*", APP_1, condition=OFFICE),
     ],
 )
-def test_a_statement_that_says_something_of_its_own_is_not_needless(near_miss):
+def test_a_statement_with_an_effect_is_not_needless(near_miss):
     assert found("CoveredStatement", allow("im:RemoveUser", APP_1), near_miss) == []
 
 
-def test_a_bucket_that_another_account_shares_is_not_one_of_the_own():
+def test_a_bucket_that_another_account_shares_is_not_the_accounts_own():
     # cam-language 5.3
     parts = [allow("cos:*", "qcs::cos::uin/87654321:b/a"), allow("cos:*", "qcs::cos:::b/*")]
     assert found("CoveredStatement", *parts) == []
@@ -49,12 +49,12 @@ def test_fewer_conditions_cover_more():
     assert found("CoveredStatement", *wider) == []
 
 
-def test_an_allow_under_an_unconditional_deny_is_told():
+def test_an_allow_under_an_unconditional_deny_is_reported():
     parts = [allow("im:RemoveUser", APP_1, condition=OFFICE), deny("im:*", im_app("*"))]
     assert found("DeniedAllow", *parts) == [("warning", "[0]")]
     assert "the deny at `$.statement[1]`" in message("DeniedAllow", *parts)
 
 
-def test_an_allow_that_a_deny_leaves_something_of_is_not_told():
+def test_an_allow_that_a_deny_covers_in_part_is_not_reported():
     assert found("DeniedAllow", allow("im:*", APP_1), deny("im:RemoveUser", APP_1)) == []
     assert found("DeniedAllow", allow("im:RemoveUser", APP_1), deny("im:*", APP_1, condition=OFFICE)) == []

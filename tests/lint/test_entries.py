@@ -4,7 +4,7 @@ from tests.builders import APP_1, APP_2, allow, im_app
 from tests.lint.linting import found, message
 
 
-def test_an_entry_that_stands_twice_is_told_the_second_time():
+def test_a_duplicate_entry_is_reported_at_its_second_place():
     assert found("Duplicate", allow(["im:RemoveUser", "name/IM:RemoveUser"])) == [("note", "[0].action[1]")]
     assert found("Duplicate", allow("im:RemoveUser", [APP_1, APP_2, APP_1])) == [("note", "[0].resource[2]")]
     office = {"ip_equal": {"qcs:ip": ["10.0.0.1", "10.0.0.1"]}}
@@ -17,13 +17,13 @@ def test_different_entries_are_no_duplicates():
     assert found("Duplicate", allow(["im:RemoveUser", "im:RemoveUsers"], [APP_1, APP_2])) == []
 
 
-def test_an_entry_that_a_wider_one_covers_is_told():
+def test_an_entry_that_a_wider_one_covers_is_reported():
     assert found("CoveredEntry", allow(["im:*", "im:RemoveUser"])) == [("note", "[0].action[1]")]
     assert found("CoveredEntry", allow("im:RemoveUser", [APP_1, im_app("*")])) == [("note", "[0].resource[0]")]
     assert found("CoveredEntry", allow("im:RemoveUser", [APP_1, "*"])) == [("note", "[0].resource[0]")]
 
 
-def test_entries_that_overlap_without_covering_are_not_told():
+def test_entries_that_overlap_without_covering_are_not_reported():
     assert found("CoveredEntry", allow(["im:Remove*", "im:*User"], [im_app("1*"), im_app("*1")])) == []
 
 
@@ -45,6 +45,6 @@ def test_the_old_name_of_a_key_is_answered_with_the_new_one(key, now):
     assert message("OldKey", grant) == f"`{key}` is an old name; write `{now}`"
 
 
-def test_the_present_name_of_a_key_is_not_told():
+def test_the_current_name_of_a_key_is_not_reported():
     grant = allow("im:RemoveUser", condition={"for_any_value:string_equal": {"qcs:resource_tag": "a&b"}})
     assert found("OldKey", grant) == []

@@ -38,7 +38,7 @@ def test_an_operator_of_another_type_is_answered_with_the_one_of_the_keys_type(o
     assert f"; write `{right}" in message("OperatorType", on(operator, key, value))
 
 
-def test_what_comes_of_it_is_told():
+def test_the_consequence_is_reported():
     unread = [on("date_equal", "qcs:ip", "2026-01-01T00:00:00Z", effect=effect) for effect in (allow, deny)]
     assert "this allow never applies" in message("OperatorType", unread[0])
     assert "this deny applies whatever it is" in message("OperatorType", unread[1])
@@ -74,14 +74,14 @@ def test_an_operator_of_the_keys_type_is_fine(operator, key, value):
     ("value", "right"),
     [("dept", "dept&<value>"), ("dept:ops", "dept&ops"), ("dept=ops", "dept&ops"), ("${uin}", "${uin}&<value>")],
 )
-def test_a_tag_without_its_value_is_told(value, right):
+def test_a_tag_without_its_value_is_reported(value, right):
     # 598/10608: tags are `key&value`
     grant = on("for_any_value:string_equal", "qcs:resource_tag", value)
     assert found("TagForm", grant) == [("warning", f"{AT}for_any_value:string_equal.qcs:resource_tag[0]")]
     assert message("TagForm", grant).endswith(f"; write `{right}`")
 
 
-def test_a_tag_that_stands_under_its_own_key_needs_its_value_only():
+def test_a_tag_under_its_own_key_needs_its_value_only():
     assert message("TagForm", on("string_equal", "qcs:resource_tag/dept", "dept&ops")).endswith("; write `ops`")
     assert found("TagForm", on("string_equal", "qcs:resource_tag/dept", "ops")) == []
 
@@ -107,7 +107,7 @@ def test_a_pattern_may_hold_the_separator_in_its_star():
         ("for_all_value:string_not_equal_if_exist", allow, "this allow applies to everything, tagged or not"),
     ],
 )
-def test_what_a_tag_that_nothing_bears_does_is_told(operator, effect, outcome):
+def test_the_effect_of_a_tag_that_no_resource_has_is_reported(operator, effect, outcome):
     assert outcome in message("TagForm", on(operator, "qcs:resource_tag", "dept", effect=effect))
 
 
@@ -123,16 +123,16 @@ def test_one_right_tag_among_wrong_ones_still_counts():
     ("operator", "key", "value"),
     [("string_like_if_exist", "qcs:vpc", "*"), ("ip_equal_if_exist", "qcs:ip", "0.0.0.0/0")],
 )
-def test_a_condition_that_holds_for_every_request_is_told(operator, key, value):
+def test_a_condition_that_holds_for_every_request_is_reported(operator, key, value):
     assert found("NoEffect", on(operator, key, value)) == [("warning", f"{AT}{operator}.{key}")]
     assert "this holds for every request" in message("NoEffect", on(operator, key, value))
 
 
-def test_a_condition_that_holds_for_no_request_is_told():
+def test_a_condition_that_holds_for_no_request_is_reported():
     grant = on("string_not_like", "qcs:vpc", "*", effect=deny)
     assert "this holds for no request, so that this deny never applies" in message("NoEffect", grant)
 
 
 @pytest.mark.parametrize(("operator", "value"), [("string_like", "*"), ("string_not_like_if_exist", "*")])
-def test_a_test_of_presence_or_absence_is_no_test_of_nothing(operator, value):
+def test_a_test_of_presence_or_absence_has_an_effect(operator, value):
     assert found("NoEffect", on(operator, "qcs:vpc", value)) == []

@@ -46,14 +46,14 @@ def told(key):
         ("qcs.ip", "UnknownKey", "qcs:ip"),
     ],
 )
-def test_a_key_that_cam_does_not_have_is_answered_with_the_one_that_was_meant(key, code, right):
+def test_a_key_that_cam_does_not_have_is_answered_with_the_intended_one(key, code, right):
     # 598/10608: condition keys are case-sensitive
     assert told(key) == [code]
     assert found(code, on(key)) == [("warning", f"{AT}string_equal.{key}")]
     assert message(code, on(key)).endswith(f"; write `{right}`")
 
 
-def test_a_key_that_is_like_no_other_is_answered_with_all_of_them():
+def test_a_key_without_a_similar_name_is_answered_with_all_of_them():
     assert "general keys are `qcs:current_time`, `qcs:ip`," in message("UnknownKey", on("qcs:moon_phase"))
     assert "general keys are" in message("ForeignKey", on("aws:username"))
 
@@ -67,7 +67,7 @@ def test_a_key_that_is_like_no_other_is_answered_with_all_of_them():
         "zone", "name", "user", "time", "nextyear:zone",
     ],
 )  # fmt: skip
-def test_a_key_that_some_product_or_the_caller_itself_may_have_is_not_told(key):
+def test_a_key_that_some_product_or_the_caller_itself_may_have_is_not_reported(key):
     assert told(key) == []
 
 
@@ -87,7 +87,7 @@ def test_a_key_that_only_the_caller_itself_can_give_is_a_note(key):
         (allow, "null_equal", "false", "never holds and this allow never applies"),
     ],
 )
-def test_what_a_key_without_requests_does_is_told(effect, operator, value, outcome):
+def test_the_effect_of_a_key_that_no_request_has_is_reported(effect, operator, value, outcome):
     # cam-language 2.2, rules 4 and 5
     assert outcome in message("KeyCase", on("qcs:Ip", effect, operator, value))
 

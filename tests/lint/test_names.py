@@ -12,7 +12,7 @@ def test_an_unknown_service_is_answered_with_the_nearest_name(service, near):
     assert f"did you mean `{near}`?" in message("UnknownService", allow(f"{service}:SendSms"))
 
 
-def test_a_service_like_no_other_is_answered_with_the_known_ones():
+def test_a_service_without_a_similar_name_is_answered_with_the_known_ones():
     assert "known are cam, cim, im, sms, sts" in message("UnknownService", allow("qqqqqqqq:Send"))
 
 
@@ -38,22 +38,22 @@ def test_an_action_of_a_service_that_the_catalog_has_in_part_is_a_note_unless_it
 
 
 @pytest.mark.parametrize("action", ["name/sms:SendSms", "SMS:sendsms", "sms:Send*", "*", "*:*", "*:SendSms"])
-def test_known_actions_are_not_told_whatever_their_case(action):
+def test_known_actions_are_not_reported_whatever_their_case(action):
     assert found("UnknownAction", allow(action)) == []
 
 
 @pytest.mark.parametrize("action", ["im:Nonsense*", "sms:*Nonsense", "*:Nonsense"])
-def test_a_wildcard_that_matches_nothing_in_the_catalog_is_told(action):
+def test_a_wildcard_that_matches_nothing_in_the_catalog_is_reported(action):
     assert found("UnknownAction", allow(action)) == [ACTION]
 
 
-def test_a_wildcard_inside_the_service_is_told():
+def test_a_wildcard_inside_the_service_is_reported():
     # cam-language 1.2: wildcard in the service part other than `*` alone: allow, warn
     assert found("ServiceWildcard", allow("i*:RemoveUser")) == [ACTION]
     assert found("ServiceWildcard", allow("*:RemoveUser")) == []
 
 
-def test_an_opaque_action_set_is_told():
+def test_an_opaque_action_set_is_reported():
     # cam-language 1.2: permid/NNNN
     assert found("OpaqueAction", allow(["permid/280655", "im:RemoveUser"])) == [("warning", "[0].action[0]")]
     assert found("OpaqueAction", allow(["im:RemoveUser"])) == []
@@ -74,7 +74,7 @@ def test_a_withdrawn_action_is_to_be_deleted():
 
 
 @pytest.mark.parametrize(("action", "now"), [("consolesms:*", "sms"), ("name/avc:*", "im"), ("consolesms:Foo", "sms")])
-def test_a_renamed_service_is_told(action, now):
+def test_a_renamed_service_is_reported(action, now):
     assert f"is now `{now}`" in message("LegacyService", allow(action))
 
 
@@ -99,5 +99,5 @@ def test_an_action_that_published_policies_name_is_known(action):
     assert found("UnknownAction", allow(action)) == []
 
 
-def test_a_name_that_is_like_another_but_not_a_slip_of_it_may_be_an_action_of_its_own():
+def test_a_name_that_is_similar_but_not_one_edit_away_may_be_another_action():
     assert found("UnknownAction", allow("cam:ListUsersOfTheMoon")) == [("note", "[0].action")]

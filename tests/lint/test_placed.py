@@ -10,7 +10,7 @@ def placed(*statements):
     return placed_statements(value, parse_policy(document(*statements)))
 
 
-def test_entries_stand_in_their_list_or_in_its_place():
+def test_entries_are_in_a_list_or_in_its_place():
     (one, many) = placed(allow("im:*", APP_1), allow(["im:*", "sms:*"], [APP_1, APP_2]))
     assert [(each.raw, each.path) for each in (*one.actions, *one.resources)] == [
         ("im:*", ("statement", 0, "action")),

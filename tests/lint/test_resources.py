@@ -25,7 +25,7 @@ def test_a_statement_of_unknown_action_sets_never_matches():
         ("cvm:RunInstances", "qcs::vpc:::vpc/*"),
     ],
 )
-def test_a_service_that_may_ask_about_a_resource_is_not_told(action, resource):
+def test_a_service_that_may_ask_about_a_resource_is_not_reported(action, resource):
     assert found("NeverMatches", allow(action, resource)) == []
     assert found("ServiceMismatch", allow(action, resource)) == []
 
@@ -35,7 +35,7 @@ def test_services_that_meet_in_one_statement_are_fine():
     assert findings(grant) == ()
 
 
-def test_an_action_or_resource_without_a_partner_is_told():
+def test_an_action_or_resource_without_a_partner_is_reported():
     more_actions = allow(["im:RemoveUser", "sms:DescribeAppInfo"], APP_1)
     more_resources = allow("im:RemoveUser", [APP_1, sms_app(1400000001)])
     assert found("ServiceMismatch", more_actions) == [("warning", "[0].action[1]")]
@@ -43,14 +43,14 @@ def test_an_action_or_resource_without_a_partner_is_told():
 
 
 @pytest.mark.parametrize("tail", ["app/1400000001", "1400000001", "sdkappid", "SdkAppId/*"])
-def test_a_resource_type_that_the_service_has_not_is_told(tail):
+def test_a_resource_type_that_the_service_does_not_have_is_reported(tail):
     grant = allow("im:RemoveUser", f"qcs::im:::{tail}")
     assert found("ResourceType", grant) == [("warning", "[0].resource")]
     assert message("ResourceType", grant).endswith("resources of `im` are named `sdkappid/<id>`")
 
 
 @pytest.mark.parametrize("tail", ["sdkappid/1400000001", "sdkappid/*", "*", "sdk*", "*/1400000001", "sdkappid/${uin}"])
-def test_a_resource_that_may_be_of_the_right_type_is_not_told(tail):
+def test_a_resource_that_may_be_of_the_right_type_is_not_reported(tail):
     assert found("ResourceType", allow("im:RemoveUser", f"qcs::im:::{tail}")) == []
 
 
@@ -61,7 +61,7 @@ def test_a_service_without_known_types_may_have_any():
 
 @pytest.mark.parametrize("effect", [allow, deny])
 @pytest.mark.parametrize("service", ["sms", ""])
-def test_a_region_in_a_resource_that_has_none_is_told(effect, service):
+def test_a_region_in_a_resource_that_has_none_is_reported(effect, service):
     # cam-language 1.3: requests of IM and SMS name no region, and an empty one matches none
     statement = effect("sms:DescribeAppInfo", f"qcs::{service}:ap-guangzhou:uin/12345678:app/1400000001")
     assert found("ResourceRegion", statement) == [("warning", "[0].resource")]
@@ -71,11 +71,11 @@ def test_a_region_in_a_resource_that_has_none_is_told(effect, service):
 
 
 @pytest.mark.parametrize("tail", ["sdkappid/1400000001/group/x", "sdkappid/<id>", "sdkappid/1400000001/*"])
-def test_a_resource_that_is_no_application_is_told(tail):
+def test_a_resource_that_is_not_an_application_is_reported(tail):
     assert found("ResourceId", deny("im:RemoveUser", f"qcs::im:::{tail}")) == [("warning", "[0].resource")]
 
 
-def test_a_resource_of_any_service_is_told_only_where_it_fits_no_action():
+def test_a_resource_of_any_service_is_reported_only_where_it_fits_no_action():
     both = ["im:RemoveUser", "sms:DescribeAppInfo"]
     assert found("ResourceType", allow(both, "qcs:::::app/1400000001")) == []
     assert found("ResourceType", allow("im:RemoveUser", "qcs:::::app/1400000001")) == [("warning", "[0].resource")]
