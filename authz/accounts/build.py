@@ -56,8 +56,9 @@ def build_account(
     """Build one account; documents in `known` are not parsed again.
 
     `accepted` are policies of the account that were accepted earlier, keyed by file; they are added to those of
-    `policy_texts`. Parts that are equal to those of `before` are the same objects. `unread` are the names of policies whose
-    files could not be read; the caller reports them. `pause` is called before each small unit of work and may wait.
+    `policy_texts`. Parts that are equal to those of `before` are the same objects. `unread` are the names of policies
+    whose files could not be read; the caller reports them. `pause` is called before each small unit of work and may
+    wait.
 
     Raises:
         InvalidAccountError: with the problems of all files; the account must then not take effect.
@@ -81,7 +82,7 @@ def build_account(
 
 
 def same_policy(before: Account | None, name: str, document: PolicyDocument) -> Policy:
-    """The policy with this document: the one that the account `before` has, if it is the same."""
+    """The policy with this document; the object of the account `before` if both are equal."""
     old = None if before is None else before.policies.get(name)
     return old if old is not None and old.document is document else Policy(name, document)
 

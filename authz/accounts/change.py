@@ -1,6 +1,6 @@
-"""What leads from one version of an account to the next: small where little changed, and fit to be sent elsewhere.
+"""The difference between two versions of an account, in a form that can be sent to another process.
 
-Users, groups and roles name their policies and groups, which the other side has or is sent.
+Users, groups and roles refer to their policies and groups by name; the receiver has these or receives them too.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """A user, group or role as a change tells it; what a kind does not have stays empty."""
+    """A user, group or role in a change; attributes that its kind does not have are empty."""
 
     key: str
     name: str
@@ -29,7 +29,7 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """The users, groups or roles that are new or other ones, and the keys of those gone."""
+    """The users, groups or roles that are new or changed, and the keys of those removed."""
 
     changed: tuple[Holder, ...] = ()
     gone: tuple[str, ...] = ()
@@ -48,7 +48,7 @@ class AccountChange:
     roles: Entries
 
     def apply(self, before: Account) -> Account:
-        """The next version, made of the objects of the one before wherever nothing changed."""
+        """The next version, which shares its unchanged parts with the version before."""
         policies = _changed(before.policies, {each.name: each for each in self.policies}, self.policies_gone)
 
         def find(name: str) -> Policy:
@@ -91,24 +91,24 @@ class AccountChange:
 
 
 def difference(before: Account, after: Account) -> AccountChange:
-    """The change that leads from one version of an account to another; what is the same object did not change."""
+    """The change from one version of an account to another; identical objects count as unchanged."""
     return AccountChange(
         uin=after.uin,
         app_id=after.app_id,
         policies=tuple(_new(before.policies, after.policies)),
         policies_gone=_gone(before.policies, after.policies),
         groups=_entries(before.groups, after.groups, lambda each: Holder(each.name, "", _names(each.policies))),
-        users=_entries(before.users, after.users, _told_user),
-        roles=_entries(before.roles, after.roles, _told_role),
+        users=_entries(before.users, after.users, _user_holder),
+        roles=_entries(before.roles, after.roles, _role_holder),
     )
 
 
-def _told_user(user: User) -> Holder:
+def _user_holder(user: User) -> Holder:
     groups = tuple(group.name for group in user.groups)
     return Holder(user.uin, user.name, _names(user.policies), groups, _bound(user.boundary), user.tags)
 
 
-def _told_role(role: Role) -> Holder:
+def _role_holder(role: Role) -> Holder:
     return Holder(role.name, "", _names(role.policies), (), _bound(role.boundary), role.tags, role.trust)
 
 

@@ -1,4 +1,4 @@
-"""The next version of an account after some policies changed: all that does not hold them stays the same object."""
+"""Builds the next version of an account after changes of policies; parts that are not affected are shared."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
@@ -11,7 +11,7 @@ V = TypeVar("V")
 
 
 class Holders:
-    """Who holds which policy of an account, by names: of use as long as nobody is attached to another policy."""
+    """The holders of each policy of an account, by name; valid as long as no attachment changes."""
 
     def __init__(self, account: Account) -> None:
         self._groups: defaultdict[str, list[str]] = defaultdict(list)
@@ -41,7 +41,7 @@ class Holders:
         return {name for policy in policies for name in self._roles.get(policy, ())}
 
     def holds_any(self, policies: Collection[str]) -> bool:
-        """Whether anybody holds one of these policies."""
+        """Whether a group, user or role holds one of these policies."""
         return any(policy in held for policy in policies for held in (self._groups, self._users, self._roles))
 
 
@@ -52,7 +52,7 @@ def _enter(into: "defaultdict[str, list[str]]", policies: Iterable[Policy], boun
 
 
 def renew(before: Account, holders: Holders, changed: Mapping[str, Policy], gone: Collection[str] = ()) -> Account:
-    """The account with new versions of some of its policies, new ones, and without those `gone`, which nobody holds."""
+    """The account with changed and new policies, and without those in `gone`, which have no holders."""
     policies = {**before.policies, **changed}
     for name in gone:
         policies.pop(name, None)
@@ -92,7 +92,7 @@ def _bound(boundary: Policy | None, changed: Mapping[str, Policy]) -> Policy | N
 
 
 def shared(before: Account | None, after: Account) -> Account:
-    """The account `after` made of the very objects of `before` wherever they are equal; `before` itself if all are."""
+    """The account `after`, in which equal parts are the objects of `before`; `before` itself if all parts are equal."""
     if before is None:
         return after
     result = replace(

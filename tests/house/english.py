@@ -27,7 +27,7 @@ TURNS = (
         fine=("there is no such role", "it is no longer kept", "is no more than 10"),
     ),
     _turn(
-        r"\b(?:whoever|whosoever|somebody|someone|nobody|no one|everybody)\b(?! else's)",
+        r"\b(?:whoever|whosoever|somebody|someone|anybody|anyone|nobody|no one|everybody|everyone)\b(?! else's)",
         "name the actor: the caller, a client, the operator, no user, every request",
         "whoever asks",
         "somebody waits for it",
