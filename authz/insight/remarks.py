@@ -14,7 +14,7 @@ from authz.language.principal import Principal, PrincipalKind
 from authz.language.resource import Resource, ResourcePattern
 from authz.language.variables import Template
 from authz.lint.forms import misfit, services_asked
-from authz.lint.names import meant_service, right_action
+from authz.lint.names import intended_service, suggested_action
 from authz.pattern import Pattern
 from authz.spelling import nearest
 
@@ -72,9 +72,9 @@ def _action_remark(action: Action) -> str:
 
 def _unknown_action_remark(action: Action, text: str) -> str:
     if action.service in load_catalog().services:
-        hint = right_action(action.service, action.folded) or "check its spelling in the API reference"
+        hint = suggested_action(action.service, action.folded) or "check its spelling in the API reference"
         return f"the action `{text}` does not exist in the catalog of `{action.service}`; {hint}"
-    meant = meant_service(action.service, action.folded)
+    meant = intended_service(action.service, action.folded)
     return f"the service `{shown(action.service)}` is not known; did you mean `{meant}`?" if meant else ""
 
 

@@ -1,1 +1,1 @@
-"""Finds what a policy or an attachment says that CAM accepts but that most likely means something else."""
+"""Finds policies and attachments that CAM accepts but that most likely do not do what their author intends."""

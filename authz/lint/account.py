@@ -1,6 +1,6 @@
-"""Findings in what is accepted: policies and attachments that most likely do not mean what their author thinks.
+"""Lints all files of an account.
 
-Findings are warnings and notes. They never refuse a document, and nothing that decides looks at them.
+Findings are warnings and notes about accepted documents. They do not affect decisions.
 """
 
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ from authz.lint.resources import lint_resources
 def lint_account(attachments: AttachmentsText | None, policy_texts: Sequence[PolicyText]) -> tuple[Problem, ...]:
     """The findings of all files of one account, those of the attachments file first.
 
-    A file that is refused has errors, not findings: `build_account` tells them.
+    A refused file has no findings; `build_account` reports its errors.
     """
     found: list[Problem] = []
     attached = None
@@ -38,13 +38,13 @@ def lint_account(attachments: AttachmentsText | None, policy_texts: Sequence[Pol
     for text in policy_texts:
         found += lint_policy(text.text, file=text.file)
         if attached is not None and text.name not in attached:
-            message = f"policy `{text.name}` is attached to nobody"
+            message = f"policy `{text.name}` is not attached to any user, group or role"
             found.append(Problem("Lint.Unattached", message, file=text.file, line=1, severity=Severity.NOTE))
     return tuple(found)
 
 
 def lint_policy(text: str, kind: PolicyKind = PolicyKind.IDENTITY, file: str = "") -> tuple[Problem, ...]:
-    """The findings of one policy document; none of one that is refused."""
+    """The findings of one policy document; none if it is refused."""
     try:
         document = parse_policy(text, kind, file)
     except InvalidPolicyError:
@@ -58,7 +58,7 @@ def lint_policy(text: str, kind: PolicyKind = PolicyKind.IDENTITY, file: str = "
 def lint_document(
     value: dict[str, Any], document: PolicyDocument, report: Report, path: Path = ()
 ) -> Sequence[PlacedStatement]:
-    """Report the findings of a parsed document, whose plain `value` stands at `path` of its text."""
+    """Report the findings of a parsed document; `path` is the place of its plain `value` in the text."""
     statements = placed_statements(value, document, path)
     for statement in statements:
         lint_names(statement, report)
@@ -73,7 +73,7 @@ def lint_document(
 
 
 def _lint_attachments_file(attachments: AttachmentsText, report: Report) -> frozenset[str] | None:
-    """The names of attached policies; None where the file is refused, so that nothing is known of them."""
+    """Lint the file and return the names of attached policies; None if the file is refused."""
     errors = Report()
     value = attachments.located.value
     parsed = parse_attachments(value, errors)

@@ -1,4 +1,4 @@
-"""Lints of what actions reach: APIs that CAM asks about `*` only, and grants on more than they seem to need."""
+"""Lints the reach of actions: operation-level APIs on concrete resources, and grants that seem too broad."""
 
 from collections.abc import Iterable, Sequence
 
@@ -10,17 +10,17 @@ from authz.lint.placed import Placed, PlacedStatement
 from authz.pattern import Pattern
 
 _OUTDATED = frozenset({"legacy", "withdrawn"})
-_FIRST = ("SendSms", "SendMultiGlobalSms")  # of many APIs those that a reader knows by name
+_FIRST = ("SendSms", "SendMultiGlobalSms")  # well-known APIs, which are named first
 _SHOWN = 3
 
 
 def is_opaque(action: ActionPattern) -> bool:
-    """Whether it is a product's numbered action set (`permid/…`), of whose content nothing is known here."""
+    """Whether the pattern is a product's numbered action set (`permid/…`), whose content is not known here."""
     return "/" in str(action.service)
 
 
 def matched(action: ActionPattern) -> tuple[CatalogAction, ...]:
-    """The catalog's actions that the pattern admits."""
+    """The actions of the catalog that match the pattern."""
     if action.service.is_literal and action.name.is_literal:
         known = load_catalog().find(str(action.service), str(action.name))
         return (known,) if known else ()
@@ -60,15 +60,15 @@ def _lint_operations(
     if not operations:
         return
     verb = "allows" if effect is Effect.ALLOW else "denies"
-    wide = "" if effect is Effect.ALLOW else ", which denies it for all of them"
+    wide = "" if effect is Effect.ALLOW else ", which denies the API for all resources"
     if action.parsed.name.is_literal:
         message = (
             f"CAM asks about `*` for `{action.raw}`, an operation-level API, so a concrete resource never matches "
-            f'and this {verb} nothing; give it a statement with `"resource": "*"`{wide}'
+            f'and this {verb} nothing; add a statement for it with `"resource": "*"`{wide}'
         )
         report.warning("Lint.OperationLevel", action.path, message)
         return
-    rest = f'which need a statement of their own with `"resource": "*"`: {shown_actions(operations)}'
+    rest = f'which need a separate statement with `"resource": "*"`: {shown_actions(operations)}'
     if len(operations) == len(found):
         message = f"`{action.raw}` matches operation-level APIs only, {rest}"
         report.warning("Lint.OperationLevel", action.path, message)
@@ -83,19 +83,19 @@ def _is_covered(action: CatalogAction, patterns: Iterable[ActionPattern]) -> boo
 
 
 def shown_actions(actions: Sequence[CatalogAction]) -> str:
-    """The first few of a list of actions, and how many more there are."""
+    """The first actions of a list, and the number of the others."""
     ranked = sorted(actions, key=lambda each: (each.name not in _FIRST, each.access is not Access.WRITE))
     names = ", ".join(f"`{each}`" for each in ranked[:_SHOWN])
     return names if len(ranked) <= _SHOWN else f"{names} and {len(ranked) - _SHOWN} more"
 
 
 def lint_breadth(statement: PlacedStatement, report: Report) -> None:
-    """Report grants that reach further than they seem to need."""
+    """Report grants that seem too broad."""
     if statement.parsed.effect is not Effect.ALLOW or not statement.is_for_all or statement.conditions:
         return
     everything = [action for action in statement.actions if action.parsed.service.is_any and action.parsed.name.is_any]
     if everything:
-        message = "this allows every action of every service on every resource; name the services it is meant for"
+        message = "this allows every action of every service on every resource; name the intended services"
         report.note("Lint.AllowsEverything", everything[0].path, message)
         return
     for action in statement.actions:

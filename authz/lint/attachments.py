@@ -1,4 +1,4 @@
-"""Lints of an attachments file: who holds nothing or too much, and who may become whom."""
+"""Lints an attachments file: unused or too broad attachments, and open trust policies."""
 
 from collections.abc import Collection, Iterable, Sequence
 
@@ -13,11 +13,13 @@ _EVERYONE = frozenset({"*", "qcs::cam::*", "qcs::cam::anyone:anyone", "qcs::cam:
 
 
 def lint_attachments(parsed: Attachments, report: Report) -> None:
-    """Report groups without members, names that stand twice, and presets that grant everything to a whole group."""
+    """Report groups without members, duplicate names, and presets that grant everything to a whole group."""
     members = {name.text for user in parsed.users for name in user.groups}
     for group in parsed.groups:
         if group.key not in members:
-            report.note("Lint.EmptyGroup", group.path, f"group `{group.key}` has no members; its policies reach nobody")
+            report.note(
+                "Lint.EmptyGroup", group.path, f"group `{group.key}` has no members, so its policies have no effect"
+            )
         for name in group.policies:
             _lint_broad(group, name, report)
     for identity in (*parsed.users, *parsed.groups, *parsed.roles):
@@ -26,7 +28,7 @@ def lint_attachments(parsed: Attachments, report: Report) -> None:
 
 
 def attached_names(parsed: Attachments) -> Collection[str]:
-    """The names of all policies that somebody holds or is bounded by."""
+    """The names of all policies that are attached or used as a boundary."""
     identities: Iterable[Identity] = (*parsed.users, *parsed.groups, *parsed.roles)
     return {
         name.text
@@ -36,13 +38,13 @@ def attached_names(parsed: Attachments) -> Collection[str]:
 
 
 def lint_trust(role: str, statements: Sequence[PlacedStatement], report: Report) -> None:
-    """Report a trust policy that admits everyone without any condition (cam-language 1.4)."""
+    """Report a trust policy that admits every principal without a condition (cam-language 1.4)."""
     for statement in statements:
         principals = statement.parsed.principals or TrustedPrincipals()
-        everyone = [name for name in principals.qcs if name in _EVERYONE]
-        if everyone and statement.parsed.effect is Effect.ALLOW and not statement.conditions:
+        open_to_all = [name for name in principals.qcs if name in _EVERYONE]
+        if open_to_all and statement.parsed.effect is Effect.ALLOW and not statement.conditions:
             message = (
-                f"`{everyone[0]}` lets everyone assume role `{role}`; "
+                f"`{open_to_all[0]}` lets every principal assume role `{role}`; "
                 "name accounts (`qcs::cam::uin/<root uin>:root`) or users"
             )
             report.warning("Lint.OpenTrust", statement.principal_path, message)
@@ -54,7 +56,9 @@ def _lint_broad(group: Identity, name: Name, report: Report) -> None:
         return
     statements = preset.document.statements
     if any(action.service.is_any and action.name.is_any for each in statements for action in each.actions):
-        message = f"`{preset.name}` lets every member of group `{group.key}` do everything; attach it to single users"
+        message = (
+            f"`{preset.name}` allows every action to every member of group `{group.key}`; attach it to individual users"
+        )
         report.note("Lint.BroadPreset", name.path, message)
 
 
@@ -62,5 +66,5 @@ def _lint_duplicates(names: Sequence[Name], report: Report) -> None:
     seen: set[str] = set()
     for name in names:
         if name.text in seen:
-            report.note("Lint.Duplicate", name.path, f"`{name.text}` stands in this list twice; delete one")
+            report.note("Lint.Duplicate", name.path, f"`{name.text}` is listed twice; delete one")
         seen.add(name.text)

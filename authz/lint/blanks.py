@@ -1,17 +1,17 @@
-"""Lints of blanks: those around the parts of a document are read past, those inside a name are part of it."""
+"""Lints blanks: those around the parts of a document are ignored, those inside a name are part of it."""
 
 from authz.language.report import Report
 from authz.language.resource import ResourcePattern
 from authz.lint.placed import Placed, PlacedCondition, PlacedStatement, T
 
 _TRIMMED_KINDS = frozenset({"numeric", "date", "bool", "ip", "null"})
-"""Operator kinds whose values are read without the blanks around them."""
+"""Kinds of operators that ignore blanks around values."""
 _NAMED_WITH_BLANKS = frozenset({"cos"})
-"""Services whose users name their resources, with blanks if they like (cam-language 1.3)."""
+"""Services whose users choose resource names, which may contain blanks (cam-language 1.3)."""
 
 
 def lint_blanks(statement: PlacedStatement, report: Report) -> None:
-    """Report blanks that are read past (cam-language 1.2, 1.3, 2.1) but that CAM may not, and those that are not."""
+    """Report blanks that CAM may not ignore (cam-language 1.2, 1.3, 2.1), and blanks inside names."""
     for action in statement.actions:
         _lint_around("action", action.raw, "".join(action.raw.split()), action, report)
     for resource in statement.resources:
@@ -29,7 +29,7 @@ def _lint_resource(resource: Placed[ResourcePattern], report: Report) -> None:
     names = segments[:-1] if str(resource.parsed.service) in _NAMED_WITH_BLANKS else segments
     if any(len(name.split()) > 1 for name in names):
         clean = ":".join("".join(segment.split()) for segment in segments)
-        message = f"resource `{resource.raw}` covers only what has these blanks inside its name too; write `{clean}`"
+        message = f"resource `{resource.raw}` covers only resources whose names contain these blanks; write `{clean}`"
         report.warning("Lint.InnerBlanks", resource.path, message)
 
 

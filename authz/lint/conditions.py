@@ -1,4 +1,4 @@
-"""Lints of conditions: denies that a missing key escapes, operators that do less than they seem to, loose values."""
+"""Lints conditions: denies that a missing key avoids, operators that match less than intended, imprecise values."""
 
 import re
 from collections.abc import Callable
@@ -24,53 +24,54 @@ from authz.lint.placed import PlacedCondition, PlacedStatement
 
 _ALWAYS_PRESENT = frozenset({CURRENT_TIME, OWNER_UIN, UIN})
 _EXACT = frozenset({"string_equal", "ip_equal", "ip_not_equal"})
-"""The operators that list APIs follow (598/73561)."""
+"""The operators that list APIs support (598/73561)."""
 _UTC_DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", re.ASCII)
 
 
 def lint_conditions(statement: PlacedStatement, report: Report) -> None:
-    """Report conditions that hold where they should not, or do not where they should."""
+    """Report conditions whose outcome is most likely not intended."""
     _lint_list_apis(statement, report)
     effect = statement.parsed.effect
     for condition in statement.conditions:
         is_faulty = lint_key(condition, effect, report) or lint_key_values(condition, effect, report)
-        if effect is Effect.DENY and not is_faulty:  # what is wrong otherwise would then deny everything
+        if effect is Effect.DENY and not is_faulty:  # with another fault, `_if_exist` would deny everything
             _lint_escape(condition, statement, report)
         _lint_qualifier(condition, effect, report)
         _lint_values(condition, report)
 
 
 def _lint_escape(condition: PlacedCondition, statement: PlacedStatement, report: Report) -> None:
-    """A missing key makes every operator false, negated ones too, so the deny does not apply (cam-language 2.2, 4).
+    """Report a deny that requests without the key avoid.
 
-    Under `_if_exist` a test of mere presence would hold for every request, and the deny would deny everything.
+    A missing key makes every operator false, even negated ones (cam-language 2.2, 4). With `_if_exist`, a test of mere
+    presence would hold for every request, so the deny would deny everything.
     """
     operator, key = condition.parsed.operator, condition.parsed.key
     if operator.if_exist or key in _ALWAYS_PRESENT:
         return
     if any(_requires_key(other.parsed, key) for other in statement.conditions):
         return
-    message = f"a request without `{key}` escapes this deny, since a missing key makes `{operator}` false; "
+    message = f"a request without `{key}` is not denied, since a missing key makes `{operator}` false; "
     if operator.type.is_negated:
         report.warning("Lint.DenyEscaped", condition.operator_path, f"{message}write `{operator}_if_exist`")
     elif operator.name != "null_equal":
-        message += f"only if all of these are to be denied, too, write `{operator}_if_exist`"
+        message += f"to deny all such requests as well, write `{operator}_if_exist`"
         report.note("Lint.DenyEscaped", condition.operator_path, message)
 
 
 def _requires_key(condition: Condition, key: str) -> bool:
-    """Whether the statement says in so many words that it is about requests with this key."""
+    """Whether the condition explicitly requires this key."""
     is_presence = holds_for_every_value(condition) and not holds_without_key(condition)
     return is_presence and condition.key == key
 
 
 def _lint_qualifier(condition: PlacedCondition, effect: Effect, report: Report) -> None:
     operator = condition.parsed.operator
-    # Of a negated operator fewer requests remain, which a deny must not lose without a word.
+    # The corrected operator matches fewer requests, so the message must say what a deny no longer covers.
     loss = " to deny only where no value is one of these" if effect is Effect.DENY and operator.type.is_negated else ""
     if operator.qualifier is Qualifier.ANY_VALUE and operator.type.is_negated:
         message = (
-            f"`{operator}` holds as soon as one value of `{condition.parsed.key}` differs, whatever the others are; "
+            f"`{operator}` holds as soon as one value of `{condition.parsed.key}` differs, even if others match; "
             f"write `{_qualified(operator, Qualifier.ALL_VALUES)}`{loss}"
         )
         report.warning("Lint.AnyValueNegated", condition.operator_path, message)
@@ -102,11 +103,11 @@ def _lint_values(condition: PlacedCondition, report: Report) -> None:
 
 
 def _like_fault(text: str) -> str:
-    """CAM documents `*` at the start and the end only (cam-language 2.1), and no other wildcard."""
+    """CAM documents `*` at the start and the end only, and no other wildcard (cam-language 2.1)."""
     if "?" in text:
-        return f"`?` in `{text}` is no wildcard but itself; list the values that are meant"
+        return f"`?` in `{text}` is not a wildcard; list the intended values"
     if "*" in text.removeprefix("*").removesuffix("*"):
-        return f"`*` inside `{text}` is not documented, only at the start and the end; list the values that are meant"
+        return f"`*` inside `{text}` is not documented, only at the start and the end; list the intended values"
     return ""
 
 
@@ -115,11 +116,11 @@ def _date_fault(text: str) -> str:
     if _UTC_DATE.fullmatch(text):
         return ""
     right = read_date(text).replace(tzinfo=None).isoformat() + "Z"
-    return f"`{text}` is not in UTC as CAM requires; write `{right}`"
+    return f"`{text}` is not in UTC, which CAM requires; write `{right}`"
 
 
 def _lint_list_apis(statement: PlacedStatement, report: Report) -> None:
-    """CAM computes what a list API shows from the allows, with exact operators only (cam-language 6, 598/73561)."""
+    """CAM computes the result of a list API from allows with exact operators (cam-language 6, 598/73561)."""
     is_deny = statement.parsed.effect is Effect.DENY
     inexact = [each for each in statement.conditions if each.parsed.operator.name not in _EXACT]
     if not (is_deny and (statement.conditions or not statement.is_for_all)) and not inexact:
@@ -130,16 +131,16 @@ def _lint_list_apis(statement: PlacedStatement, report: Report) -> None:
         if not lists:
             continue
         if is_deny:
-            fault = "may show what this deny covers; leave that out of the allow instead"
+            fault = "may show resources that this deny covers; exclude them from the allow instead"
         else:
-            fault = f"may not follow `{inexact[0].operator}`; {_exact_advice(inexact[0])}"
+            fault = f"may ignore `{inexact[0].operator}`; {_exact_advice(inexact[0])}"
         say = report.warning if len(lists) == len(found) else report.note
         say("Lint.ListApi", action.path, f"list APIs ({shown_actions(lists)}) {fault}")
 
 
 def _exact_advice(condition: PlacedCondition) -> str:
-    """An operator of the same kind that list APIs follow, if there is one."""
+    """Advice on an operator of the same kind that list APIs support, if there is one."""
     if condition.parsed.operator.type.kind != "string":
-        return "they follow `string_equal`, `ip_equal` and `ip_not_equal` only, so do not rely on it for them"
+        return "list APIs support only `string_equal`, `ip_equal` and `ip_not_equal`"
     right = Operator("string_equal", condition.parsed.operator.qualifier, condition.parsed.operator.if_exist)
-    return f"write `{right}` and list the values that are allowed"
+    return f"write `{right}` and list the allowed values"

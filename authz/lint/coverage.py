@@ -1,4 +1,4 @@
-"""Lints of statements that others of the same document cover."""
+"""Lints statements that other statements of the same document cover."""
 
 from collections.abc import Sequence
 
@@ -8,12 +8,12 @@ from authz.lint.placed import PlacedStatement
 
 
 def lint_coverage(statements: Sequence[PlacedStatement], report: Report) -> None:
-    """Report what has no effect beside the rest of the document."""
+    """Report statements that have no effect in their document."""
     for statement in statements:
         denier = next((other for other in statements if _undoes(other.parsed, statement.parsed)), None)
         coverer = next((other for other in statements if _makes_needless(other.parsed, statement.parsed)), None)
         if denier is not None:
-            message = f"this allow has no effect: the deny at `{path_text(denier.path)}` covers all of it"
+            message = f"this allow has no effect, since the deny at `{path_text(denier.path)}` covers all of it"
             report.warning("Lint.DeniedAllow", statement.path, message)
         elif coverer is not None:
             effect = statement.parsed.effect.value
@@ -27,14 +27,14 @@ def _undoes(deny: Statement, allow: Statement) -> bool:
 
 
 def _makes_needless(outer: Statement, inner: Statement) -> bool:
-    """Whether `outer` says all that `inner` does; of two equal ones the later is needless."""
+    """Whether `inner` has no effect beside `outer`; of two equal statements, the later is needless."""
     if outer is inner or outer.effect is not inner.effect or not _covers(outer, inner):
         return False
     return outer.index < inner.index or not _covers(inner, outer)
 
 
 def _covers(outer: Statement, inner: Statement) -> bool:
-    """Whether `outer` matches whenever `inner` does: fewer conditions are met more often (cam-language 2.2, rule 3)."""
+    """Whether `outer` matches whenever `inner` does; fewer conditions match more (cam-language 2.2, rule 3)."""
     return (
         outer.principals == inner.principals
         and _conditions_of(outer) <= _conditions_of(inner)
@@ -44,7 +44,7 @@ def _covers(outer: Statement, inner: Statement) -> bool:
 
 
 def _conditions_of(statement: Statement) -> frozenset[tuple[str, str, frozenset[str]]]:
-    """The conditions, so that the order of their values does not count."""
+    """The conditions in a form that ignores the order of their values."""
     return frozenset(
         (str(each.operator), each.key, frozenset(str(value) for value in each.values)) for each in statement.conditions
     )

@@ -1,4 +1,4 @@
-"""Lints of lists: entries that stand twice, or that another entry covers, and keys by an old name."""
+"""Lints lists: duplicate entries, entries that another entry covers, and old names of condition keys."""
 
 from collections.abc import Callable, Hashable, Sequence
 from typing import TypeVar
@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 def lint_entries(statement: PlacedStatement, report: Report) -> None:
-    """Report needless entries, and keys that have another name now (cam-language 2.4)."""
+    """Report needless entries and old names of condition keys (cam-language 2.4)."""
     _lint_list(statement.actions, _action_key, ActionPattern.covers, report)
     _lint_list(statement.resources, _resource_key, ResourcePattern.covers, report)
     for condition in statement.conditions:
@@ -35,13 +35,13 @@ def _lint_list(
     kept: dict[Hashable, Placed[T]] = {}
     for entry in entries:
         if kept.setdefault(key(entry.parsed), entry) is not entry:
-            report.note("Lint.Duplicate", entry.path, f"`{entry.raw}` stands in this list twice; delete one")
-    wide = [entry for entry in kept.values() if "*" in entry.raw]  # nothing else covers more than itself
+            report.note("Lint.Duplicate", entry.path, f"`{entry.raw}` is listed twice; delete one")
+    wide = [entry for entry in kept.values() if "*" in entry.raw]  # values other than patterns cover only themselves
     for entry in kept.values():
         others = (other for other in wide if other is not entry and covers(other.parsed, entry.parsed))
         cover = next((other for other in others if not covers(entry.parsed, other.parsed)), None)
         if cover is not None:
-            message = f"`{entry.raw}` adds nothing to `{cover.raw}` in the same list, which covers it; delete it"
+            message = f"`{entry.raw}` is covered by `{cover.raw}` in the same list; delete it"
             report.note("Lint.CoveredEntry", entry.path, message)
 
 

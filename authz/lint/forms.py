@@ -1,7 +1,7 @@
-"""Which resources CAM is asked about: the forms of those whose services the catalog covers.
+"""Checks the forms of resources for the services of the catalog.
 
-Applications of IM and SMS are named by a number and have no region, nor anything finer (1047/38088, 382/38456);
-CAM's own resources have no region either (598/10606).
+Applications of IM and SMS are named by a number, without a region or a further part (1047/38088, 382/38456). Resources
+of CAM have no region (598/10606).
 """
 
 from collections.abc import Mapping
@@ -21,25 +21,25 @@ _RESOURCES_OF: Mapping[str, frozenset[str]] = {
     "cam": frozenset({"cam"}),
     "sts": frozenset({"cam", "sts"}),
 }
-"""Whose resources CAM is asked about for the actions of a service; other products reach across services."""
+"""The services whose resources CAM checks for the actions of a service; other products may use those of any service."""
 _WITHOUT_REGION = frozenset({"im", "avc", "cim", "sms", "consolesms", "cam"})
 
 
 @dataclass(frozen=True, slots=True)
 class Misfit:
-    """Why CAM never asks about a resource: the lint's code, and the reason as the end of a sentence."""
+    """Why CAM never checks a resource: the code of the finding, and the reason as the end of a sentence."""
 
     code: str
     reason: str
 
 
 def services_asked(service: str) -> frozenset[str] | None:
-    """The services whose resources CAM is asked about for an action of `service`; None where that is not known."""
+    """The services whose resources CAM checks for actions of `service`; None if unknown."""
     return _RESOURCES_OF.get(service)
 
 
 def misfit(service: str, resource: ResourcePattern) -> Misfit | None:
-    """Why no resource of `service` has the form of `resource`, a concrete one; None where some may have it."""
+    """Why no resource of `service` can match the concrete `resource`; None if some resource can."""
     if resource.is_any:
         return None
     if service in _WITHOUT_REGION and not resource.region.matches(""):
@@ -54,7 +54,7 @@ def misfit(service: str, resource: ResourcePattern) -> Misfit | None:
         right = " or ".join(f"`{each}/<id>`" for each in types)
         return Misfit("Lint.ResourceType", f"resources of `{service}` are named {right}")
     if not any(_may_be_application(tail, each) for each in named):
-        reason = f"an application of `{service}` is named by its number and nothing finer; write `{named[0]}/<number>`"
+        reason = f"an application of `{service}` is named by its number alone; write `{named[0]}/<number>`"
         return Misfit("Lint.ResourceId", reason)
     return None
 
@@ -67,7 +67,7 @@ def without_region(text: str) -> str:
 
 
 def _may_be_application(tail: Pattern, kind: str) -> bool:
-    """Whether `kind/` and a number may match, which holds no second slash; where stars hide the kind, it may."""
+    """Whether the tail may match `kind/<number>`; stars may match the kind, and a number contains no slash."""
     if sum(piece.count("/") for piece in tail.pieces) > 1:
         return False
     first, *others = tail.pieces

@@ -1,4 +1,4 @@
-"""Lints of what general keys are compared with: operators of another type, tags in another form, tests of nothing."""
+"""Lints the values of general keys: operators of another type, malformed tags, conditions without effect."""
 
 from collections.abc import Mapping
 
@@ -12,7 +12,7 @@ from authz.lint.outcomes import holds_for_every_value, holds_for_no_value, holds
 from authz.lint.placed import Placed, PlacedCondition
 
 _ALSO: Mapping[str, frozenset[str]] = {"string": frozenset({"string", "binary"})}
-"""Operators that do the same as those of the kind of a key."""
+"""For each kind of key, the kinds of operators that compare it correctly."""
 _SAMPLES: Mapping[str, str] = {
     "date": "2026-01-31T08:00:00Z", "ip": "203.0.113.7", "bool": "true", "string": "100001",
 }  # fmt: skip
@@ -20,14 +20,14 @@ _FORMS: Mapping[str, str] = {
     "date": "a time such as `2026-01-31T08:00:00Z`",
     "ip": "an address or a CIDR block",
     "bool": "`true` or `false`",
-    "string": "the text",
+    "string": "the string",
 }
 _DEFAULTS: Mapping[str, str] = {"date": "date_equal", "ip": "ip_equal", "bool": "bool_equal", "string": "string_equal"}
 _SEPARATORS = (":", "=", "/", " ")
 
 
 def lint_key_values(condition: PlacedCondition, effect: Effect, report: Report) -> bool:
-    """Report what a general key never compares as its author thinks; returns whether there is such a fault."""
+    """Report a comparison of a general key that most likely is not intended; returns whether there is one."""
     base = general_key(condition.parsed.key)
     if base is not None and condition.parsed.operator.name != "null_equal":
         kind = GENERAL_KEYS[base]
@@ -46,11 +46,11 @@ def _lint_operator(condition: PlacedCondition, base: str, effect: Effect, report
     what = f"`{operator}` does not compare `{key}`"
     say = report.warning
     if is_text:
-        what = f"`{operator}` compares `{key}` as text, letter by letter"
+        what = f"`{operator}` compares `{key}` as text, character by character"
     elif base in TAG_FAMILIES or not _reads(operator, _SAMPLES[kind]):
-        outcome = "this allow never applies" if effect is Effect.ALLOW else "this deny applies whatever it is"
-        what = f"`{operator}` cannot read the value of `{key}`, so that {outcome}"
-    else:  # numbers that are written the same
+        outcome = "this allow never applies" if effect is Effect.ALLOW else "this deny applies to every value"
+        what = f"`{operator}` cannot read the value of `{key}`, so {outcome}"
+    else:  # the kinds differ, but their values have the same form
         say = report.note
     right = _counterpart(operator, base)
     fits = all("${" in value.parsed or _reads_expected(right, value.parsed) for value in condition.values)
@@ -59,7 +59,7 @@ def _lint_operator(condition: PlacedCondition, base: str, effect: Effect, report
 
 
 def _counterpart(operator: Operator, base: str) -> Operator:
-    """The operator of the key's own kind that says the same, or is nearest to it."""
+    """The equivalent operator of the key's kind, or the most similar one."""
     kind = GENERAL_KEYS[base]
     comparison = operator.name.partition("_")[2].removesuffix("_ignore_case").replace("like", "equal")
     name = f"{kind}_{comparison}"
@@ -89,7 +89,7 @@ def _reads_expected(operator: Operator, text: str) -> bool:
 
 
 def _lint_tag(condition: PlacedCondition, effect: Effect, report: Report) -> bool:
-    """Tags are compared as `key&value` under the bare key, as the value alone under `…/key` (598/10608)."""
+    """Report malformed tags: `key&value` under the bare key, the value alone under `…/key` (598/10608)."""
     _, slash, tag = condition.parsed.key.partition("/")
     if slash:
         faults = [value for value in condition.values if value.parsed.startswith(f"{tag}&")]
@@ -97,7 +97,7 @@ def _lint_tag(condition: PlacedCondition, effect: Effect, report: Report) -> boo
         faults = [value for value in condition.values if not _may_be_tag(condition, value.parsed)]
     for value in faults:
         right = value.parsed.partition("&")[2] if slash else _tag_form(value.parsed)
-        message = f"no tag compares to `{value.parsed}` here{_tag_outcome(condition, faults, effect)}; write `{right}`"
+        message = f"no tag can match `{value.parsed}` here{_tag_outcome(condition, faults, effect)}; write `{right}`"
         report.warning("Lint.TagForm", value.path, message)
     return bool(faults)
 
@@ -115,30 +115,30 @@ def _tag_form(text: str) -> str:
 
 
 def _tag_outcome(condition: PlacedCondition, faults: list[Placed[str]], effect: Effect) -> str:
-    """What comes of it when no value is one of a tag."""
+    """The consequence, if no value can match a tag."""
     if len(faults) < len(condition.values):
         return ""
     has_suffix = holds_without_key(condition.parsed)
     if condition.parsed.operator.type.is_negated:
-        where = "everything, tagged or not" if has_suffix else "all that has a tag"
-        return f", so that this {effect.value} applies to {where}"
+        where = "all resources, with or without tags" if has_suffix else "every resource with a tag"
+        return f", so this {effect.value} applies to {where}"
     if not has_suffix:
-        return f", so that this {effect.value} never applies"
-    what = "allows everybody" if effect is Effect.ALLOW else "denies"
-    return f", so that with `_if_exist` this {what} all that has no tag, and nothing else"
+        return f", so this {effect.value} never applies"
+    what = "allows all" if effect is Effect.ALLOW else "denies"
+    return f", so with `_if_exist` this {what} requests for resources without tags, and no others"
 
 
 def _lint_effect(condition: PlacedCondition, effect: Effect, report: Report) -> bool:
-    """A condition that holds for all requests, or for none."""
+    """Report a condition that holds for every request, or for none."""
     parsed, key = condition.parsed, condition.parsed.key
     if parsed.operator.name == "null_equal":
         return False
     if parsed.operator.if_exist and holds_for_every_value(parsed):
         who = "every request over IPv4" if parsed.operator.type.kind == "ip" else "every request"
-        message = f"this holds for {who}, with `{key}` or without it"
-        right = f"delete it, or write `null_equal` on `{key}` with `false` to ask for its presence"
+        message = f"this holds for {who}, with or without `{key}`"
+        right = f"delete it, or write `null_equal` on `{key}` with `false` to require the key"
     elif not parsed.operator.if_exist and holds_for_no_value(parsed):
-        message = f"this holds for no request, so that this {effect.value} never applies"
+        message = f"this holds for no request, so this {effect.value} never applies"
         right = f"write `null_equal` on `{key}` with `true` for requests without it"
     else:
         return False

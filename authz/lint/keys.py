@@ -1,7 +1,7 @@
-"""Lints of condition keys: those that CAM does not have, and operators of another type than a general key has.
+"""Lints condition keys that CAM does not have.
 
-General condition keys, 598/10608 (cam-language 2.4). They are case-sensitive, and a key that no request has makes a
-condition hold never, or for everybody.
+General condition keys, 598/10608 (cam-language 2.4). They are case-sensitive. A condition on a key that no request has
+holds never, or for every request.
 """
 
 import unicodedata
@@ -28,10 +28,10 @@ GENERAL_KEYS: Mapping[str, str] = {
     "qcs:create_uin": "string",
     "qcs:vpc": "string",
 }
-"""The keys of all products, each with the kind of its operators."""
+"""The condition keys of all products, each with the kind of its operators."""
 
 _OLD_TAG = "qcs:tag"
-_PLAIN_WORD = 7  # characters: `time` may be anybody's own key, `source_ip` hardly
+_PLAIN_WORD = 7  # characters: a shorter name such as `time` may be a product's own key, `source_ip` hardly
 _KNOWN = frozenset({*GENERAL_KEYS, _OLD_TAG})
 _VENDORS: Mapping[str, str] = {
     **dict.fromkeys(("aws", "ec2", "iam", "s3", "sns", "sqs"), "AWS"),
@@ -53,11 +53,11 @@ _ALIASES: Mapping[str, str] = {
     **dict.fromkeys(("creator", "createuser", "creatoruin", "createruin"), "qcs:create_uin"),
     **dict.fromkeys(("vpc", "vpcid", "sourcevpc", "srcvpc"), "qcs:vpc"),
 }
-"""What other clouds and guesses call a general key, without prefix, case and separators."""
+"""Names for general keys in other clouds and common guesses, without prefix, case and separators."""
 
 
 def general_key(key: str) -> str | None:
-    """The general key that `key` is, or of whose family it is (`qcs:resource_tag/dept`); None for all others."""
+    """The general key, or the family of a key such as `qcs:resource_tag/dept`; None for any other key."""
     tag = tag_key(key)
     if tag is None:
         return key if key in GENERAL_KEYS else None
@@ -65,7 +65,7 @@ def general_key(key: str) -> str | None:
 
 
 def lint_key(condition: PlacedCondition, effect: Effect, report: Report) -> bool:
-    """Report a key that no request has; returns whether it is a fault, so that nothing more is worth telling."""
+    """Report a key that no request has; returns whether the condition needs no further checks."""
     key = condition.parsed.key
     if general_key(key) is not None:
         return False
@@ -73,29 +73,29 @@ def lint_key(condition: PlacedCondition, effect: Effect, report: Report) -> bool
     code, what = _fault(raw)
     if not code:
         return _lint_own_key(condition, report)
-    message = f"{what}, so no request has it: {consequence(condition.parsed, effect)}{_right(raw)}"
+    message = f"{what}, so no request has it: {consequence(condition.parsed, effect)}{_advice(raw)}"
     report.warning(code, condition.path, message)
     return True
 
 
 def _fault(raw: str) -> tuple[str, str]:
-    """The code and the description of what is wrong with a key; empty for what may be a key of some product."""
+    """The code and description of the fault of a key; empty if a product may have this key."""
     base, _, _ = raw.partition("/")
-    squeezed = _squeezed(base)
-    prefix = squeezed.partition(":")[0]
-    if squeezed != base and squeezed in _KNOWN:
-        return "Lint.StrayBlanks", f"condition key `{raw}` has stray blanks inside"
-    if squeezed.lower() in _KNOWN and squeezed not in _KNOWN:
+    normalized = _normalized(base)
+    prefix = normalized.partition(":")[0]
+    if normalized != base and normalized in _KNOWN:
+        return "Lint.StrayBlanks", f"condition key `{raw}` contains stray blanks"
+    if normalized.lower() in _KNOWN and normalized not in _KNOWN:
         return "Lint.KeyCase", f"condition keys are case-sensitive and CAM has no `{raw}`"
-    if ":" in squeezed and prefix.lower() in _VENDORS:
+    if ":" in normalized and prefix.lower() in _VENDORS:
         return "Lint.ForeignKey", f"`{raw}` is a condition key of {_VENDORS[prefix.lower()]}"
-    if prefix.lower() == "qcs" or _means_general(squeezed):
+    if prefix.lower() == "qcs" or _means_general(normalized):
         return "Lint.UnknownKey", f"CAM has no condition key `{raw}`"
     return "", ""
 
 
 def _means_general(base: str) -> bool:
-    """Whether a key without CAM's prefix is a general one all the same: `ip`, `qsc:ip`, `qcs.ip`."""
+    """Whether a key without CAM's prefix most likely means a general key: `ip`, `qsc:ip`, `qcs.ip`."""
     prefix, colon, name = base.partition(":")
     if not colon:
         return f"qcs:{base.lower()}" in _KNOWN - {"qcs:mfa"} or nearest(base, _KNOWN, 0.8) is not None
@@ -103,17 +103,17 @@ def _means_general(base: str) -> bool:
     return not is_service and bool(name) and nearest(base, _KNOWN, 0.8) is not None
 
 
-def _right(raw: str) -> str:
-    """What to write instead: the general key that was most likely meant, with the tag of the one that was written."""
+def _advice(raw: str) -> str:
+    """The advice: the general key that was most likely intended, with the tag of the given key."""
     base, slash, tag = raw.partition("/")
-    meant = _meant(_squeezed(base))
+    meant = _intended_key(_normalized(base))
     if meant is None:
         return f"; CAM's general keys are {', '.join(f'`{each}`' for each in GENERAL_KEYS)}"
     keeps_tag = slash and tag and meant in (*TAG_FAMILIES, _OLD_TAG)
     return f"; write `{meant}/{tag}`" if keeps_tag else f"; write `{meant}`"
 
 
-def _meant(base: str) -> str | None:
+def _intended_key(base: str) -> str | None:
     name = base.rpartition(":")[2]
     plain = name.replace("_", "").replace("-", "").lower()
     if f"qcs:{name.lower()}" in _KNOWN:
@@ -122,19 +122,19 @@ def _meant(base: str) -> str | None:
     return _ALIASES.get(plain) or (f"qcs:{near}" if near else nearest(base, _KNOWN, 0.8))
 
 
-def _squeezed(text: str) -> str:
-    """Without any blank, and with a colon where a wide one of another script stands."""
+def _normalized(text: str) -> str:
+    """The text without blanks, and with ASCII characters instead of full-width ones."""
     return "".join(unicodedata.normalize("NFKC", text).split())
 
 
 def _lint_own_key(condition: PlacedCondition, report: Report) -> bool:
-    """IM, SMS and CAM document no keys of their own (cam-language 2.4): only what the caller itself gives is there."""
+    """Report undocumented keys of IM, SMS and CAM: only callers can supply them (cam-language 2.4)."""
     key = condition.parsed.key
     prefix, colon, name = key.rpartition(":")
     alias = _ALIASES.get((name if colon else key).replace("_", "").replace("-", "").lower())
     is_own = bool(colon) and prefix.lower() in load_catalog().services
     if is_own or (not colon and alias in (SOURCE_IP, CURRENT_TIME) and len(key) > _PLAIN_WORD):
-        hint = f"; write `{alias}` if that is meant" if alias else ""
-        message = f"CAM documents no condition key `{key}`: only requests that bring it themselves have it{hint}"
+        hint = f"; write `{alias}` if that is intended" if alias else ""
+        message = f"CAM documents no condition key `{key}`: only requests that contain it can match{hint}"
         report.note("Lint.UnknownKey", condition.path, message)
     return False

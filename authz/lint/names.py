@@ -1,4 +1,4 @@
-"""Lints of the names of actions: services and actions that the catalog does not know, legacy names, action sets."""
+"""Lints the names of actions: services and actions that the catalog does not list, legacy names, action sets."""
 
 from collections.abc import Collection, Iterable
 
@@ -11,41 +11,41 @@ from authz.lint.placed import Placed, PlacedStatement
 from authz.spelling import did_you_mean, nearest
 
 _SUCCESSORS = {"consolesms": "sms", "avc": "im"}
-"""Services that were renamed as a whole (382/38454, 1047/38087)."""
-_COMPLETE = frozenset({"im", "sms"})  # of the other services the catalog has the usual actions
-_SLIP = 0.9  # how much of two names agrees when one is a slip of the other, and not a name of its own
+"""Renamed services (382/38454, 1047/38087)."""
+_COMPLETE = frozenset({"im", "sms"})  # of other services, the catalog lists only the usual actions
+_TYPING_ERROR = 0.9  # the similarity from which a name is taken for a typing error
 
 NOT_CHECKED = frozenset({"Lint.UnknownAction", "Lint.UnknownService", "Lint.UncheckedService"})
-"""Notes of what the catalog cannot judge: nobody can mend that in a policy, so none of them fails a build."""
+"""Findings about limits of the catalog. A change of the policy cannot fix them, so they never fail a build."""
 
 
 def lint_names(statement: PlacedStatement, report: Report) -> None:
-    """Report every action that most likely does not mean what its author thinks."""
-    told: set[str] = set()
+    """Report every action that most likely is not what its author intends."""
+    reported: set[str] = set()
     beside = frozenset(str(resource.parsed.service) for resource in statement.resources)
     for action in statement.actions:
-        _lint_name(action, beside, told, report)
+        _lint_name(action, beside, reported, report)
 
 
-def _lint_name(action: Placed[ActionPattern], beside: Collection[str], told: set[str], report: Report) -> None:
-    """`beside` are the services of the statement's resources, `told` those of which something was said already."""
+def _lint_name(action: Placed[ActionPattern], beside: Collection[str], reported: set[str], report: Report) -> None:
+    """`beside` are the services of the statement's resources, `reported` those that have a finding already."""
     service = str(action.parsed.service)
     if is_opaque(action.parsed):
         message = (
-            f"`{action.raw}` is a product's action set that is not known here and matches nothing; list its actions"
+            f"`{action.raw}` is a product's action set, which is not known here and matches nothing; list its actions"
         )
         report.warning("Lint.OpaqueAction", action.path, message)
     elif action.parsed.service.is_any:
-        _lint_unmatched(action, "any service that the catalog knows", report)
+        _lint_unmatched(action, "any service in the catalog", report)
     elif not action.parsed.service.is_literal:
-        message = f"`{action.raw}` has a wildcard inside the service, which CAM does not document; name the services"
+        message = f"`{action.raw}` contains a wildcard in the service, which CAM does not document; name the services"
         report.warning("Lint.ServiceWildcard", action.path, message)
     elif service in _SUCCESSORS:
         _lint_renamed_service(action, service, report)
     elif service in OTHER_SERVICES:
-        _lint_unchecked_service(action, service, told, report)
+        _lint_unchecked_service(action, service, reported, report)
     elif service not in load_catalog().services:
-        _lint_unknown_service(action, beside, told, report)
+        _lint_unknown_service(action, beside, reported, report)
     elif not action.parsed.name.is_literal:
         _lint_unmatched(action, service, report)
     elif not matched(action.parsed):
@@ -75,35 +75,38 @@ def _lint_renamed_service(action: Placed[ActionPattern], service: str, report: R
         report.warning("Lint.LegacyAction", action.path, message)
 
 
-def _lint_unchecked_service(action: Placed[ActionPattern], service: str, told: set[str], report: Report) -> None:
-    """Once for a statement; `told` are the services of which it was said."""
-    if service not in told:
-        told.add(service)
-        message = f"the actions of service `{service}` are not in the catalog, so that `{action.raw}` is not checked"
+def _lint_unchecked_service(action: Placed[ActionPattern], service: str, reported: set[str], report: Report) -> None:
+    """Report each service once in a statement."""
+    if service not in reported:
+        reported.add(service)
+        message = f"the actions of service `{service}` are not in the catalog, so `{action.raw}` is not checked"
         report.note("Lint.UncheckedService", action.path, message)
 
 
 def _lint_unknown_service(
-    action: Placed[ActionPattern], beside: Collection[str], told: set[str], report: Report
+    action: Placed[ActionPattern], beside: Collection[str], reported: set[str], report: Report
 ) -> None:
-    """New services come every month: one is taken for misspelt only beside an action or a resource that is known."""
+    """Report a service that is not in the catalog.
+
+    New services appear every month, so a name counts as misspelt only with a known action or a known resource.
+    """
     service, catalog = str(action.parsed.service), load_catalog()
-    covered = meant_service(service, str(action.parsed.name), beside)
+    covered = intended_service(service, str(action.parsed.name), beside)
     if covered:
         message = f"unknown service `{service}` in `{action.raw}`; did you mean `{covered}`?"
         report.warning("Lint.UnknownService", action.path, message)
-    elif service not in told:
-        told.add(service)
+    elif service not in reported:
+        reported.add(service)
         hint = did_you_mean(service, catalog.services | OTHER_SERVICES)
-        hint = hint or f"; services whose actions are known are {', '.join(sorted(_current_services(catalog)))}"
-        message = f"service `{service}` is not known here, so that `{action.raw}` is not checked{hint}"
+        hint = hint or f"; the catalog contains {', '.join(sorted(_current_services(catalog)))}"
+        message = f"service `{service}` is unknown, so `{action.raw}` is not checked{hint}"
         report.note("Lint.UnknownService", action.path, message)
 
 
-def meant_service(service: str, name: str, beside: Collection[str] = ()) -> str | None:
-    """The service of the catalog that an unknown one is a misspelling of; None where it may be one of its own.
+def intended_service(service: str, name: str, beside: Collection[str] = ()) -> str | None:
+    """The service that a misspelt one most likely means; None if it may be a service that the catalog does not list.
 
-    What gives it away is the name of an action that the catalog has, or a resource of that service `beside` it.
+    The evidence is an action name that the catalog lists, or a resource of the service `beside` it.
     """
     if service in OTHER_SERVICES:
         return None
@@ -116,7 +119,7 @@ def _current_services(catalog: Catalog) -> Iterable[str]:
 
 
 def _find_anywhere(name: str) -> CatalogAction | None:
-    """The action of this name in any service that is not outdated."""
+    """The action of this name in any current service."""
     catalog = load_catalog()
     found = (catalog.find(service, name) for service in sorted(_current_services(catalog)))
     return next((each for each in found if each is not None), None)
@@ -124,20 +127,20 @@ def _find_anywhere(name: str) -> CatalogAction | None:
 
 def _lint_unknown_action(action: Placed[ActionPattern], service: str, report: Report) -> None:
     say = report.warning if service in _COMPLETE or _is_misspelt(service, str(action.parsed.name)) else report.note
-    hint = right_action(service, str(action.parsed.name)) or "check its spelling in the API reference"
+    hint = suggested_action(service, str(action.parsed.name)) or "check its spelling in the API reference"
     say("Lint.UnknownAction", action.path, f"the catalog has no action `{action.raw}` of `{service}`; {hint}")
 
 
 def _is_misspelt(service: str, name: str) -> bool:
-    """Whether the name is all but that of an action which the catalog knows."""
-    return bool(_find_anywhere(name) or nearest(name, _names_of(service), _SLIP))
+    """Whether the name is that of another service's action, or almost that of an action of this service."""
+    return bool(_find_anywhere(name) or nearest(name, _names_of(service), _TYPING_ERROR))
 
 
-def right_action(service: str, name: str) -> str:
-    """What to write for an unknown action of a known service, as the end of a sentence; empty where nobody knows."""
+def suggested_action(service: str, name: str) -> str:
+    """The advice for an unknown action of a known service, as the end of a sentence; empty if there is none."""
     elsewhere = _find_anywhere(name)
     if elsewhere is not None:
-        return f"it is one of `{elsewhere.service}`: write `{elsewhere}`"
+        return f"it belongs to `{elsewhere.service}`: write `{elsewhere}`"
     near = nearest(name, _names_of(service))
     return f"did you mean `{service}:{near}`?" if near else ""
 

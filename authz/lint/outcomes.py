@@ -1,4 +1,4 @@
-"""When a condition holds: for requests without its key, and for requests that have it, whatever the value."""
+"""Determines whether a condition holds for requests without its key, and for every value of the key."""
 
 from collections.abc import Callable
 
@@ -11,16 +11,16 @@ _EVERY_ADDRESS = "0.0.0.0/0"
 
 
 def holds_without_key(condition: Condition) -> bool:
-    """Whether it is met by a request that lacks the key (cam-language 2.2, rules 4 and 5)."""
+    """Whether the condition holds for requests without the key (cam-language 2.2, rules 4 and 5)."""
     if condition.operator.name == "null_equal":
         return any(read_boolean(text) for text in _texts(condition))
     return condition.operator.if_exist
 
 
 def holds_for_every_value(condition: Condition) -> bool:
-    """Whether it is met by every request that has the key, so that it asks for no more than its presence.
+    """Whether the condition holds for every value of the key, so that it only requires the key.
 
-    `string_like` on `*`, any address, and what is not empty are presence tests, and so is `null_equal` on `false`.
+    Such tests of presence are `string_like` on `*`, any address, not empty, and `null_equal` on `false`.
     """
     operator, texts = condition.operator, _texts(condition)
     if operator.name == "null_equal":
@@ -31,18 +31,18 @@ def holds_for_every_value(condition: Condition) -> bool:
 
 
 def holds_for_no_value(condition: Condition) -> bool:
-    """Whether no request that has the key meets it: what every value matches, negated."""
+    """Whether the condition fails for every value of the key: a negated operator on a value that matches everything."""
     name = condition.operator.name.replace("_not_", "_")
     return condition.operator.type.is_negated and any(map(_ADMIT_ALL.get(name, _never), _texts(condition)))
 
 
 def consequence(condition: Condition, effect: Effect) -> str:
-    """What a key that no request has does to the statement, in words."""
+    """Describe the effect on a statement of a key that no request has."""
     if holds_without_key(condition):
         if effect is Effect.ALLOW:
-            return f"`{condition.operator}` holds for every request and lets everybody pass"
-        return f"`{condition.operator}` holds for every request and this deny applies regardless"
-    return f"`{condition.operator}` never holds and this {effect.value} never applies"
+            return f"`{condition.operator}` holds for every request, so this allow applies to every caller"
+        return f"`{condition.operator}` holds for every request, so this deny always applies"
+    return f"`{condition.operator}` never holds, so this {effect.value} never applies"
 
 
 def _texts(condition: Condition) -> list[str]:
@@ -58,7 +58,7 @@ def _is_any_text(text: str) -> bool:
 
 
 def _is_any_address(text: str) -> bool:
-    """Whether it is every IPv4 address at least: who asks by IPv6 is rare enough to be called nobody."""
+    """Whether the network contains at least every IPv4 address; requests over IPv6 are rare enough to be ignored."""
     if "${" in text:
         return False
     network, every = read_network(text), read_network(_EVERY_ADDRESS)
@@ -66,4 +66,4 @@ def _is_any_address(text: str) -> bool:
 
 
 _ADMIT_ALL: dict[str, Callable[[str], bool]] = {"string_like": _is_any_text, "ip_equal": _is_any_address}
-"""The operators that some value makes hold for all."""
+"""For operators that can match every value, the test for such an expected value."""

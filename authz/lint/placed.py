@@ -1,4 +1,4 @@
-"""A parsed statement beside its text: every action, resource and condition with its raw spelling and its path."""
+"""Pairs a parsed statement with its text: each action, resource and condition with its spelling and its path."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Placed(Generic[T]):
-    """One entry of a list, or the one value that stands for it."""
+    """One entry of a list, or the single value in place of a list."""
 
     parsed: T
     raw: str
@@ -24,9 +24,9 @@ class Placed(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class PlacedCondition:
-    """One key under one operator, each as the document spells it.
+    """One key under one operator, each as spelt in the document.
 
-    `path` is that of the key, `operator_path` that of the operator, `values` are the values as texts.
+    `path` is the path of the key, `operator_path` that of the operator; `values` are strings.
     """
 
     parsed: Condition
@@ -39,7 +39,7 @@ class PlacedCondition:
 
 @dataclass(frozen=True, slots=True)
 class PlacedStatement:
-    """A statement and the places of its parts; `principal_path` is that of the principal that it goes by."""
+    """A statement and the paths of its parts; `principal_path` is the path of the principal that applies to it."""
 
     parsed: Statement
     path: Path
@@ -55,7 +55,7 @@ class PlacedStatement:
 
 
 def placed_statements(value: dict[str, Any], document: PolicyDocument, path: Path = ()) -> tuple[PlacedStatement, ...]:
-    """The statements of a document that was parsed from `value`, which stands at `path` of its text."""
+    """The statements of a document that was parsed from `value`, which is at `path` of its text."""
     where = (*path, "statement")
     raw = value["statement"]
     entries = [(raw, where)] if isinstance(raw, dict) else [(item, (*where, at)) for at, item in enumerate(raw)]
@@ -71,7 +71,7 @@ def _placed(statement: Statement, value: dict[str, Any], path: Path, shared: Pat
         path=path,
         principal_path=(*path, "principal") if "principal" in value else shared,
         actions=_list(statement.actions, value["action"], (*path, "action")),
-        # A trust policy writes no resource, and its parsed `*` stands nowhere.
+        # A trust policy has no `resource`; its parsed `*` has no place in the text.
         resources=_list(statement.resources, value["resource"], (*path, "resource")) if "resource" in value else (),
         conditions=_conditions(statement, value.get("condition") or {}, (*path, "condition")),
     )

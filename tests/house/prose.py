@@ -74,13 +74,13 @@ def _comments(source):
 
 
 class _Strings(ast.NodeVisitor):
-    """Collects string literals; in an f-string, `{}` takes the place of each expression."""
+    """Collects string literals of several words; in an f-string, `{}` takes the place of each expression."""
 
     def __init__(self):
         self.found = []
 
     def visit_Constant(self, node):
-        if isinstance(node.value, str):
+        if isinstance(node.value, str) and len(node.value.split()) > 1:
             self.found.append(Passage(node.lineno, node.value))
 
     def visit_JoinedStr(self, node):

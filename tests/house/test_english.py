@@ -19,7 +19,6 @@ PENDING = (
     "authz/engine",
     "authz/http2",
     "authz/insight",
-    "authz/lint",
     "authz/pdp",
     "authz/runtime",
     "authz/server",

@@ -88,7 +88,7 @@ def test_very_many_users_and_roles_are_not_gone_through():
         ),
         ("sms:SendSm", "did you mean `sms:SendSms`?"),
         ("im:RemoveUsers", "did you mean `im:RemoveUser`?"),
-        ("im:SendSms", "it is one of `sms`: write `sms:SendSms`"),
+        ("im:SendSms", "it belongs to `sms`: write `sms:SendSms`"),
         ("im:GrantWishes", "check its spelling in the API reference"),
         ("cam:GrantWishes", "check its spelling in the API reference"),
         ("smss:SendSms", "the service `smss` is not known; did you mean `sms`?"),
@@ -123,7 +123,7 @@ def test_no_current_action_of_the_catalog_is_doubtful():
         ("sts:AssumeRole", APP_1, "is not a resource of `cam or sts`"),
         ("sms:DescribeAppInfo", "qcs::sms::uin/12345678:sdkappid/1", "resources of `sms` are named `app/<id>`"),
         ("sms:DescribeAppInfo", "qcs::sms:gz:uin/12345678:app/1", "resources of `sms` have no region"),
-        ("im:RemoveUser", f"{APP_1}/group/x", "named by its number and nothing finer"),
+        ("im:RemoveUser", f"{APP_1}/group/x", "named by its number alone"),
     ],
 )
 def test_a_resource_that_cam_never_asks_about_for_the_action_is_reported(action, resource, words):

@@ -11,7 +11,7 @@ ACTION = ("warning", "[0].action")
 def test_an_operation_level_action_with_a_concrete_resource_allows_nothing():
     grant = allow(["sms:DescribeAppInfo", "sms:SendSms"], [sms_app(1400000001)])
     assert found("OperationLevel", grant) == [("warning", "[0].action[1]")]
-    assert 'this allows nothing; give it a statement with `"resource": "*"`' in message("OperationLevel", grant)
+    assert 'this allows nothing; add a statement for it with `"resource": "*"`' in message("OperationLevel", grant)
     assert "this denies nothing" in message("OperationLevel", deny("sms:SendSms", sms_app(1)))
 
 

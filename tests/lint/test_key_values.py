@@ -41,8 +41,8 @@ def test_an_operator_of_another_type_is_answered_with_the_one_of_the_keys_type(o
 def test_the_consequence_is_reported():
     unread = [on("date_equal", "qcs:ip", "2026-01-01T00:00:00Z", effect=effect) for effect in (allow, deny)]
     assert "this allow never applies" in message("OperatorType", unread[0])
-    assert "this deny applies whatever it is" in message("OperatorType", unread[1])
-    assert "as text, letter by letter" in message("OperatorType", on("string_equal", "qcs:ip", "10.0.0.0/8"))
+    assert "this deny applies to every value" in message("OperatorType", unread[1])
+    assert "as text, character by character" in message("OperatorType", on("string_equal", "qcs:ip", "10.0.0.0/8"))
 
 
 def test_numbers_that_are_compared_as_such_are_a_note():
@@ -101,10 +101,18 @@ def test_a_pattern_may_hold_the_separator_in_its_star():
     [
         ("for_any_value:string_equal", allow, "this allow never applies"),
         ("for_any_value:string_equal", deny, "this deny never applies"),
-        ("for_any_value:string_equal_if_exist", allow, "with `_if_exist` this allows everybody all that has no tag"),
-        ("for_any_value:string_equal_if_exist", deny, "with `_if_exist` this denies all that has no tag"),
-        ("for_all_value:string_not_equal", allow, "this allow applies to all that has a tag"),
-        ("for_all_value:string_not_equal_if_exist", allow, "this allow applies to everything, tagged or not"),
+        (
+            "for_any_value:string_equal_if_exist",
+            allow,
+            "with `_if_exist` this allows all requests for resources without tags",
+        ),
+        (
+            "for_any_value:string_equal_if_exist",
+            deny,
+            "with `_if_exist` this denies requests for resources without tags",
+        ),
+        ("for_all_value:string_not_equal", allow, "this allow applies to every resource with a tag"),
+        ("for_all_value:string_not_equal_if_exist", allow, "this allow applies to all resources, with or without tags"),
     ],
 )
 def test_the_effect_of_a_tag_that_no_resource_has_is_reported(operator, effect, outcome):
@@ -113,7 +121,7 @@ def test_the_effect_of_a_tag_that_no_resource_has_is_reported(operator, effect, 
 
 def test_one_right_tag_among_wrong_ones_still_counts():
     some = on("for_any_value:string_equal", "qcs:resource_tag", "dept&ops", "dept")
-    assert message("TagForm", some) == "no tag compares to `dept` here; write `dept&<value>`"
+    assert message("TagForm", some) == "no tag can match `dept` here; write `dept&<value>`"
 
 
 # Conditions that say nothing ----------------------------------------------------------------------------------------
@@ -130,7 +138,7 @@ def test_a_condition_that_holds_for_every_request_is_reported(operator, key, val
 
 def test_a_condition_that_holds_for_no_request_is_reported():
     grant = on("string_not_like", "qcs:vpc", "*", effect=deny)
-    assert "this holds for no request, so that this deny never applies" in message("NoEffect", grant)
+    assert "this holds for no request, so this deny never applies" in message("NoEffect", grant)
 
 
 @pytest.mark.parametrize(("operator", "value"), [("string_like", "*"), ("string_not_like_if_exist", "*")])

@@ -79,12 +79,12 @@ def test_a_key_that_only_the_caller_itself_can_give_is_a_note(key):
 @pytest.mark.parametrize(
     ("effect", "operator", "value", "outcome"),
     [
-        (allow, "string_equal", "x", "never holds and this allow never applies"),
-        (deny, "string_not_equal", "x", "never holds and this deny never applies"),
-        (allow, "string_not_equal_if_exist", "x", "holds for every request and lets everybody pass"),
-        (deny, "string_equal_if_exist", "x", "holds for every request and this deny applies regardless"),
-        (allow, "null_equal", "true", "holds for every request and lets everybody pass"),
-        (allow, "null_equal", "false", "never holds and this allow never applies"),
+        (allow, "string_equal", "x", "never holds, so this allow never applies"),
+        (deny, "string_not_equal", "x", "never holds, so this deny never applies"),
+        (allow, "string_not_equal_if_exist", "x", "holds for every request, so this allow applies to every caller"),
+        (deny, "string_equal_if_exist", "x", "holds for every request, so this deny always applies"),
+        (allow, "null_equal", "true", "holds for every request, so this allow applies to every caller"),
+        (allow, "null_equal", "false", "never holds, so this allow never applies"),
     ],
 )
 def test_the_effect_of_a_key_that_no_request_has_is_reported(effect, operator, value, outcome):

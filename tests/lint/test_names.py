@@ -13,7 +13,7 @@ def test_an_unknown_service_is_answered_with_the_nearest_name(service, near):
 
 
 def test_a_service_without_a_similar_name_is_answered_with_the_known_ones():
-    assert "known are cam, cim, im, sms, sts" in message("UnknownService", allow("qqqqqqqq:Send"))
+    assert "the catalog contains cam, cim, im, sms, sts" in message("UnknownService", allow("qqqqqqqq:Send"))
 
 
 def test_a_service_that_exists_but_is_not_in_the_catalog_is_a_note_once_in_a_statement():

@@ -47,7 +47,7 @@ def test_whatever_the_value(condition):
     actual = ACTUAL.get(condition.operator.type.kind, ["true", "false"])
     verdicts = {holds(condition, value) for value in actual}
     if holds_for_every_value(condition):
-        # What is not empty counts as a value here, for nobody sends an empty one to be asked about.
+        # What is not empty counts as a value here, since no client sends an empty one to be asked about.
         assert {holds(condition, value) for value in actual if value} == {True}
     if holds_for_no_value(condition):
         assert verdicts == {False}

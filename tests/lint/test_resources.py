@@ -6,7 +6,7 @@ from tests.lint.linting import ALL_IM, findings, found, message
 
 def test_a_statement_whose_resources_are_of_another_service_never_matches():
     assert found("NeverMatches", allow("im:*", sms_app(1400000001))) == [("warning", "[0]")]
-    assert "its actions are of `im`, its resources of `sms`" in message("NeverMatches", deny("im:*", sms_app(1)))
+    assert "its actions belong to `im`, its resources to `sms`" in message("NeverMatches", deny("im:*", sms_app(1)))
     assert found("NeverMatches", allow("im:*", APP_1)) == []
 
 
