@@ -18,7 +18,7 @@ from authz.server.lifecycle import Bound, Listening, Server
 from authz.server.methods import authorization
 from authz.server.revisions import RevisionFeed
 from authz.server.tls import Certificates
-from authz.telemetry.metrics_snapshot import CacheReading, CallCount, DecisionCount, Latency, ServiceReading
+from authz.telemetry.metrics_snapshot import CacheSnapshot, CallCount, DecisionCount, Latency, ServiceSnapshot
 
 
 class Service:
@@ -87,13 +87,13 @@ class Service:
         """Answers by method, for the last log line."""
         return self._tally.answered()
 
-    def reading(self) -> ServiceReading:
+    def reading(self) -> ServiceSnapshot:
         """What was counted so far."""
         cache, admission, methods = self._cache, self._admission, list(self._tally.methods.items())
         calls = [CallCount(method, "OK", tally.answered) for method, tally in methods]
         calls += [CallCount(method, code, n) for method, tally in methods for code, n in list(tally.failed.items())]
-        return ServiceReading(
-            cache=CacheReading(
+        return ServiceSnapshot(
+            cache=CacheSnapshot(
                 cache.hits, cache.misses, cache.dropped, cache.evicted, len(cache), cache.size, cache.held, cache.most
             ),
             calls=tuple(calls),

@@ -20,7 +20,7 @@ from authz.sources.directory.source import DirectorySource
 from authz.sources.follower import Follower
 from authz.sources.status import Stale
 from authz.telemetry.events import get_logger
-from authz.telemetry.metrics_snapshot import Reading, ServiceReading, StaleReading
+from authz.telemetry.metrics_snapshot import MetricsSnapshot, ServiceSnapshot, StaleSnapshot
 
 if TYPE_CHECKING:
     from authz.telemetry.http import HttpEndpoint
@@ -77,11 +77,11 @@ class SourceFeed:
         """What is not in force as it is in the source."""
         return self._follower.status.stale(time.monotonic())
 
-    def reading(self, service: ServiceReading, workers: int = 1, restarts: int = 0) -> Reading:
+    def reading(self, service: ServiceSnapshot, workers: int = 1, restarts: int = 0) -> MetricsSnapshot:
         """All figures, those of the processes that serve being given."""
         live = self._engine.live if self._engine.is_ready else None
         status = self._follower.status
-        return Reading(
+        return MetricsSnapshot(
             service=service,
             workers=workers,
             restarts=restarts,
@@ -92,7 +92,7 @@ class SourceFeed:
             reloads=status.reloads,
             refusals=status.refusals,
             faults=tuple((key or ".", len(fault.problems)) for key, fault in status.reported_faults.items()),
-            stale=tuple(StaleReading(each.key or ".", each.path, each.reason, each.seconds) for each in self.stale()),
+            stale=tuple(StaleSnapshot(each.key or ".", each.path, each.reason, each.seconds) for each in self.stale()),
         )
 
 
@@ -149,7 +149,7 @@ class Sidecar:
     def _is_ready(self) -> bool:
         return self._service.engine.is_ready and not self._is_stopping
 
-    def _reading(self) -> Reading:
+    def _reading(self) -> MetricsSnapshot:
         return self._feed.reading(self._service.reading())
 
 
@@ -185,13 +185,16 @@ class SharedSidecar:
         await self._feed.load(progress)
         await self._supervisor.start()
 
-    def _reading(self) -> Reading:
+    def _reading(self) -> MetricsSnapshot:
         service = self._supervisor.reading()
         return self._feed.reading(service, self._supervisor.serving, self._supervisor.restarts)
 
 
 def _open_http(
-    settings: Settings, reading: Callable[[], Reading], is_ready: Callable[[], bool], stale: Callable[[], list[Stale]]
+    settings: Settings,
+    reading: Callable[[], MetricsSnapshot],
+    is_ready: Callable[[], bool],
+    stale: Callable[[], list[Stale]],
 ) -> "HttpEndpoint | None":
     if settings.http is None:
         return None

@@ -7,7 +7,7 @@ from prometheus_client.core import Metric
 
 from authz.cli.serve import serve_command
 from authz.telemetry.metrics import SidecarCollector
-from authz.telemetry.metrics_snapshot import Reading, ServiceReading
+from authz.telemetry.metrics_snapshot import MetricsSnapshot, ServiceSnapshot
 
 _HEAD = """# Options and metrics
 
@@ -17,7 +17,7 @@ Made from the code by `python -m authz.cli.reference`; a test compares the two.
 
 Every option can be given by the environment; several values are separated by blanks. The command line wins.
 """
-_EVERYTHING = Reading(ServiceReading(certificate_expires_at=1.0))
+_EVERYTHING = MetricsSnapshot(ServiceSnapshot(certificate_expires_at=1.0))
 
 
 def reference() -> str:

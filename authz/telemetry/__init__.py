@@ -1,1 +1,1 @@
-"""What is seen from outside: logs, metrics and probes."""
+"""Logs, metrics and health probes of the sidecar."""

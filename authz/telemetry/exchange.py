@@ -1,4 +1,4 @@
-"""One request over HTTP/1.1 and its answer, and then the connection ends (RFC 9112)."""
+"""A small HTTP/1.1 server connection: it answers one request and closes (RFC 9112)."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -11,14 +11,14 @@ from authz.telemetry.events import get_logger
 from authz.telemetry.places import Places
 
 _HEAD_BYTES = 8192
-_PIECE = 16384  # bytes of an answer that wait in the transport, which copies them
+_PIECE = 16384  # bytes of a response written at a time, since the transport copies what it buffers
 
 log = get_logger("authz.telemetry")
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a client asks for; the names of `fields` are lower case."""
+    """An HTTP request; the names in `fields` are lower case."""
 
     method: str
     path: str
@@ -28,7 +28,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A status with its reason, header fields and content."""
+    """An HTTP response: status with reason phrase, header fields and content."""
 
     status: str
     fields: tuple[tuple[str, str], ...]
@@ -36,19 +36,19 @@ class Answer:
 
 
 def text(status: str, content: str, *fields: tuple[str, str]) -> Answer:
-    """An answer for people."""
+    """A response in plain text."""
     return Answer(status, (("Content-Type", "text/plain; charset=utf-8"), *fields), content.encode())
 
 
 class MalformedError(Exception):
-    """What came is not a request of HTTP."""
+    """The received bytes are not an HTTP request."""
 
 
 def read_request(head: bytes) -> Request:
     """Read a request line and header fields (RFC 9112, 3 and 5).
 
     Raises:
-        MalformedError: if they are none.
+        MalformedError: if `head` is not an HTTP/1.x request.
     """
     lines = head.decode("latin-1").replace("\r\n", "\n").split("\n")
     parts = lines[0].split(" ")
@@ -68,7 +68,7 @@ def read_request(head: bytes) -> Request:
 
 
 class Exchange(asyncio.Protocol):
-    """A connection. `answer` says what a request is answered."""
+    """One connection; `answer` makes the response to its request."""
 
     def __init__(self, answer: Callable[[Request], Answer], places: "Places[Exchange]") -> None:
         self._find, self._places = answer, places
@@ -80,14 +80,14 @@ class Exchange(asyncio.Protocol):
         self._transport: asyncio.Transport
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """It begins."""
+        """Take a place among the connections."""
         self._transport = cast("asyncio.Transport", transport)
-        self._transport.set_write_buffer_limits(high=0)  # to hear of all that is not taken
+        self._transport.set_write_buffer_limits(high=0)  # so that `resume_writing` is called once everything is sent
         self.address = str((transport.get_extra_info("peername") or ("",))[0])
         self._places.enter(self)
 
     def data_received(self, data: bytes) -> None:
-        """Something of the head, or all of it; what follows the first request does not matter."""
+        """Collect the head of the request and answer it; bytes after the first request are ignored."""
         if self._is_answered:
             return
         self._head += data[: _HEAD_BYTES + 1 - len(self._head)]
@@ -95,19 +95,19 @@ class Exchange(asyncio.Protocol):
         if end:
             self._answer(self._answer_to(head))
         elif len(self._head) > _HEAD_BYTES:
-            self._answer(text("431 Request Header Fields Too Large", f"at most {_HEAD_BYTES} bytes are taken\n"))
+            self._answer(text("431 Request Header Fields Too Large", f"the request head exceeds {_HEAD_BYTES} bytes\n"))
 
     def _answer_to(self, head: bytes) -> Answer:
         try:
             request = read_request(head)
         except MalformedError:
-            return text("400 Bad Request", "this is not a request of HTTP/1.1\n")
+            return text("400 Bad Request", "not a valid HTTP/1.1 request\n")
         if request.method not in {"GET", "HEAD"}:
-            return text("405 Method Not Allowed", "only GET and HEAD are served here\n", ("Allow", "GET, HEAD"))
+            return text("405 Method Not Allowed", "only GET and HEAD are supported\n", ("Allow", "GET, HEAD"))
         try:
             found = self._find(request)
-        except Exception:  # a fault of ours ends this request, and no other
-            log.exception("a probe failed by a fault of the server", path=request.path)
+        except Exception:  # a defect in this package fails this request only
+            log.exception("a probe failed with an internal error", path=request.path)
             found = text("500 Internal Server Error", "internal error\n")
         size = ("Content-Length", str(len(found.content)))
         return Answer(found.status, (*found.fields, size), b"" if request.method == "HEAD" else found.content)
@@ -121,11 +121,11 @@ class Exchange(asyncio.Protocol):
         fields["Connection"] = "close"
         head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
         self._transport.write(f"HTTP/1.1 {answer.status}\r\n{head}\r\n".encode("latin-1"))
-        self._unsent = memoryview(answer.content)  # which many may share
+        self._unsent = memoryview(answer.content)  # a view: several connections may share one response
         self._push()
 
     def _push(self) -> None:
-        """Write what is taken at once, a piece at a time."""
+        """Write pieces for as long as the transport buffers nothing."""
         while self._unsent and not self._transport.get_write_buffer_size():
             piece, self._unsent = self._unsent[:_PIECE], self._unsent[_PIECE:]
             self._transport.write(piece)
@@ -133,16 +133,16 @@ class Exchange(asyncio.Protocol):
             self._transport.close()
 
     def resume_writing(self) -> None:
-        """All that was written is taken."""
+        """Write the next piece: everything written so far is sent."""
         self.since = asyncio.get_running_loop().time()
         if not self._transport.is_closing():
             self._push()
 
     def end(self) -> None:
-        """Hang up."""
+        """Close the connection at once."""
         self._transport.abort()
 
     def connection_lost(self, _error: Exception | None) -> None:
-        """It ended."""
+        """Free the place."""
         self._places.leave(self)
         forget_itself(self._transport)

@@ -1,4 +1,4 @@
-"""Probes and metrics over HTTP, on a thread of their own: /healthz, /readyz, /metrics."""
+"""The HTTP endpoint for probes and metrics, on its own thread: /healthz, /readyz, /metrics."""
 
 import asyncio
 import socket
@@ -18,10 +18,11 @@ _TICK_SECONDS = 1.0
 
 
 class HttpEndpoint:
-    """Serves until `close`. `/healthz` is alive; `/readyz` is 503 until `is_ready` says yes, and lists what is stale.
+    """Serves until `close`. `/healthz` always answers 200.
 
-    Each connection has one request. There are some hundred at most: whoever comes when all places are taken has that of
-    the oldest, so that nobody keeps a probe from its answer.
+    `/readyz` answers 503 while `is_ready` returns False; when it answers 200, it also lists what is stale.
+    Each connection serves one request. The number of connections is limited: when all places are taken, a new
+    connection replaces an old one, so that idle connections cannot block a probe.
     """
 
     def __init__(
@@ -34,14 +35,14 @@ class HttpEndpoint:
         """Listen.
 
         Raises:
-            ListenError: if the address is none, or cannot be had.
+            ListenError: if `address` is not `host:port`, or the socket cannot listen there.
         """
         host, _, port = address.rpartition(":")
         if not host or not port.isdigit() or int(port) > 65535:
             raise ListenError(f"`{address}` is not `host:port`")
         try:
             self._bound = _bound(host.strip("[]"), int(port))
-        except (OSError, UnicodeError) as error:  # the latter for names that cannot be hosts
+        except (OSError, UnicodeError) as error:  # UnicodeError: the name cannot be a host name
             reason = error.strerror if isinstance(error, OSError) else error
             raise ListenError(f"cannot serve HTTP on `{address}`: {reason}") from None
         self._is_ready = is_ready
@@ -68,7 +69,7 @@ class HttpEndpoint:
                     await asyncio.wait_for(self._stop.wait(), _TICK_SECONDS)
                 self._places.end_overdue(self._loop.time())
         self._places.end_all()
-        await asyncio.sleep(0)  # they hear of it
+        await asyncio.sleep(0)  # the connections run `connection_lost`
 
     def _answer(self, request: Request) -> Answer:
         if request.path == "/metrics":
@@ -78,8 +79,8 @@ class HttpEndpoint:
         if request.path == "/readyz" and self._is_ready():
             return text("200 OK", "".join(("ok\n", *(f"stale: {line}\n" for line in self._stale()))))
         if request.path == "/readyz":
-            return text("503 Service Unavailable", "no policies are loaded yet, or stopping\n")
-        return text("404 Not Found", "try /healthz, /readyz or /metrics\n")
+            return text("503 Service Unavailable", "not ready: no policies are loaded yet, or the server is stopping\n")
+        return text("404 Not Found", "not found: the paths are /healthz, /readyz and /metrics\n")
 
     def close(self) -> None:
         """Stop serving."""

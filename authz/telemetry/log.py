@@ -1,7 +1,7 @@
-"""Structured logs on standard error: one line an event, JSON where no terminal reads them.
+"""Formatting of the sidecar's logs on standard error: one line for each event, JSON unless it is a terminal.
 
-Texts of files, peers and requests cannot begin a line of their own or reach the terminal: what is not printable is
-escaped, and the lines of a traceback, which are people's alone, are indented.
+Unprintable characters are escaped and the lines of a traceback are indented. Text from files, peers and requests can
+therefore neither forge a log line nor control the terminal.
 """
 
 import logging
@@ -26,7 +26,7 @@ class LogFormat(Enum):
 
 
 def configure_logs(log_format: LogFormat, level: str) -> None:
-    """Set the logs of this package up for the whole process; `level` is a name such as `info`."""
+    """Configure the `authz` logger for the whole process; `level` is a name such as `info`."""
     is_terminal = sys.stderr.isatty()
     is_console = log_format is LogFormat.CONSOLE or (log_format is LogFormat.AUTO and is_terminal)
     handler = logging.StreamHandler(sys.stderr)
@@ -38,7 +38,7 @@ def configure_logs(log_format: LogFormat, level: str) -> None:
 
 
 class _Json(logging.Formatter):
-    """The fields of the event beside what it is, how grave, when, and the traceback if there is one."""
+    """One JSON object: the fields, the event, its level and time, and a traceback if there is one."""
 
     def format(self, record: logging.LogRecord) -> str:
         event = _event(record)
@@ -49,7 +49,7 @@ class _Json(logging.Formatter):
 
 
 class _Console(logging.Formatter):
-    """The same for people, in columns; on a terminal in colours."""
+    """Columns for people, coloured on a terminal."""
 
     def __init__(self, *, is_coloured: bool) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""What a sidecar counted and holds at one moment: plain figures that travel between processes and add up."""
+"""The figures of a sidecar at one moment, as plain values that processes send to each other and add."""
 
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True, slots=True)
 class CallCount:
-    """The calls of one method that ended with one gRPC code."""
+    """The number of calls of one method that ended with one gRPC status code."""
 
     method: str
     code: str
@@ -24,7 +24,7 @@ class DecisionCount:
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """How long the calls of one method took: in `buckets` up to each of `bounds`, and beyond; all in seconds."""
+    """Latency histogram of one method: `buckets` count calls up to each of `bounds`, and above; all in seconds."""
 
     method: str
     bounds: tuple[float, ...]
@@ -37,8 +37,8 @@ class Latency:
 
 
 @dataclass(frozen=True, slots=True)
-class CacheReading:
-    """The decision cache. `dropped` answers were dead after a change, `evicted` ones made room.
+class CacheSnapshot:
+    """The decision cache. `dropped` decisions were stale after a change, `evicted` ones made room.
 
     It holds `entries` of at most `capacity`, and `held_bytes` of at most `most_bytes`.
     """
@@ -52,8 +52,8 @@ class CacheReading:
     held_bytes: int = 0
     most_bytes: int = 0
 
-    def __add__(self, other: "CacheReading") -> "CacheReading":
-        return CacheReading(
+    def __add__(self, other: "CacheSnapshot") -> "CacheSnapshot":
+        return CacheSnapshot(
             self.hits + other.hits,
             self.misses + other.misses,
             self.dropped + other.dropped,
@@ -64,21 +64,21 @@ class CacheReading:
             self.most_bytes + other.most_bytes,
         )
 
-    def ended(self) -> "CacheReading":
-        """What is left of it when its process is gone."""
+    def ended(self) -> "CacheSnapshot":
+        """The counters alone, for a process that has ended."""
         return replace(self, entries=0, capacity=0, held_bytes=0, most_bytes=0)
 
 
 @dataclass(frozen=True, slots=True)
-class ServiceReading:
-    """One process, or the sum of several; `certificate_expires_at` is then the earliest end, 0 where unknown.
+class ServiceSnapshot:
+    """One process, or the sum of several; `certificate_expires_at` is the earliest expiry, 0 if unknown.
 
-    `waiting` are those of the calls in flight that wait for a revision. `rejected` are calls that found too many in
-    flight, `rejected_waiting` and `rejected_streams` too many that wait, or too many streams. `peer_faults` are counts
-    by kind.
+    `waiting` counts the calls in flight that wait for a revision. `rejected` counts calls above the limit of calls in
+    flight, `rejected_waiting` calls above the limit of waiting calls, `rejected_streams` streams above their limit.
+    `peer_faults` are counts by kind.
     """
 
-    cache: CacheReading = CacheReading()
+    cache: CacheSnapshot = CacheSnapshot()
     calls: tuple[CallCount, ...] = ()
     latencies: tuple[Latency, ...] = ()
     decisions: tuple[DecisionCount, ...] = ()
@@ -92,9 +92,9 @@ class ServiceReading:
     collector_seconds: float = 0.0
     certificate_expires_at: float = 0.0
 
-    def __add__(self, other: "ServiceReading") -> "ServiceReading":
+    def __add__(self, other: "ServiceSnapshot") -> "ServiceSnapshot":
         expiries = [end for end in (self.certificate_expires_at, other.certificate_expires_at) if end]
-        return ServiceReading(
+        return ServiceSnapshot(
             cache=self.cache + other.cache,
             calls=_added_calls(self.calls + other.calls),
             latencies=_added_latencies(self.latencies + other.latencies),
@@ -110,15 +110,15 @@ class ServiceReading:
             certificate_expires_at=min(expiries, default=0.0),
         )
 
-    def ended(self) -> "ServiceReading":
-        """What is left of it when its process is gone: all that it counted, but nothing that it held."""
+    def ended(self) -> "ServiceSnapshot":
+        """The counters alone, for a process that has ended."""
         cache = self.cache.ended()
         return replace(self, cache=cache, in_flight=0, in_flight_limit=0, waiting=0, certificate_expires_at=0.0)
 
 
 @dataclass(frozen=True, slots=True)
-class StaleReading:
-    """Something that has not been in force as it is in the source for so many seconds, and why."""
+class StaleSnapshot:
+    """A file or account whose newest version has not been in force for `seconds`, and why."""
 
     account: str
     path: str
@@ -127,13 +127,13 @@ class StaleReading:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """All figures of a sidecar, `service` being the sum over its processes.
+class MetricsSnapshot:
+    """All figures of a sidecar; `service` is the sum over its processes.
 
-    Times are seconds since the epoch, 0 where nothing happened yet. `faults` are problems by account.
+    Times are seconds since the epoch, 0 before the first event. `faults` are problems by account.
     """
 
-    service: ServiceReading = ServiceReading()
+    service: ServiceSnapshot = ServiceSnapshot()
     workers: int = 1
     restarts: int = 0
     revision: int = 0
@@ -143,7 +143,7 @@ class Reading:
     reloads: int = 0
     refusals: int = 0
     faults: tuple[tuple[str, int], ...] = ()
-    stale: tuple[StaleReading, ...] = ()
+    stale: tuple[StaleSnapshot, ...] = ()
 
 
 def _added_calls(counts: tuple[CallCount, ...]) -> tuple[CallCount, ...]:

@@ -1,4 +1,4 @@
-"""Metrics for whoever scrapes, but not as often as anybody likes: to collect them costs those who are served."""
+"""Rate limit on collecting metrics, which takes time from the requests that the process serves."""
 
 from collections.abc import Callable
 from time import monotonic
@@ -12,13 +12,13 @@ from authz.telemetry.exchange import Answer, Request, text
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication, WSGIEnvironment
 
-_BURST = 20  # scrapes at once
-_PER_SECOND = 5.0  # more
+_BURST = 20  # collections at once
+_PER_SECOND = 5.0  # collections that become available
 _NEGOTIATED = ("accept", "accept-encoding")
 
 
 class Scrapes:
-    """Collects anew while there are few scrapes; beyond that the last answer is given again, to the same question."""
+    """Collects metrics up to a rate; above it, repeats the last response if the same form was requested."""
 
     def __init__(self, registry: CollectorRegistry, clock: Callable[[], float] = monotonic) -> None:
         self._app: WSGIApplication = make_wsgi_app(registry)
@@ -49,14 +49,14 @@ class Scrapes:
         for name in _NEGOTIATED:
             if name in request.fields:
                 environ[f"HTTP_{name.upper().replace('-', '_')}"] = request.fields[name]
-        told: list[tuple[str, list[tuple[str, str]]]] = []
+        started: list[tuple[str, list[tuple[str, str]]]] = []
 
         def start_response(
             status: str, headers: list[tuple[str, str]], _exc_info: object = None, /
         ) -> Callable[[bytes], object]:
-            told.append((status, headers))
+            started.append((status, headers))
             return lambda _data: None
 
         content = b"".join(self._app(environ, start_response))
-        [(status, fields)] = told
+        [(status, fields)] = started
         return Answer(status, tuple(fields), content)

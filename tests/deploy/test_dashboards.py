@@ -11,9 +11,9 @@ from authz.telemetry.metrics_snapshot import (
     CallCount,
     DecisionCount,
     Latency,
-    Reading,
-    ServiceReading,
-    StaleReading,
+    MetricsSnapshot,
+    ServiceSnapshot,
+    StaleSnapshot,
 )
 from tests.sidecar import ROOT
 
@@ -23,7 +23,7 @@ ALERTS = [rule for group in RULES for rule in group["rules"]]
 PANELS = DASHBOARD["panels"]
 EXPRESSIONS = [rule["expr"] for rule in ALERTS] + [each["expr"] for panel in PANELS for each in panel["targets"]]
 ADDED = {"namespace", "pod", "le"}  # by Prometheus, and by its histograms
-SOMETHING = ServiceReading(
+SOMETHING = ServiceSnapshot(
     calls=(CallCount("Check", "OK", 1),),
     latencies=(Latency("Check", (1.0,), (1, 0), 0.5),),
     decisions=(DecisionCount("allowed", "ALLOWED", 1),),
@@ -33,8 +33,8 @@ SOMETHING = ServiceReading(
 
 def samples():
     """The labels of every sample by its name."""
-    stale = StaleReading("a", "a/p.json", "somebody has it open for writing", 61.0)
-    families = SidecarCollector(lambda: Reading(SOMETHING, faults=(("a", 1),), stale=(stale,))).collect()
+    stale = StaleSnapshot("a", "a/p.json", "somebody has it open for writing", 61.0)
+    families = SidecarCollector(lambda: MetricsSnapshot(SOMETHING, faults=(("a", 1),), stale=(stale,))).collect()
     return {sample.name: set(sample.labels) for family in families for sample in family.samples}
 
 

@@ -23,7 +23,6 @@ PENDING = (
     "authz/runtime",
     "authz/server",
     "authz/sources",
-    "authz/telemetry",
     "authz/wire",
     "CHANGELOG.md",
     "README.md",

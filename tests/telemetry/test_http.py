@@ -15,7 +15,7 @@ from authz.errors import ListenError
 from authz.telemetry import places
 from authz.telemetry.http import HttpEndpoint
 from authz.telemetry.metrics import registry_of
-from authz.telemetry.metrics_snapshot import Reading
+from authz.telemetry.metrics_snapshot import MetricsSnapshot
 from tests.waiting import BRIEF, DEADLINE, eventually
 
 GET = b"GET /healthz HTTP/1.1\r\nHost: here\r\n\r\n"
@@ -28,7 +28,7 @@ def ready():
 
 @pytest.fixture
 def endpoint(ready):
-    served = HttpEndpoint("127.0.0.1:0", registry_of(Reading), lambda: ready[0])
+    served = HttpEndpoint("127.0.0.1:0", registry_of(MetricsSnapshot), lambda: ready[0])
     yield served
     served.close()
 
@@ -75,18 +75,18 @@ def test_metrics_are_served_and_nothing_else(endpoint):
 @pytest.mark.parametrize("address", ["8080", "host:port", "", "127.0.0.1:65536"])
 def test_an_address_is_host_and_port(address):
     with pytest.raises(ListenError, match="host:port"):
-        HttpEndpoint(address, registry_of(Reading), lambda: True)
+        HttpEndpoint(address, registry_of(MetricsSnapshot), lambda: True)
 
 
 @pytest.mark.parametrize("host", ["no.such.host.invalid", "a" * 70])
 def test_a_host_that_cannot_be_found_is_told(host):
     with pytest.raises(ListenError, match="cannot serve HTTP"):
-        HttpEndpoint(f"{host}:0", registry_of(Reading), lambda: True)
+        HttpEndpoint(f"{host}:0", registry_of(MetricsSnapshot), lambda: True)
 
 
 def test_a_taken_port_is_told(endpoint):
     with pytest.raises(ListenError, match="cannot serve HTTP"):
-        HttpEndpoint(endpoint.address, registry_of(Reading), lambda: True)
+        HttpEndpoint(endpoint.address, registry_of(MetricsSnapshot), lambda: True)
 
 
 def test_an_endpoint_may_be_closed_twice(endpoint):
@@ -233,7 +233,7 @@ def test_ipv6_is_an_address_too():
     if not socket.has_ipv6:
         pytest.skip("this machine has no IPv6")
     try:
-        endpoint = HttpEndpoint("[::1]:0", registry_of(Reading), lambda: True)
+        endpoint = HttpEndpoint("[::1]:0", registry_of(MetricsSnapshot), lambda: True)
     except ListenError:
         pytest.skip("this machine has no IPv6")
     assert endpoint.address.startswith("[::1]:")

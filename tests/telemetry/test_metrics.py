@@ -5,11 +5,18 @@ from prometheus_client.exposition import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
 from authz.telemetry.metrics import registry_of
-from authz.telemetry.metrics_snapshot import CacheReading, CallCount, DecisionCount, Latency, Reading, ServiceReading
+from authz.telemetry.metrics_snapshot import (
+    CacheSnapshot,
+    CallCount,
+    DecisionCount,
+    Latency,
+    MetricsSnapshot,
+    ServiceSnapshot,
+)
 from authz.version import __version__
 
-SERVICE = ServiceReading(
-    cache=CacheReading(hits=1, misses=2, dropped=3, evicted=4, entries=5, capacity=6, held_bytes=7, most_bytes=8),
+SERVICE = ServiceSnapshot(
+    cache=CacheSnapshot(hits=1, misses=2, dropped=3, evicted=4, entries=5, capacity=6, held_bytes=7, most_bytes=8),
     calls=(CallCount("Check", "OK", 11),),
     latencies=(Latency("Check", (0.1, 1.0), (3, 2, 1), 4.5),),
     decisions=(DecisionCount("denied", "EXPLICIT_DENY", 12),),
@@ -36,7 +43,7 @@ def scraped(reading):
 
 
 def test_every_figure_of_a_reading_is_a_sample():
-    reading = Reading(
+    reading = MetricsSnapshot(
         SERVICE, workers=2, restarts=12, revision=5, revision_at=6.5, looked_at=7.5, accounts=7, reloads=8, refusals=9,
         faults=(("a", 10),),
     )  # fmt: skip
@@ -79,10 +86,10 @@ def test_every_figure_of_a_reading_is_a_sample():
 
 
 def test_without_a_certificate_there_is_no_end_of_one():
-    assert ("authz_tls_certificate_expiry_timestamp_seconds",) not in scraped(Reading())
+    assert ("authz_tls_certificate_expiry_timestamp_seconds",) not in scraped(MetricsSnapshot())
 
 
 def test_the_name_of_a_folder_that_is_no_text_hides_no_figure():
-    found = scraped(Reading(SERVICE, accounts=7, faults=(("\udcff\x1b\n", 1),)))
+    found = scraped(MetricsSnapshot(SERVICE, accounts=7, faults=(("\udcff\x1b\n", 1),)))
     assert found["authz_source_fault_problems", "\\udcff\\u001b\\n"] == 1
     assert found["authz_accounts",] == 7

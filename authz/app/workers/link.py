@@ -12,7 +12,7 @@ from authz.accounts.change import AccountChange
 from authz.accounts.model import Account, Policy
 from authz.accounts.presets import find_preset
 from authz.app.settings import Settings
-from authz.telemetry.metrics_snapshot import ServiceReading
+from authz.telemetry.metrics_snapshot import ServiceSnapshot
 
 _LENGTH = 8  # bytes before each message
 _LONG_BYTES = 16 * 1024  # to understand more takes longer than anybody should wait
@@ -52,7 +52,7 @@ class Counted:
     """A worker's reading."""
 
     number: int
-    reading: ServiceReading
+    reading: ServiceSnapshot
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from authz.engine.live import Engine
 from authz.engine.sharded_map import ShardedMap
 from authz.engine.snapshot import AccountState, Snapshot
 from authz.telemetry.events import get_logger
-from authz.telemetry.metrics_snapshot import ServiceReading
+from authz.telemetry.metrics_snapshot import ServiceSnapshot
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 """Seconds between the death of a worker and the start of the next, doubled each time while they die young."""
@@ -45,8 +45,8 @@ class Member:
         self._link: Link | None = None
         self._news = asyncio.Event()
         self._numbers = itertools.count()
-        self._answers: dict[int, asyncio.Future[ServiceReading]] = {}
-        self._last = self._ended = ServiceReading()
+        self._answers: dict[int, asyncio.Future[ServiceSnapshot]] = {}
+        self._last = self._ended = ServiceSnapshot()
 
     def tell(self) -> None:
         """There is a new snapshot."""
@@ -91,7 +91,7 @@ class Member:
             for task in tasks:
                 task.cancel()
             link.close()
-            self._ended, self._last = self._ended + self._last.ended(), ServiceReading()
+            self._ended, self._last = self._ended + self._last.ended(), ServiceSnapshot()
 
     async def _feed(self, link: Link) -> None:
         """Bring the worker from the snapshot that it has to the one in force, again and again."""
@@ -120,7 +120,7 @@ class Member:
                 self.failure = message.message
                 self.changed.set()
 
-    async def reading(self) -> ServiceReading:
+    async def reading(self) -> ServiceSnapshot:
         """What this place counted so far, all its processes together."""
         if self.is_serving and self._link is not None:
             number = next(self._numbers)

@@ -11,7 +11,7 @@ from authz.engine.live import Engine
 from authz.errors import ListenError
 from authz.server.lifecycle import Bound
 from authz.telemetry.events import get_logger
-from authz.telemetry.metrics_snapshot import ServiceReading
+from authz.telemetry.metrics_snapshot import ServiceSnapshot
 
 _GRACE_SECONDS = 5.0  # beyond notice and drain, before a worker that should stop is killed
 _READING_SECONDS = 5.0
@@ -75,15 +75,15 @@ class Supervisor:
         """Whether a call would be answered."""
         return self.serving > 0 and not self._is_stopping
 
-    def reading(self) -> ServiceReading:
+    def reading(self) -> ServiceSnapshot:
         """The sum over all workers, dead ones included; to be called from another thread than the loop's."""
         if self._loop is None:
-            return ServiceReading()
+            return ServiceSnapshot()
         return asyncio.run_coroutine_threadsafe(self._reading(), self._loop).result(_READING_SECONDS)
 
-    async def _reading(self) -> ServiceReading:
+    async def _reading(self) -> ServiceSnapshot:
         readings = await asyncio.gather(*(member.reading() for member in self._members))
-        return sum(readings, ServiceReading())
+        return sum(readings, ServiceSnapshot())
 
     async def drain(self) -> None:
         """Let all workers finish what they have, and end; who does not is killed."""

@@ -3,7 +3,7 @@ import socket
 
 from authz.accounts.presets import find_preset
 from authz.app.workers.link import Accounts, Counted, Failed, Link, Publish
-from authz.telemetry.metrics_snapshot import CallCount, ServiceReading
+from authz.telemetry.metrics_snapshot import CallCount, ServiceSnapshot
 from tests.builders import account, allow, deny, policy
 
 CONDITION = {
@@ -34,7 +34,7 @@ def test_what_is_sent_is_heard_as_it_was_and_then_nothing():
     messages = [
         Accounts((account(own=OWN, boundary=OWN[0]), account(uin="2"))),
         Publish(frozenset({"3"}), 7),
-        Counted(1, ServiceReading(calls=(CallCount("Check", "OK", 5),))),
+        Counted(1, ServiceSnapshot(calls=(CallCount("Check", "OK", 5),))),
         Failed("no"),
     ]
     assert over(*messages) == [*messages, None]
