@@ -1,1 +1,1 @@
-"""Tells why a decision was made, what would turn it, and which resources it allows."""
+"""Explains decisions, suggests changes that reverse them, and lists allowed resources."""

@@ -1,4 +1,4 @@
-"""Which resources: the patterns that bound what a principal may do an action on, for list APIs (cam-language 6)."""
+"""Lists the resources on which a principal may perform an action, as patterns for list APIs (cam-language 6)."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -20,10 +20,10 @@ _EXACT = frozenset({"string_equal", "string_equal_ignore_case", "ip_equal", "ip_
 
 
 class ListMode(Enum):
-    """How list APIs are treated.
+    """How allowed resources are computed.
 
-    STRICT says what `Check` would say for each resource. CAM_COMPAT does as CAM's own list APIs do: denies are not
-    looked at, and a grant under an inexact operator does not count (598/73561).
+    STRICT agrees with `Check` for each resource. CAM_COMPAT follows CAM's list APIs: denies are ignored, and so are
+    grants with an inexact operator (598/73561).
     """
 
     STRICT = "strict"
@@ -32,7 +32,7 @@ class ListMode(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ListQuestion:
-    """What is asked of a listing; `time` in seconds since the epoch."""
+    """The request for a list of allowed resources; `time` in seconds since the epoch."""
 
     principal: Principal
     action: Action
@@ -45,9 +45,9 @@ class ListQuestion:
 class AllowedResources:
     """Patterns of resources of the principal's own root account; a bare `*` means all of them.
 
-    What matches no `allow`, or a `deny`, is not allowed. What matches an `allow` and no `deny` is allowed, unless
-    `needs_check`: then the single resources must be checked. `remarks` are sentences on what is doubtful about the
-    question itself.
+    A resource that matches no `allow`, or a `deny`, is not allowed. A resource that matches an `allow` and no `deny` is
+    allowed, unless `needs_check` is true: then each resource must be checked. `remarks` are sentences about doubtful
+    parts of the request.
     """
 
     allow: tuple[str, ...] = ()
@@ -61,7 +61,7 @@ EVERYTHING = AllowedResources(allow=("*",))
 
 
 def allowed_resources(snapshot: Snapshot, question: ListQuestion) -> AllowedResources:
-    """The bounds of what `question.principal` may do `question.action` on."""
+    """The resources on which `question.principal` may perform `question.action`."""
     who = principal_remark(snapshot, question.principal)
     doubts = (*((who,) if who else ()), *question_remarks(question.action))
     found = _bounds(snapshot, question)
@@ -74,20 +74,20 @@ def _bounds(snapshot: Snapshot, question: ListQuestion) -> AllowedResources:
         return NOTHING
     found = EVERYTHING if question.principal.kind is PrincipalKind.ROOT else _Listing(state, question).bounds()
     if found.allow and is_assumption(question.action):
-        return replace(found, needs_check=True)  # each role's trust policy has its say
+        return replace(found, needs_check=True)  # the trust policy of each role decides as well
     return found
 
 
 @dataclass(slots=True)
 class _Part:
-    """The scopes of one side; `is_certain` as long as every one of them applies to all that it covers."""
+    """The scopes of one effect; `is_certain` if each scope applies to every resource that it covers."""
 
     scopes: list[Scope] = field(default_factory=list)
     is_certain: bool = True
 
 
 class _Listing:
-    """One listing under way."""
+    """The computation of one list."""
 
     def __init__(self, state: AccountState, question: ListQuestion) -> None:
         self._question = question
@@ -95,7 +95,7 @@ class _Listing:
         self._facts = Facts(question.context, self._plan.identity, question.time)
         self._account = state.account.uin
         self._is_compat = question.mode is ListMode.CAM_COMPAT
-        self._knows_tags = _tells_all_tags(question.context)
+        self._knows_tags = _has_all_tags(question.context)
 
     def bounds(self) -> AllowedResources:
         boundary = self._plan.boundary
@@ -115,13 +115,13 @@ class _Listing:
         )
 
     def _bare(self, allows: _Part, denies: _Part) -> AllowedResources:
-        """CAM is asked about `*`, which only a bare `*` covers, on both sides."""
+        """The result for an operation-level API, which only a bare `*` covers, in allows and in denies."""
         if not any(scope.is_any for scope in allows.scopes) or any(scope.is_any for scope in denies.scopes):
             return NOTHING
         return AllowedResources(("*",), (), needs_check=not (allows.is_certain and denies.is_certain))
 
     def _upper(self, rules: Iterable[Rule]) -> _Part:
-        """All that some allow may cover."""
+        """The scopes that an allow may cover."""
         part = _Part()
         for rule in self._covering(rules, Effect.ALLOW):
             if self._is_per_resource(rule):
@@ -133,7 +133,7 @@ class _Listing:
         return part
 
     def _lower(self, rules: Iterable[Rule]) -> _Part:
-        """All that some deny covers for certain."""
+        """The scopes that a deny certainly covers."""
         part = _Part()
         for rule in self._covering(rules, Effect.DENY):
             if self._is_per_resource(rule):
@@ -146,17 +146,17 @@ class _Listing:
         return [rule for rule in rules if rule.effect is effect and rule.covers_action(self._question.action)]
 
     def _is_per_resource(self, rule: Rule) -> bool:
-        """Whether it reads tags of the resource that the request did not bring."""
+        """Whether the rule reads tags of the resource that the request does not contain."""
         return any(self._is_unknown(condition.key) for condition in rule.conditions)
 
     def _is_unknown(self, key: str) -> bool:
-        """Whether single resources may say of it what the request does not."""
+        """Whether single resources may have values of the key that the request does not contain."""
         if key_family(key) != RESOURCE_TAG:
             return False
         return not (self._knows_tags and self._facts.values(key))
 
     def _may_apply(self, rule: Rule) -> bool:
-        """Whether the conditions that can be told leave it open; compat grants need exact operators all the same."""
+        """Whether known values let the rule apply; CAM_COMPAT also requires exact operators."""
         if self._is_compat and _is_inexact(rule):
             return False
         known = [condition for condition in rule.conditions if not self._is_unknown(condition.key)]
@@ -166,7 +166,7 @@ class _Listing:
         return all(verdict is not False for verdict in verdicts)
 
     def _texts(self, scopes: Sequence[Scope]) -> tuple[str, ...]:
-        """Each pattern once, without those that another one covers."""
+        """The patterns without duplicates and without those that another pattern covers."""
         kept: list[Scope] = []
         for scope in dict.fromkeys(scopes):
             if not any(other.covers(scope) for other in kept):
@@ -181,10 +181,11 @@ class _Listing:
         return f"qcs::{service}:{region}:uin/{self._account}:{scope.tail}"
 
 
-def _tells_all_tags(context: Context) -> bool:
-    """Whether it gives all tags of all resources, as the bare key does; `…/<tag key>` gives one, and others add to it.
+def _has_all_tags(context: Context) -> bool:
+    """Whether the context contains all tags of all resources, as the bare key does.
 
-    A statement on the bare key reads every tag, and one on a tag key reads the bare key too.
+    `…/<tag key>` contains one tag, and a resource may have others. A statement on the bare key reads every tag, and one
+    on a tag key also reads the bare key.
     """
     given = ((tag_key(key), values) for key, values in context.items())
     return any(tag is not None and tag == (RESOURCE_TAG, "") and values for tag, values in given)
@@ -200,7 +201,7 @@ def _is_inexact(rule: Rule) -> bool:
 
 
 def _intersection(left: _Part, right: _Part) -> _Part:
-    """What both cover; where no patterns tell that, the left one with a check of the single resources."""
+    """The scopes that both cover; where these are not computed, the left ones, with a check of each resource."""
     part = _Part(is_certain=left.is_certain and right.is_certain)
     for scope in left.scopes:
         for other in right.scopes:

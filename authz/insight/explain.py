@@ -1,4 +1,4 @@
-"""Why a decision came out as it did: every statement that was considered, and what matched of it."""
+"""Explains a decision: every statement that was considered, and which of its parts matched."""
 
 from dataclasses import dataclass
 
@@ -20,7 +20,7 @@ from authz.language.resource import NO_RESOURCE
 
 @dataclass(frozen=True, slots=True)
 class ConditionTrace:
-    """One condition with what the policy expects and what the request brought; `actual` is empty for a missing key."""
+    """One condition with the expected values and those of the request; `actual` is empty if the key is missing."""
 
     operator: str
     key: str
@@ -31,7 +31,7 @@ class ConditionTrace:
 
 @dataclass(frozen=True, slots=True)
 class StatementTrace:
-    """One statement; it applied where all three parts matched."""
+    """One statement; it applied if all three parts matched."""
 
     statement: StatementRef
     effect: Effect
@@ -43,15 +43,15 @@ class StatementTrace:
 
     @property
     def applied(self) -> bool:
-        """Whether the statement took part in the decision."""
+        """Whether the statement affected the decision."""
         return self.action_matched and self.resource_matched and self.condition_matched
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A decision with everything that led to it, and the changes that would turn it, most specific first.
+    """A decision, the statements that led to it, and the changes that would reverse it, most specific first.
 
-    `remarks` are sentences on what is doubtful about the question itself; about one that CAM never asks no change of
+    `remarks` are sentences about doubtful parts of the request. For a request that CAM never makes, no change of
     policies is suggested.
     """
 
@@ -62,7 +62,7 @@ class Explanation:
 
 
 def explain(snapshot: Snapshot, request: Request) -> Explanation:
-    """Decide once more, in the open. The decision is `evaluate`'s own, not one of this module."""
+    """Decide and explain a request. The decision is that of `evaluate`."""
     decision = evaluate(snapshot, request)
     doubts = remarks(snapshot, request)
     state = snapshot.states.find(request.principal.account)

@@ -1,6 +1,6 @@
-"""What is doubtful about a question itself: no policy helps where the action, the resource or the caller is not there.
+"""Describes doubtful parts of a request: an action, a resource or a caller that does not exist.
 
-Names that are near are told from the caller's own account only, so that nobody learns of other accounts.
+Similar names are suggested from the caller's own account only, so that other accounts are not revealed.
 """
 
 from collections.abc import Collection
@@ -22,16 +22,16 @@ _OUTDATED = frozenset({"legacy", "withdrawn"})
 
 
 def principal_remark(snapshot: Snapshot, principal: Principal) -> str:
-    """Which part of an unknown caller is unknown: its account, the user or the role; empty for one that is known."""
+    """The part of an unknown caller that does not exist: account, user or role; empty if the caller is known."""
     state = snapshot.states.find(principal.account)
     if state is None:
-        return f"there is no account {shown(principal.account)}"
+        return f"account {shown(principal.account)} does not exist"
     if state.knows(principal):
         return ""
     name = shown(principal.name)
     if principal.kind is PrincipalKind.ROLE:
         return f"account {principal.account} has no role `{name}`{_near_role(principal.name, state.account.roles)}"
-    # Of a number one digit may be wrong; with more of them it is simply another one.
+    # A number with one wrong digit may be a typing error; with more, it is a different number.
     near = nearest(principal.name, state.account.users.keys(), 1 - 1 / len(principal.name))
     called = f" ({state.account.users[near].name})" if near and state.account.users[near].name else ""
     hint = f"; did you mean `{near}`{called}?" if near else ""
@@ -44,16 +44,16 @@ def _near_role(name: str, roles: Collection[str]) -> str:
 
 
 def question_remarks(action: Action, resource: Resource | None = None) -> tuple[str, ...]:
-    """What the catalog knows against a question: an action that does not exist, a resource that CAM never asks about.
+    """Remarks from the catalog: an action that does not exist, or a resource that CAM never checks.
 
-    None where the catalog does not cover the service.
+    Empty if the catalog does not cover the service.
     """
     found = (_action_remark(action), "" if resource is None else _resource_remark(action, resource))
     return tuple(remark for remark in found if remark)
 
 
 def remarks(snapshot: Snapshot, request: Request) -> tuple[str, ...]:
-    """All that is doubtful about a request, who asks first."""
+    """All remarks about a request; those about the caller come first."""
     who = principal_remark(snapshot, request.principal)
     return (*((who,) if who else ()), *question_remarks(request.action, request.resource))
 
@@ -66,8 +66,8 @@ def _action_remark(action: Action) -> str:
     if known.status not in _OUTDATED:
         return ""
     if known.successor:
-        return f"`{text}` is a legacy name; CAM is asked about `{known.successor}`"
-    return f"`{text}` is a legacy name without a successor; CAM is not asked about it any more"
+        return f"`{text}` is a legacy name; CAM checks `{known.successor}`"
+    return f"`{text}` is a legacy name without a successor, which CAM no longer checks"
 
 
 def _unknown_action_remark(action: Action, text: str) -> str:
@@ -75,7 +75,7 @@ def _unknown_action_remark(action: Action, text: str) -> str:
         hint = suggested_action(action.service, action.folded) or "check its spelling in the API reference"
         return f"the action `{text}` does not exist in the catalog of `{action.service}`; {hint}"
     meant = intended_service(action.service, action.folded)
-    return f"the service `{shown(action.service)}` is not known; did you mean `{meant}`?" if meant else ""
+    return f"the service `{shown(action.service)}` is unknown; did you mean `{meant}`?" if meant else ""
 
 
 def _resource_remark(action: Action, resource: Resource) -> str:
@@ -84,9 +84,9 @@ def _resource_remark(action: Action, resource: Resource) -> str:
     text = shown(resource.text)
     asked = services_asked(action.service)
     if asked is not None and resource.service not in asked:
-        return f"`{text}` is not a resource of `{' or '.join(sorted(asked))}`, which `{shown(str(action))}` is about"
+        return f"`{text}` is not a resource of `{' or '.join(sorted(asked))}`, which `{shown(str(action))}` requires"
     fault = misfit(resource.service, _as_pattern(resource))
-    return f"`{text}` is not a resource that CAM asks about: {fault.reason}" if fault else ""
+    return f"`{text}` is not a resource that CAM checks: {fault.reason}" if fault else ""
 
 
 def _as_pattern(resource: Resource) -> ResourcePattern:

@@ -22,15 +22,15 @@ from authz.language.principal import PrincipalKind
 from authz.language.render import render
 from authz.language.resource import NO_RESOURCE
 
-_MOST = 6  # suggestions in one answer: more is no help
+_MOST = 6  # suggestions in one answer; more would not help
 _TRIES = 32  # context changes that are tried for one statement
-_ALL_TRIES = 128  # and for one answer, where a statement that no change is known for counts as one
-_SHOWN = 200  # characters of a value that are told in words
+_ALL_TRIES = 128  # and for one answer, where a statement without candidates counts as one
+_SHOWN = 200  # characters of a value that a text shows
 
 
 @dataclass(frozen=True, slots=True)
 class ContextChange:
-    """A condition key with the values that the request should bring; none: the key should be left out."""
+    """A condition key with the values that the request should contain; empty if it should omit the key."""
 
     key: str
     values: tuple[str, ...]
@@ -38,7 +38,7 @@ class ContextChange:
 
 @dataclass(frozen=True, slots=True)
 class Addition:
-    """A policy to attach to `user/100001` or `role/ci`, or to put in the place of `boundary/user/100001`."""
+    """A policy to attach to `user/100001` or `role/ci`, or to replace `boundary/user/100001`."""
 
     attach_to: str
     document: str
@@ -46,13 +46,13 @@ class Addition:
 
     @property
     def is_boundary(self) -> bool:
-        """Whether it replaces the boundary."""
+        """Whether the policy replaces the boundary."""
         return self.attach_to.startswith("boundary/")
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """One way to turn the decision; all of its parts together."""
+    """One way to reverse the decision; all of its parts are needed."""
 
     text: str
     lift: tuple[StatementRef, ...] = ()
@@ -61,7 +61,7 @@ class Suggestion:
 
 
 def suggest(snapshot: Snapshot, state: AccountState, request: Request, decision: Decision) -> tuple[Suggestion, ...]:
-    """Ways to the opposite decision, the smallest first. None for a root account, nor for what no policy can change."""
+    """Ways to the opposite decision, the smallest first; none for a root account or if no policy can change it."""
     if request.principal.kind is PrincipalKind.ROOT or decision.reason is Reason.CROSS_ACCOUNT:
         return ()
     search = _Search(snapshot, state, request)
@@ -69,7 +69,7 @@ def suggest(snapshot: Snapshot, state: AccountState, request: Request, decision:
 
 
 class _Search:
-    """Looks for suggestions on one request."""
+    """Searches for suggestions on one request."""
 
     def __init__(self, snapshot: Snapshot, state: AccountState, request: Request) -> None:
         self._snapshot = snapshot
@@ -81,15 +81,15 @@ class _Search:
         self._holder = f"{request.principal.kind.value}/{request.principal.name}"
 
     def to_deny(self) -> Iterator[Suggestion]:
-        """One deny is enough."""
+        """A single deny, which is enough."""
         addition = self._addition(Effect.DENY)
         if addition is not None:
             account = attach(self._state.account, self._request.principal, addition.policy)
             if not allowed_with(self._snapshot, account, self._request):
-                yield Suggestion(f"attach a deny of {self._what()} to {self._holder}", additions=(addition,))
+                yield Suggestion(f"attach a policy that denies {self._what()} to {self._holder}", additions=(addition,))
 
     def to_allow(self) -> Iterator[Suggestion]:
-        """Another circumstance first, since it changes no policy; then what the policies would have to say."""
+        """Changes of the context first, since they change no policy; then changes of policies."""
         yield from self._other_context()
         denies = tuple(rule.ref for rule in self._applying(Effect.DENY))
         lifted = lift(self._state.account, self._request.principal, denies)
@@ -97,7 +97,7 @@ class _Search:
         for additions in ((), (grant,), (wider,), (grant, wider)):
             made = tuple(addition for addition in additions if addition is not None)
             if len(made) == len(additions) and self._is_allowed_after(lifted, made):
-                yield Suggestion(self._worded(denies, made), denies, made)
+                yield Suggestion(self._text(denies, made), denies, made)
                 return
 
     def _is_allowed_after(self, account: Account, additions: Iterable[Addition]) -> bool:
@@ -106,17 +106,17 @@ class _Search:
             account = put(account, self._request.principal, addition.policy)
         return allowed_with(self._snapshot, account, self._request)
 
-    def _worded(self, denies: Iterable[StatementRef], additions: Sequence[Addition]) -> str:
+    def _text(self, denies: Iterable[StatementRef], additions: Sequence[Addition]) -> str:
         steps = [f"lift {_named(denies)}"] if denies else []
         for addition in additions:
             if addition.is_boundary:
-                steps.append(f"let the boundary {addition.policy.name} of {self._holder} cover {self._what()}")
+                steps.append(f"extend the boundary {addition.policy.name} of {self._holder} to cover {self._what()}")
             else:
-                steps.append(f"attach an allow of {self._what()} to {self._holder}{self._hint()}")
+                steps.append(f"attach a policy that allows {self._what()} to {self._holder}{self._hint()}")
         return ", and ".join(steps)
 
     def _addition(self, effect: Effect) -> Addition | None:
-        """A policy for just this request; None where its resource cannot stand in a policy."""
+        """A policy for exactly this request; None if a policy cannot contain its resource."""
         statement = {
             "effect": effect.value,
             "action": [f"name/{self._request.action}"],
@@ -129,7 +129,7 @@ class _Search:
             return None
 
     def _wider_boundary(self, denies: tuple[StatementRef, ...]) -> Addition | None:
-        """The boundary with one statement more, and without those to be lifted."""
+        """The boundary with one more statement, and without those to be lifted."""
         principal, account = self._request.principal, self._state.account
         holders: Mapping[str, User | Role] = account.roles if principal.kind is PrincipalKind.ROLE else account.users
         boundary, grant = holders[principal.name].boundary, self._addition(Effect.ALLOW)
@@ -155,7 +155,7 @@ class _Search:
             for _, changes in zip(left, tries, strict=False):  # `left` first: each statement uses up at least one
                 if changes not in seen and self._is_allowed_with(changes):
                     seen.add(changes)
-                    yield Suggestion(f"{_asked(changes)}, {_purpose(rule)}", context=changes)
+                    yield Suggestion(f"{_context_text(changes)}, {_purpose(rule)}", context=changes)
                     break
 
     def _changes_to_fail(self, rule: Rule) -> Iterator[tuple[ContextChange, ...]]:
@@ -190,7 +190,7 @@ class _Search:
         ]
 
     def _resource_text(self) -> str:
-        """The resource as a policy may name it: without a project, and with an account where CAM would ask for one."""
+        """The resource as a policy may name it: without a project, with the account of the request."""
         resource = self._resource
         if resource.is_any:
             return "*"
@@ -201,7 +201,7 @@ class _Search:
         return f"{self._request.action} on {self._resource_text()}"
 
     def _hint(self) -> str:
-        """Why a grant that is there did not help: the mistake that is made most often."""
+        """A hint on the most frequent mistake: a grant on concrete resources for an operation-level API."""
         if not is_operation_level(self._request.action):
             return ""
         covering = [rule for rule in self._plan.rules if rule.effect is Effect.ALLOW]
@@ -227,11 +227,11 @@ def _named(refs: Iterable[StatementRef]) -> str:
 def _purpose(rule: Rule) -> str:
     if rule.effect is Effect.DENY:
         return f"so that {_named([rule.ref])} does not deny"
-    return f"as {_named([rule.ref])} wants it"
+    return f"as {_named([rule.ref])} requires"
 
 
-def _asked(changes: Iterable[ContextChange]) -> str:
-    return "ask " + " and ".join(
+def _context_text(changes: Iterable[ContextChange]) -> str:
+    return "send the request " + " and ".join(
         f"with {change.key} = {_listed(change.values)}" if change.values else f"without {change.key}"
         for change in changes
     )

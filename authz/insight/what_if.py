@@ -1,4 +1,4 @@
-"""What would be decided if an account were a little different: the proof behind every suggestion."""
+"""Evaluates a request against a changed account, to verify suggestions."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
@@ -16,30 +16,30 @@ V = TypeVar("V")
 
 
 class _Overlay(Mapping[str, V]):
-    """A mapping with a few entries replaced, without copying it: there may be 100,000 users beneath."""
+    """A mapping with a few replaced entries, without a copy: an account may have 100,000 users."""
 
-    def __init__(self, changed: Mapping[str, V], beneath: Mapping[str, V]) -> None:
+    def __init__(self, changed: Mapping[str, V], original: Mapping[str, V]) -> None:
         self._changed = changed
-        self._beneath = beneath
+        self._original = original
 
     def __getitem__(self, key: str) -> V:
-        return self._changed[key] if key in self._changed else self._beneath[key]
+        return self._changed[key] if key in self._changed else self._original[key]
 
     def __iter__(self) -> Iterator[str]:
-        return iter({**self._beneath, **self._changed})
+        return iter({**self._original, **self._changed})
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
 
 def allowed_with(snapshot: Snapshot, account: Account, request: Request) -> bool:
-    """Whether the request is allowed when `account` takes the place of the one of its uin."""
+    """Whether the request is allowed if `account` replaces the account with the same uin."""
     states = snapshot.states.updated((), {account.uin: AccountState(account)})
     return evaluate(Snapshot(snapshot.revision, states, snapshot.unknown_accounts), request).allowed
 
 
 def attach(account: Account, principal: Principal, policy: Policy) -> Account:
-    """The account with one policy more on a user or role."""
+    """The account with one more policy attached to a user or role."""
     if principal.kind is PrincipalKind.ROLE:
         role = account.roles[principal.name]
         return _with_role(account, replace(role, policies=(*role.policies, policy)))
@@ -48,14 +48,14 @@ def attach(account: Account, principal: Principal, policy: Policy) -> Account:
 
 
 def set_boundary(account: Account, principal: Principal, boundary: Policy) -> Account:
-    """The account with another boundary on a user or role."""
+    """The account with another boundary for a user or role."""
     if principal.kind is PrincipalKind.ROLE:
         return _with_role(account, replace(account.roles[principal.name], boundary=boundary))
     return _with_user(account, replace(account.users[principal.name], boundary=boundary))
 
 
 def lift(account: Account, principal: Principal, statements: Collection[StatementRef]) -> Account:
-    """The account without these statements of a user's or role's attachments."""
+    """The account without these statements in the policies of a user or role."""
     if principal.kind is PrincipalKind.ROLE:
         role = account.roles[principal.name]
         bound = _without(role.boundary, f"boundary/role/{role.name}", statements) if role.boundary else None

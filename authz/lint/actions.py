@@ -63,8 +63,8 @@ def _lint_operations(
     wide = "" if effect is Effect.ALLOW else ", which denies the API for all resources"
     if action.parsed.name.is_literal:
         message = (
-            f"CAM asks about `*` for `{action.raw}`, an operation-level API, so a concrete resource never matches "
-            f'and this {verb} nothing; add a statement for it with `"resource": "*"`{wide}'
+            f"`{action.raw}` is an operation-level API, which CAM checks on `*` only, so a concrete resource never "
+            f'matches and this {verb} nothing; add a statement for it with `"resource": "*"`{wide}'
         )
         report.warning("Lint.OperationLevel", action.path, message)
         return

@@ -29,7 +29,7 @@ def test_a_missing_condition_is_told_with_what_was_expected_and_what_came(source
     result = run(source, "im:ModifyAppInfo", "--explain")
     assert result.exit_code == 1
     assert "expected true, got nothing: does not hold" in result.output
-    assert "ask with qcs:mfa = true" in result.output
+    assert "send the request with qcs:mfa = true" in result.output
 
 
 def test_the_denial_carries_the_condition_in_cams_own_form(source):

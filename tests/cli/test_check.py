@@ -42,9 +42,9 @@ def test_an_answer_is_also_one_json_object():
     [
         (ALICE, "sms:SendSmss", "*", "did you mean `sms:SendSms`?"),
         (ALICE, "im:RemoveUsr", APP_2, "did you mean `im:RemoveUser`?"),
-        (ALICE, "sms:DescribeAppInfo", APP_2, "is not a resource of `sms`, which `sms:DescribeAppInfo` is about"),
+        (ALICE, "sms:DescribeAppInfo", APP_2, "is not a resource of `sms`, which `sms:DescribeAppInfo` requires"),
         (ALICE.replace("100001", "100091"), "im:RemoveUser", APP_2, "has no user `100091`; did you mean `1000"),
-        (ALICE.replace("12345678", "12345679"), "im:RemoveUser", APP_2, "there is no account 12345679"),
+        (ALICE.replace("12345678", "12345679"), "im:RemoveUser", APP_2, "account 12345679 does not exist"),
     ],
 )
 def test_what_is_doubtful_about_the_question_is_told(options, principal, action, resource, note):

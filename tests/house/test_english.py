@@ -18,7 +18,6 @@ PENDING = (
     "authz/enforcement",
     "authz/engine",
     "authz/http2",
-    "authz/insight",
     "authz/pdp",
     "authz/runtime",
     "authz/server",

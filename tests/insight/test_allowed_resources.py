@@ -55,7 +55,7 @@ def test_a_tag_that_the_request_does_not_bring_needs_a_check_of_each_resource():
 
 @pytest.mark.parametrize("key", ["qcs:resource_tag", "qcs:resource_tag/env", "qcs:resource_tag/dept"])
 def test_one_tag_in_the_request_leaves_the_other_tags_unknown(key):
-    """An item may bring the bare key, which tells of every tag (cam-language 2.3)."""
+    """An item may contain the bare key, which covers every tag (cam-language 2.3)."""
     rule = deny("im:*", condition={"for_any_value:string_like": {key: "*dev"}})
     of = account(own=[policy("p", allow("im:*", APPS), rule)])
     assert listed(of, **{"qcs__resource_tag/env": ["prod"]}) == AllowedResources(allow=(APPS,), needs_check=True)

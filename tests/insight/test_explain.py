@@ -1,4 +1,4 @@
-"""Explain tells every statement that was considered, part by part, and decides nothing of its own."""
+"""Explain shows every statement that was considered, part by part, and decides nothing of its own."""
 
 from dataclasses import replace
 

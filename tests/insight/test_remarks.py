@@ -1,4 +1,4 @@
-"""What is doubtful about a question: the caller, the action, the resource, each told once and in words."""
+"""What is doubtful about a question: the caller, the action, the resource, each named once in a sentence."""
 
 import pytest
 
@@ -12,7 +12,7 @@ from authz.language.resource import parse_resource
 from tests.builders import ALICE, APP_1, CI, ROOT, account, engine, sms_app
 
 
-def told(action="im:RemoveUser", resource=APP_1, principal=ALICE, accounts=()):
+def remarks_of(action="im:RemoveUser", resource=APP_1, principal=ALICE, accounts=()):
     return remarks(engine(*(accounts or [account()])).live, parse_request(principal, action, resource, {}))
 
 
@@ -25,14 +25,14 @@ def of_question(action, resource="*"):
 
 @pytest.mark.parametrize("principal", [ALICE, CI, ROOT])
 def test_a_valid_question_has_no_remarks(principal):
-    assert told(principal=principal) == ()
+    assert remarks_of(principal=principal) == ()
 
 
 @pytest.mark.parametrize(
     ("principal", "remark"),
     [
-        ("qcs::cam::uin/87654321:uin/100001", "there is no account 87654321"),
-        ("qcs::cam::uin/87654321:root", "there is no account 87654321"),
+        ("qcs::cam::uin/87654321:uin/100001", "account 87654321 does not exist"),
+        ("qcs::cam::uin/87654321:root", "account 87654321 does not exist"),
         ("qcs::cam::uin/12345678:uin/999", "account 12345678 has no user `999`"),
         ("qcs::cam::uin/12345678:uin/100002", "account 12345678 has no user `100002`; did you mean `100001` (alice)?"),
         ("qcs::cam::uin/12345678:uin/10001", "account 12345678 has no user `10001`; did you mean `100001` (alice)?"),
@@ -42,15 +42,15 @@ def test_a_valid_question_has_no_remarks(principal):
     ],
 )
 def test_which_part_of_the_caller_is_unknown(principal, remark):
-    assert told(principal=principal) == (remark,)
+    assert remarks_of(principal=principal) == (remark,)
 
 
 def test_no_name_of_another_account_is_revealed():
     other = Account("12345679", "", {"100002": User("100002", "bob", ())}, {}, {}, {})
     strangers = ["qcs::cam::uin/12345670:uin/100002", "qcs::cam::uin/12345679:uin/100001"]
-    said = [told(principal=principal, accounts=[account(), other]) for principal in strangers]
+    said = [remarks_of(principal=principal, accounts=[account(), other]) for principal in strangers]
     assert said == [
-        ("there is no account 12345670",),
+        ("account 12345670 does not exist",),
         ("account 12345679 has no user `100001`; did you mean `100002` (bob)?",),
     ]
 
@@ -71,8 +71,8 @@ def test_very_many_users_and_roles_are_not_gone_through():
     users = NoTour({str(uin): User(str(uin), "", ()) for uin in range(100_000, 200_000)})
     roles = NoTour({f"role-{at}": Role(f"role-{at}", (), PolicyDocument(())) for at in range(50_000)})
     large = Account("12345678", "", users, {}, roles, {})
-    assert told(principal="qcs::cam::uin/12345678:uin/1999999", accounts=[large])[0].startswith("account")
-    [remark] = told(principal="qcs::cam::uin/12345678:roleName/role-4711x", accounts=[large])
+    assert remarks_of(principal="qcs::cam::uin/12345678:uin/1999999", accounts=[large])[0].startswith("account")
+    [remark] = remarks_of(principal="qcs::cam::uin/12345678:roleName/role-4711x", accounts=[large])
     assert "did you mean `role-4711" in remark
 
 
@@ -91,9 +91,9 @@ def test_very_many_users_and_roles_are_not_gone_through():
         ("im:SendSms", "it belongs to `sms`: write `sms:SendSms`"),
         ("im:GrantWishes", "check its spelling in the API reference"),
         ("cam:GrantWishes", "check its spelling in the API reference"),
-        ("smss:SendSms", "the service `smss` is not known; did you mean `sms`?"),
-        ("consolesms:SMS_GetAPPList", "is a legacy name; CAM is asked about `sms:DescribeAppList`"),
-        ("consolesms:SMS_QueryBill", "CAM is not asked about it any more"),
+        ("smss:SendSms", "the service `smss` is unknown; did you mean `sms`?"),
+        ("consolesms:SMS_GetAPPList", "is a legacy name; CAM checks `sms:DescribeAppList`"),
+        ("consolesms:SMS_QueryBill", "which CAM no longer checks"),
     ],
 )
 def test_an_action_that_does_not_exist_is_answered_with_the_intended_one(action, end):
@@ -117,8 +117,8 @@ def test_no_current_action_of_the_catalog_is_doubtful():
 @pytest.mark.parametrize(
     ("action", "resource", "words"),
     [
-        ("sms:DescribeAppInfo", APP_1, "is not a resource of `sms`, which `sms:DescribeAppInfo` is about"),
-        ("sms:SendSms", APP_1, "is not a resource of `sms`, which `sms:SendSms` is about"),
+        ("sms:DescribeAppInfo", APP_1, "is not a resource of `sms`, which `sms:DescribeAppInfo` requires"),
+        ("sms:SendSms", APP_1, "is not a resource of `sms`, which `sms:SendSms` requires"),
         ("cam:GetUser", sms_app(1), "is not a resource of `cam`"),
         ("sts:AssumeRole", APP_1, "is not a resource of `cam or sts`"),
         ("sms:DescribeAppInfo", "qcs::sms::uin/12345678:sdkappid/1", "resources of `sms` are named `app/<id>`"),

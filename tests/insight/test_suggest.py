@@ -1,4 +1,4 @@
-"""Every suggestion, applied as a program would apply it, turns the decision."""
+"""Every suggestion, applied as a program would apply it, reverses the decision."""
 
 import json
 import random

@@ -44,7 +44,7 @@ def test_the_document_of_a_suggestion_stands_where_simple_clients_look_for_it():
     ("question", "words"),
     [
         ({"action": "im:RemoveUsr"}, "did you mean `im:RemoveUser`?"),
-        ({"action": "sms:SendSms"}, "is not a resource of `sms`, which `sms:SendSms` is about"),
+        ({"action": "sms:SendSms"}, "is not a resource of `sms`, which `sms:SendSms` requires"),
         (
             {"action": "im:RemoveUser", "principal": f"{ALICE[:-1]}2"},
             "did you mean `100001` (alice)?",
