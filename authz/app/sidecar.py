@@ -52,7 +52,6 @@ class SourceFeed:
             problems = await self._follower.load(progress, allow_broken=allow_broken)
         if problems and not allow_broken:
             raise InvalidAccountError(problems)
-        self._source.be_gentle()
 
     async def follow_until(self, stop: asyncio.Event) -> None:
         """Follow the source until `stop`; a follower that dies is a bug, and takes the server down with it."""

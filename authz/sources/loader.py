@@ -127,7 +127,6 @@ class DirectoryLoader:
         problems = await self._follower.load(lambda _done, _total: None, allow_broken=False)
         if problems:
             raise InvalidAccountError(problems)
-        self._source.be_gentle()
 
     async def _follow(self, stop: asyncio.Event) -> None:
         task = asyncio.create_task(self._follower.follow())

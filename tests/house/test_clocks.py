@@ -42,7 +42,6 @@ SLEEPS = {
 # Modules of the product whose comparisons with the time nobody needs to set, and why.
 CUTS = {
     "authz/cli/bench": "benchmarks measure the time",
-    "authz/sources/throttle.py": "its tests set the clock of the module",
 }
 
 

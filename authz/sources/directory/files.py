@@ -5,7 +5,6 @@ No look and no read can be made to hang or to take the memory: what is opened mu
 
 import os
 import stat
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +22,7 @@ MAX_POLICY_BYTES = 256 * 1024
 """Of one policy's file: over forty times the characters that CAM stores, for blanks."""
 MAX_ATTACHMENTS_BYTES = 8 * 1024 * 1024
 """Of one attachments file: some hundred thousand users."""
+_MOST_LINKS = 40  # from one to the next, as the system follows them
 MAX_FILES = 20_000
 """Of one account; CAM stores 1,500 policies."""
 
@@ -49,12 +49,20 @@ class Mark(NamedTuple):
     is_placed: bool
 
 
+class LinkedFolder(NamedTuple):
+    """A folder that a link leads to: where it is, and if the last name of the path is a link, where and since when."""
+
+    place: str
+    link_folder: str | None
+    put_at: int
+
+
 @dataclass(slots=True)
 class Listing:
     """What an account's folder holds: its files by name, what could not be looked at, and how its folders stand.
 
-    `blocked` are the names of files with problems, `links` the folders that links of the account lead to. There is no
-    folder if it is not `is_there`.
+    `blocked` are the names of files with problems, `links` the folders that links of the account lead to, by the path
+    that leads there. There is no folder if it is not `is_there`.
     """
 
     is_there: bool = False
@@ -62,7 +70,7 @@ class Listing:
     problems: list[Problem] = field(default_factory=list)
     blocked: set[str] = field(default_factory=set)
     folders: int = 0
-    links: set[str] = field(default_factory=set)
+    links: "dict[str, LinkedFolder]" = field(default_factory=dict)
 
     @property
     def has_attachments(self) -> bool:
@@ -143,16 +151,19 @@ def _list_folder(key: str, folder: str, prefix: str, found: Listing) -> None:
 
 def _add(entry: "os.DirEntry[str]", name: str, found: Listing) -> None:
     known = len(found.problems)
-    mark = _mark(entry.path, found.problems, entry)
-    if mark is None and len(found.problems) > known:
-        found.blocked.add(name)
-    elif mark is not None:
+    mark = _mark(entry.path, found.problems, found.links, entry)
+    if mark is not None:
         found.files[name] = mark
-        if mark.is_link:
-            found.links.update(_link_folders(entry.path))
+    elif len(found.problems) > known:
+        found.blocked.add(name)
 
 
-def _mark(path: str, problems: list[Problem], entry: "os.DirEntry[str] | None" = None) -> Mark | None:
+def _mark(
+    path: str,
+    problems: list[Problem],
+    links: dict[str, LinkedFolder],
+    entry: "os.DirEntry[str] | None" = None,
+) -> Mark | None:
     """How a file stands; None if it is not there, is a folder, or has a problem."""
     try:
         status = os.stat(path) if entry is None else entry.stat()  # noqa: PTH116
@@ -167,21 +178,36 @@ def _mark(path: str, problems: list[Problem], entry: "os.DirEntry[str] | None" =
     if not stat.S_ISREG(status.st_mode):
         problems.append(_irregular(path))
         return None
-    is_placed = status.st_ctime_ns > status.st_mtime_ns or (is_link and status.st_ctime_ns <= _link_time(path))
+    is_placed = status.st_ctime_ns > status.st_mtime_ns or (is_link and status.st_ctime_ns <= _link_time(path, links))
     return Mark(fingerprint(status), status.st_size, age(status), is_link, is_placed)
 
 
-def _link_time(path: str) -> int:
-    """When the newest of the links was made that lead from `path` to a file."""
+def _link_time(path: str, links: dict[str, LinkedFolder]) -> int:
+    """When the newest of the links was put there that lead from `path` to a file; their folders become known."""
     newest = 0
-    for folder in (path, *_link_folders(path)):
+    for _ in range(_MOST_LINKS):
         try:
-            status = os.lstat(folder)
-        except OSError:
-            continue
-        if stat.S_ISLNK(status.st_mode):
-            newest = max(newest, status.st_ctime_ns)
+            target = os.readlink(path)  # noqa: PTH115
+            newest = max(newest, os.lstat(path).st_ctime_ns)
+        except OSError:  # it is no link, but the file
+            break
+        folder, name = os.path.split(os.path.join(os.path.dirname(path), target))  # noqa: PTH118, PTH120
+        if folder not in links:
+            links[folder] = _linked_folder(folder)
+        linked = links[folder]
+        newest, path = max(newest, linked.put_at), os.path.join(linked.place, name)  # noqa: PTH118
     return newest
+
+
+def _linked_folder(path: str) -> LinkedFolder:
+    try:
+        status = os.lstat(path)
+    except OSError:
+        return LinkedFolder(path, None, 0)
+    place = os.path.realpath(path)
+    if stat.S_ISLNK(status.st_mode):  # as `..data` is
+        return LinkedFolder(place, os.path.dirname(path), status.st_ctime_ns)  # noqa: PTH120
+    return LinkedFolder(place, None, 0)
 
 
 def look_at(root: Path, key: str, name: str) -> tuple[Mark | None, list[Problem]]:
@@ -189,24 +215,12 @@ def look_at(root: Path, key: str, name: str) -> tuple[Mark | None, list[Problem]
     path = path_of(root, key, name)
     step(key, path)
     problems: list[Problem] = []
-    return _mark(path, problems), problems
+    return _mark(path, problems, {}), problems
 
 
 def path_of(root: Path, key: str, name: str) -> str:
     """Where a file of an account is."""
     return os.path.join(root, key, name)  # noqa: PTH118 - a Path costs more than the call to the system
-
-
-def _link_folders(path: str) -> Iterator[str]:
-    """The folders in which a change leads a link elsewhere, or changes what it leads to."""
-    for _ in range(40):  # as many as the system follows
-        try:
-            target = os.readlink(path)  # noqa: PTH115
-        except OSError:
-            break
-        path = os.path.join(os.path.dirname(path), target)  # noqa: PTH118, PTH120
-        yield os.path.dirname(path)  # noqa: PTH120
-    yield os.path.dirname(os.path.realpath(path))  # noqa: PTH120
 
 
 def read_file(root: Path, key: str, name: str) -> tuple[FileText, int]:

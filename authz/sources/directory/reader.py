@@ -162,9 +162,10 @@ class AccountReader:
     def _listing(self, key: str) -> Listing:
         self._cover(key, ())
         listing = files.list_account(self._root, key)
-        if listing.links:  # what they lead to may have changed before anybody watched it
-            self._cover(key, listing.links)
-            listing = files.list_account(self._root, key)
+        if listing.links:
+            own = files.path_of(self._root, key, "").rstrip("/")  # which is watched anyway
+            folders = {each for link in listing.links.values() for each in (link.place, link.link_folder)}
+            self._cover(key, {each for each in folders if each is not None and each != own})
         return listing
 
     def _named(self, key: str, held: Held, named: dict[str, Writing]) -> _Found:
@@ -290,8 +291,9 @@ class AccountReader:
         if any(mark.fingerprint != found.read.get(name) for name, mark in found.marks.items()):
             return True
         has_news = self._has_news(key)
-        if has_news is not None and not found.is_all:
+        if has_news is not None and not found.is_all and not any(mark.is_link for mark in found.marks.values()):
             return has_news
+        # What links lead to may have changed before anybody watched it.
         listing = files.list_account(self._root, key)
         now = {name: mark.fingerprint for name, mark in listing.files.items()}
         then = {name: mark.fingerprint for name, mark in found.marks.items()}

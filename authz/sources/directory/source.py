@@ -19,7 +19,6 @@ from authz.sources.directory.versions import AccountTexts, VersionMaker
 from authz.sources.directory.watch import FolderWatch
 from authz.sources.lane import progress
 from authz.sources.source import ChangedKeys, Unsettled, Update
-from authz.sources.throttle import Throttle
 from authz.telemetry.events import get_logger
 
 POLL_SECONDS = 1.0
@@ -42,8 +41,7 @@ class DirectorySource:
     def __init__(self, root: Path, *, is_watched: bool = False, clock: Callable[[], float] = time.monotonic) -> None:
         self.root = root
         self._clock = clock
-        self._throttle = Throttle()
-        self._maker = VersionMaker(root, self._pause)
+        self._maker = VersionMaker(root, progress)
         self._reader = AccountReader(root, self._maker, clock, self._cover, self._has_news)
         self._lock = Lock()  # of what follows; nothing is waited for while it is held
         self._queue = ChangeQueue()
@@ -56,19 +54,11 @@ class DirectorySource:
         self._surveys = 0
         self._tells = is_watched and tells_of_changes(root)
 
-    def be_gentle(self) -> None:
-        """Leave room for others from now on."""
-        self._throttle.be_gentle()
-
     def close(self) -> None:
         """Watch no more."""
         watch, self._watch = self._watch, None
         if watch is not None:
             watch.close()
-
-    def _pause(self) -> None:
-        progress()
-        self._throttle.pause()
 
     # Reading --------------------------------------------------------------------------------------------------------
 
@@ -86,7 +76,7 @@ class DirectorySource:
         for key in found.keys:
             if watch is not None and not watch.covers(key):
                 watch.cover(key)
-            self._pause()
+            progress()
             if self._reader.differs(key, is_thorough=is_thorough):
                 changed.add(key)
         present = {*found.keys, *found.problems}
