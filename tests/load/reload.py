@@ -179,7 +179,8 @@ def sidecar(root, options):
         command = [options.python, "-m", "authz", "serve", str(root), "--listen", address, "--shutdown-notice", "0",
                    "--workers", str(options.workers)]  # fmt: skip
         log = Path(folder, "log")
-        process = subprocess.Popen(command, stderr=log.open("w"), cwd=Path(options.python).parents[2])
+        with log.open("w") as stream:
+            process = subprocess.Popen(command, stderr=stream, cwd=Path(options.python).parents[2])
         try:
             eventually(lambda: process.poll() is not None or '"serving"' in log.read_text())
             assert process.poll() is None, log.read_text()
