@@ -222,7 +222,7 @@ def test_a_broken_version_keeps_the_last_good_one_and_lists_every_error(tmp_path
 
     *_, alarm = [line for line in follow(tmp_path, scenario) if line["event"] == "account refused"]
     assert [line.removeprefix(f"{tmp_path}/a/").rsplit(": ", 1)[0] for line in alarm["problems"]] == [
-        "attachments.yaml:1: UnknownPolicy: unknown policy `nosuch`",
+        "attachments.yaml:1: UnknownPolicy",
         "policies/p.json:1: InvalidParameter.VersionError",
         "policies/p.json:2: InvalidParameter.EffectError",
     ]
