@@ -1,4 +1,4 @@
-"""Answers as the terminal shows them, wherever they were made."""
+"""Printing of decisions and explanations on the terminal."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeVar
@@ -26,7 +26,7 @@ _BECAUSE: Mapping[Reason, str] = {
 
 
 def show_answer(response: authz_pb2.CheckResponse, *, as_json: bool, remarks: Iterable[str] = ()) -> None:
-    """Print one decision to standard output, and for people what is doubtful about the question."""
+    """Print one decision to standard output, and unless `as_json`, remarks on the question."""
     if as_json:
         click.echo(json_text(_answer_value(response)))
         return
@@ -35,16 +35,16 @@ def show_answer(response: authz_pb2.CheckResponse, *, as_json: bool, remarks: It
 
 
 def show_explanation(response: authz_pb2.ExplainResponse, *, as_json: bool) -> None:
-    """Print a decision with every statement that was considered, and what would turn it."""
+    """Print a decision with every statement that was considered, and what would change it."""
     lines = [json_text(_explanation_value(response))] if as_json else _explanation_lines(_printable(response))
     click.echo("\n".join(lines))
 
 
 def _printable(response: AnyMessage) -> AnyMessage:
-    """A copy whose texts can be printed.
+    """A copy whose strings are printable.
 
-    CAM's denial has one line break, behind the action (cam-language 7), and no action can hold one: any other is a
-    text's own.
+    CAM's denial message has one line break, after the action (cam-language 7), and no action contains one: every other
+    line break comes from a value and is escaped.
     """
     shown = type(response)()
     shown.CopyFrom(response)
@@ -100,7 +100,7 @@ def _explanation_lines(response: authz_pb2.ExplainResponse) -> Iterator[str]:
     for trace in response.statements:
         yield from _trace_lines(trace)
     if response.omitted_statements:
-        yield f"  … and {response.omitted_statements} more, which one answer has no room for"
+        yield f"  … and {response.omitted_statements} more, left out because the answer would be too long"
     changes = [each for each in response.suggestions if not _is_remark(each)]
     if changes:
         yield "what would deny it:" if response.response.allowed else "what would allow it:"
@@ -110,7 +110,7 @@ def _explanation_lines(response: authz_pb2.ExplainResponse) -> Iterator[str]:
 
 
 def remarks_of(response: authz_pb2.ExplainResponse) -> list[str]:
-    """The sentences of an explanation on the question itself."""
+    """The remarks of an explanation on the question itself."""
     return [suggestion.text for suggestion in response.suggestions if _is_remark(suggestion)]
 
 

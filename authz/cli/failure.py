@@ -1,4 +1,4 @@
-"""What a command says when it cannot go on."""
+"""Printing of the error that ends a command."""
 
 import click
 
@@ -6,7 +6,7 @@ from authz.errors import AuthzError, InvalidAccountError
 
 
 def show_failure(error: AuthzError) -> None:
-    """Print an error to standard error; it has one line, or one for each problem of files, which names its place."""
+    """Print an error to standard error: one line, or for broken files one line with the place of each problem."""
     is_placed = isinstance(error, InvalidAccountError)
     for line in error.lines:
         click.echo(line if is_placed else f"authz: {line}", err=True)

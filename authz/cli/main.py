@@ -1,4 +1,4 @@
-"""The `authz` command and its sub-commands, loaded when they are asked for so that each starts fast."""
+"""The `authz` command and its sub-commands, each imported on first use so that the command starts fast."""
 
 import importlib
 from collections.abc import Mapping
@@ -32,7 +32,7 @@ class _LazyGroup(click.Group):
 @click.group(cls=_LazyGroup, context_settings={"auto_envvar_prefix": "AUTHZ", "max_content_width": 110})
 @click.version_option(__version__, prog_name="authz")
 def main() -> None:
-    """Decide Tencent Cloud CAM policies for IM and SMS backends.
+    """Authorize calls to IM and SMS backends by Tencent Cloud CAM policies.
 
-    Every option can also be given by the environment: AUTHZ_<COMMAND>_<OPTION>, e.g. AUTHZ_SERVE_LISTEN.
+    Every option can also be set in the environment as AUTHZ_<COMMAND>_<OPTION>, for example AUTHZ_SERVE_LISTEN.
     """

@@ -8,7 +8,7 @@ _STEPS = 100
 
 
 def show_progress(done: int, total: int) -> None:
-    """Rewrite one line on standard error; small work and pipes see nothing."""
+    """Rewrite one line on standard error, if it is a terminal and there is much to load."""
     if total < _STEPS or not sys.stderr.isatty():
         return
     if done == total:

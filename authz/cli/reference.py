@@ -1,4 +1,4 @@
-"""The reference of options and metrics, made from the code: `python -m authz.cli.reference` prints it."""
+"""Generates the reference page of options and metrics: `python -m authz.cli.reference` prints it."""
 
 from collections.abc import Iterator
 
@@ -11,11 +11,11 @@ from authz.telemetry.metrics_snapshot import MetricsSnapshot, ServiceSnapshot
 
 _HEAD = """# Options and metrics
 
-Made from the code by `python -m authz.cli.reference`; a test compares the two.
+Generated from the code by `python -m authz.cli.reference`; a test checks that it is current.
 
 ## Options of `authz serve`
 
-Every option can be given by the environment; several values are separated by blanks. The command line wins.
+Every option can be set in the environment, with several values separated by spaces. The command line takes precedence.
 """
 _EVERYTHING = MetricsSnapshot(ServiceSnapshot(certificate_expires_at=1.0))
 
@@ -43,7 +43,7 @@ def _option(option: click.Option, context: click.Context) -> str:
 
 
 def _default(option: click.Option) -> str:
-    """What holds without the option; nothing where it is off then."""
+    """The default as shown in the table; empty if the option is off by default."""
     if isinstance(option.show_default, str):
         return option.show_default
     default = option.default

@@ -1,4 +1,4 @@
-"""`authz serve`: run the sidecar."""
+"""The command `authz serve`, which runs the sidecar."""
 
 import re
 from dataclasses import fields
@@ -22,8 +22,8 @@ from authz.server.tls import TlsFiles
 from authz.server.transport import TransportKind
 from authz.telemetry.log import LogFormat, configure_logs
 
-_LONGEST_AGE = 2_000_000.0  # gRPC counts milliseconds in 31 bits
-_AGE_WITH_CLIENT_CERTIFICATES = 3600.0  # else one that was withdrawn would be good for as long as its connection
+_LONGEST_AGE = 2_000_000.0  # gRPC stores milliseconds in 31 bits
+_AGE_WITH_CLIENT_CERTIFICATES = 3600.0  # so that a revoked certificate does not stay in use as long as its connection
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -38,7 +38,7 @@ def _mode(_ctx: click.Context, _param: click.Parameter, text: str | None) -> int
     if text is None:
         return None
     if not re.fullmatch(r"0?[0-7]{3}", text):
-        raise click.BadParameter(f"`{printable(text)}` is not a file mode; write three octal digits such as 660")
+        raise click.BadParameter(f"`{printable(text)}` is not a file mode; expected three octal digits such as 660")
     return int(text, 8)
 
 
@@ -51,133 +51,143 @@ def _mode(_ctx: click.Context, _param: click.Parameter, text: str | None) -> int
     show_default=True,
     metavar="ADDR",
     callback=_addresses,
-    help="Where gRPC is served: host:port or unix:/path. May be given several times.",
+    help="Address for gRPC: host:port or unix:/path. Repeatable.",
 )
-@click.option("--http", metavar="HOST:PORT", help="Where /healthz, /readyz and /metrics are served; off by default.")
-@transport_option(TransportKind.NATIVE, "gRPC server to use: the built-in one or grpcio.")
+@click.option("--http", metavar="HOST:PORT", help="Address for /healthz, /readyz and /metrics; off by default.")
+@transport_option(TransportKind.NATIVE, "gRPC server to use: built-in (native) or grpcio.")
 @click.option(
     "--workers",
     type=click.IntRange(min=1),
     default=1,
     show_default=True,
-    help="Processes that serve, sharing the TCP ports; at most one for each core.",
+    help="Worker processes, which share the TCP ports. Use at most one per core.",
 )
 @click.option(
     "--cache-size",
     type=click.IntRange(min=0),
     default=100_000,
     show_default=True,
-    help="Answers of each worker; 0: off.",
+    help="Decisions cached per worker (0 disables the cache).",
 )
 @click.option(
     "--cache-bytes",
     type=click.IntRange(min=1024 * 1024),
     default=CACHE_BYTES,
     show_default=True,
-    help="Memory for answers and compiled policies; several workers have equal shares.",
+    help="Memory for cached decisions and compiled policies, divided equally among the workers.",
 )
 @click.option(
     "--max-in-flight",
     type=click.IntRange(min=1),
     default=DEFAULT_LIMITS.in_flight,
     show_default=True,
-    help="Calls of each worker that wait or are worked on; more are RESOURCE_EXHAUSTED at once.",
+    help="Maximum concurrent calls per worker; excess calls fail with RESOURCE_EXHAUSTED.",
 )
 @click.option(
     "--max-message-bytes",
     type=click.IntRange(min=1024),
     default=DEFAULT_LIMITS.message_bytes,
     show_default=True,
-    help="Size of one request.",
+    help="Maximum size of a request.",
 )
 @click.option(
     "--max-batch",
     type=click.IntRange(min=1),
     default=DEFAULT_LIMITS.batch,
     show_default=True,
-    help="Checks in one batch.",
+    help="Maximum number of checks in a batch.",
 )
 @click.option(
     "--max-context-keys",
     type=click.IntRange(min=1),
     default=DEFAULT_LIMITS.context_keys,
     show_default=True,
-    help="Condition keys in the context of one check.",
+    help="Maximum number of condition keys in the context of a check.",
 )
 @click.option(
     "--max-connection-age",
     type=click.FloatRange(min=0, max=_LONGEST_AGE),
     show_default="3600 with --tls-client-ca, else 0",
-    help="Seconds, a tenth more or less, after which a client has to connect again; 0: never.",
+    help="Seconds, plus or minus 10 %, after which a connection is closed and the client reconnects (0: never).",
 )
 @click.option(
     "--max-connection-age-grace",
     type=click.FloatRange(min=0, max=_LONGEST_AGE),
     default=DEFAULT_LIMITS.connection_age_grace,
     show_default=True,
-    help="Seconds that calls under way are given then, or when the client's certificate ends.",
+    help="Seconds that running calls have to finish once their connection is too old or its certificate expires.",
 )
-@click.option("--tls-cert", type=_FILE, help="Certificate chain (PEM) for TCP; read again when it changes.")
-@click.option("--tls-key", type=_FILE, help="Its key (PEM), without a password.")
-@click.option("--tls-client-ca", type=_FILE, help="Clients must show a certificate of these authorities (PEM).")
+@click.option(
+    "--tls-cert", type=_FILE, help="Server certificate chain (PEM) for TCP listeners; reloaded when it changes."
+)
+@click.option("--tls-key", type=_FILE, help="Private key of --tls-cert (PEM), not encrypted.")
+@click.option("--tls-client-ca", type=_FILE, help="Require client certificates issued by these authorities (PEM).")
 @click.option(
     "--allow-client",
     multiple=True,
     metavar="NAME",
-    help="Subject alternative or common name of client certificates that may ask; by default all of these authorities.",
+    help="Admit only client certificates with this subject alternative name or common name; default: all. Repeatable.",
 )
 @click.option(
     "--health-listen",
     multiple=True,
     metavar="ADDR",
     callback=_addresses,
-    help="Where gRPC health checking alone is served, without TLS, for probes that have no certificate.",
+    help="Address for gRPC health checking only, without TLS, for probes that have no certificate. Repeatable.",
 )
 @click.option(
     "--socket-mode",
     metavar="OCTAL",
     callback=_mode,
-    help="Permissions of Unix sockets, such as 0660; by default what the umask leaves.",
+    help="Permissions of Unix sockets, such as 0660; default: set by the umask.",
 )
 @click.option(
     "--revision-wait",
     type=click.FloatRange(min=0),
     default=10.0,
     show_default=True,
-    help="Seconds that a request waits for at_least_revision when it brings no shorter deadline.",
+    help="Maximum seconds that a request waits for at_least_revision; a shorter deadline takes precedence.",
 )
 @click.option(
     "--shutdown-notice",
     type=click.FloatRange(min=0),
     default=1.0,
     show_default=True,
-    help="Seconds between NOT_SERVING and the end of accepting, so that balancers notice.",
+    help="Seconds between reporting NOT_SERVING and closing the listeners, for load balancers to react.",
 )
 @click.option(
     "--drain-timeout",
     type=click.FloatRange(min=0),
     default=10.0,
     show_default=True,
-    help="Seconds that calls under way are given to finish.",
+    help="Seconds that running calls have to finish when the sidecar stops.",
 )
-@click.option("--allow-broken-accounts", is_flag=True, help="Start even if accounts are broken; these are not served.")
-@click.option("--watch/--no-watch", default=True, show_default=True, help="Use file events; without them, poll only.")
+@click.option(
+    "--allow-broken-accounts", is_flag=True, help="Start even if some accounts are broken, without serving them."
+)
+@click.option(
+    "--watch/--no-watch", default=True, show_default=True, help="Use file events to find changes; otherwise poll."
+)
 @click.option(
     "--log-format",
     type=click.Choice([choice.value for choice in LogFormat]),
     default=LogFormat.AUTO.value,
     show_default=True,
-    help="auto: console on a terminal, JSON elsewhere.",
+    help="Format of the log; auto is console on a terminal and JSON elsewhere.",
 )
 @click.option(
-    "--log-level", type=click.Choice(["debug", "info", "warning", "error"]), default="info", show_default=True
+    "--log-level",
+    type=click.Choice(["debug", "info", "warning", "error"]),
+    default="info",
+    show_default=True,
+    help="Least severe level that is logged.",
 )
 @click.pass_context
 def serve_command(ctx: click.Context, /, log_format: str, log_level: str, **options: object) -> None:
     """Run the sidecar on SOURCE, a policy directory.
 
-    Ends with status 0 on SIGTERM, SIGINT or SIGQUIT after draining, however often they come, with 1 when it cannot
-    start. SIGHUP: reads everything anew.
+    On SIGTERM, SIGINT or SIGQUIT it finishes running calls and exits with status 0; if it cannot start, it exits with
+    status 1. On SIGHUP it reloads everything.
     """
     configure_logs(LogFormat(log_format), log_level)
     settings = _settings(options, log_format=LogFormat(log_format), log_level=log_level)
@@ -186,7 +196,8 @@ def serve_command(ctx: click.Context, /, log_format: str, log_level: str, **opti
         serve(settings, show_progress)
     except InvalidAccountError as error:
         show_failure(error)
-        click.echo(f"{len(error.problems)} problems; mend them, or start with --allow-broken-accounts", err=True)
+        found = "1 error" if len(error.problems) == 1 else f"{len(error.problems)} errors"
+        click.echo(f"{found}; fix the files, or start with --allow-broken-accounts", err=True)
         ctx.exit(1)
     except AuthzError as error:
         show_failure(error)
@@ -194,19 +205,19 @@ def serve_command(ctx: click.Context, /, log_format: str, log_level: str, **opti
 
 
 def _settings(options: dict[str, Any], **logs: Any) -> Settings:
-    """The options, put together where several make one setting."""
+    """Settings from the options, some of which are combined."""
     limits = {field.name: options.pop(f"max_{field.name}") for field in fields(Limits)}
     if limits["connection_age"] is None:
         limits["connection_age"] = 0.0 if options["tls_client_ca"] is None else _AGE_WITH_CLIENT_CERTIFICATES
     certificate, key, authorities = (options.pop(f"tls_{name}") for name in ("cert", "key", "client_ca"))
     if (certificate is None) != (key is None):
-        raise click.UsageError("--tls-cert and --tls-key need one another")
+        raise click.UsageError("--tls-cert and --tls-key must be given together")
     if authorities is not None and certificate is None:
         raise click.UsageError("--tls-client-ca needs --tls-cert and --tls-key")
     clients = options.pop("allow_client")
     if "" in clients:
-        raise click.UsageError("--allow-client is empty, which no certificate should be let in for")
+        raise click.UsageError("--allow-client is empty; expected the name of a client certificate")
     if clients and authorities is None:
-        raise click.UsageError("--allow-client needs --tls-client-ca, which vouches for the names")
+        raise click.UsageError("--allow-client needs --tls-client-ca, which verifies the names")
     tls = None if certificate is None else TlsFiles(certificate, key, authorities)
     return Settings(limits=Limits(**limits), tls=tls, allow_clients=clients, **options, **logs)

@@ -1,4 +1,4 @@
-"""SOURCE as the commands take it: a policy directory."""
+"""The argument SOURCE of the commands: a policy directory."""
 
 from pathlib import Path
 
@@ -8,11 +8,13 @@ from authz.printable import printable
 
 
 def policy_directory(ctx: click.Context, param: click.Parameter, value: str | None) -> Path | None:
-    """The directory, as a click callback. Database URLs are refused with a word until they are served."""
+    """A click callback that returns the directory; it rejects database URLs, which are not supported yet."""
     if value is None:
         return None
     if "://" in value:
-        raise click.BadParameter(f"`{printable(value)}`: database sources are not supported yet", ctx, param)
+        raise click.BadParameter(
+            f"`{printable(value)}` is a database URL, which is not supported yet; expected a directory", ctx, param
+        )
     path = Path(value)
     if not path.is_dir():
         raise click.BadParameter(f"`{printable(value)}` is not a directory", ctx, param)

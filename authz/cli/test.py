@@ -1,4 +1,4 @@
-"""`authz test`: the cases that users write for their policies."""
+"""The command `authz test`, which runs the test cases that users write for their policies."""
 
 from pathlib import Path
 
@@ -18,9 +18,15 @@ FileResults = list[tuple[Path, list[Result]]]
 
 @click.command("test")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
-@click.option("--source", metavar="DIRECTORY", callback=policy_directory, help="For files that name no source.")
-@click.option("--min-coverage", type=click.FloatRange(0, 100), default=0.0, help="Fail below so many percent.")
-@click.option("--junit", type=click.Path(path_type=Path, dir_okay=False), help="Write JUnit XML there.")
+@click.option(
+    "--source", metavar="DIRECTORY", callback=policy_directory, help="Policy directory for case files without `source`."
+)
+@click.option(
+    "--min-coverage", type=click.FloatRange(0, 100), default=0.0, help="Fail if coverage is below this percentage."
+)
+@click.option(
+    "--junit", type=click.Path(path_type=Path, dir_okay=False), help="Write the results to this file as JUnit XML."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the results as one JSON object.")
 @click.pass_context
 def test_command(
@@ -32,9 +38,9 @@ def test_command(
     junit: Path | None,
     as_json: bool,
 ) -> None:
-    """Run the case files PATHS, or every *.test.yaml below a directory.
+    """Run the case files PATHS; for a directory, every *.test.yaml file below it.
 
-    Exit status: 0 all pass, 1 a case failed or coverage is too low, 2 cannot read.
+    Exit status: 0 all cases passed, 1 a case failed or coverage is too low, 2 a file cannot be read.
     """
     runners: dict[Path, Runner] = {}
     try:
@@ -54,7 +60,7 @@ def test_command(
 def _run(file: CaseFile, source: Path | None, runners: dict[Path, Runner]) -> list[Result]:
     where = file.source or source
     if where is None:
-        raise AuthzError(f"{file.path}: no `source` in the file and no --source")
+        raise AuthzError(f"{file.path}: no policy directory; expected `source` in the file, or --source")
     key = where.resolve()
     if key not in runners:
         runners[key] = Runner(where)
@@ -66,8 +72,8 @@ def _print(results: FileResults, runners: dict[Path, Runner]) -> None:
         for result in found:
             if not result.is_passed:
                 place = printable(f"{path}:{result.case.line}")
-                said = printable(f"{result.case.name}: {result.why}")
-                click.echo(f"{place}: {click.style('FAILED', fg='red')} {said}")
+                failure = printable(f"{result.case.name}: {result.why}")
+                click.echo(f"{place}: {click.style('FAILED', fg='red')} {failure}")
     cases = [result for _, found in results for result in found]
     passed = sum(result.is_passed for result in cases)
     click.echo(f"{passed} passed, {len(cases) - passed} failed")

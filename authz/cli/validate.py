@@ -1,4 +1,4 @@
-"""`authz validate`: every problem of a source with its place, refused or merely doubtful."""
+"""The command `authz validate`, which prints every error, warning and note on a source with its place."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -26,14 +26,15 @@ _RANKS = {severity: rank for rank, severity in enumerate(Severity)}
 
 @click.command("validate")
 @click.argument("source", callback=policy_directory, envvar="AUTHZ_VALIDATE_SOURCE")
-@click.option("--strict", is_flag=True, help="Count notes as findings too, but for those of what is not known here.")
+@click.option("--strict", is_flag=True, help="Count notes as findings, except notes on unknown services and actions.")
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as one JSON object.")
 @click.pass_context
 def validate_command(ctx: click.Context, *, source: Path, strict: bool, as_json: bool) -> None:
     """Read everything under SOURCE and print each problem as `file:line: code: message`.
 
-    Errors refuse an account, warnings and notes (`Lint.…`) do not. Exit status: 0 clean or notes only, 1 findings,
-    2 cannot read. A note of a service or an action that is not known here never counts, with --strict neither.
+    An account with errors is rejected; warnings and notes (`Lint.…`) do not reject it. Exit status: 0 clean or notes
+    only, 1 findings, 2 the source cannot be read. Notes on services and actions that the catalog does not know never
+    count as findings, even with --strict.
     """
     try:
         accounts, problems = _validate(DirectorySource(source))
@@ -50,14 +51,21 @@ def _counts(problem: Problem, *, strict: bool) -> bool:
 
 def _print(accounts: int, problems: Sequence[Problem], *, as_json: bool) -> None:
     totals = Counter(problem.severity for problem in problems)
-    counts = {"accounts": accounts} | {f"{severity.value}s": totals[severity] for severity in Severity}
     if as_json:
+        counts = {f"{severity.value}s": totals[severity] for severity in Severity}
         findings = [asdict(problem) | {"severity": problem.severity.value} for problem in problems]
-        click.echo(json_text({**counts, "findings": findings}, indent=2))
+        click.echo(json_text({"accounts": accounts, **counts, "findings": findings}, indent=2))
         return
     for problem in problems:
-        click.echo(click.style(str(problem), fg=_COLOURS[problem.severity]))  # echo drops colours off a terminal
-    click.echo(", ".join(f"{count} {name}" for name, count in counts.items()))
+        click.echo(
+            click.style(str(problem), fg=_COLOURS[problem.severity])
+        )  # `echo` removes colours unless it is a terminal
+    figures = (_counted(totals[severity], severity.value) for severity in Severity)
+    click.echo(", ".join((_counted(accounts, "account"), *figures)))
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count or 'no'} {noun}{'' if count == 1 else 's'}"
 
 
 def _validate(source: DirectorySource) -> tuple[int, list[Problem]]:
@@ -65,17 +73,17 @@ def _validate(source: DirectorySource) -> tuple[int, list[Problem]]:
     if not found.keys:
         raise SourceError(f"no account found: expected {source.name_of('')}")
     good: dict[str, Account] = {}
-    refused: dict[str, Sequence[Problem]] = {}
+    rejected: dict[str, Sequence[Problem]] = {}
     for key in found.keys:
         try:
             good[key] = source.load(key)
         except InvalidAccountError as error:
-            refused[key] = error.problems
-    refused.update(reconcile(InForce(), Update(changed=good), source.name_of).collisions)
-    problems = [_not_looked_at(problem) for _, problem in sorted(found.problems.items())]
+            rejected[key] = error.problems
+    rejected.update(reconcile(InForce(), Update(changed=good), source.name_of).collisions)
+    problems = [_unreadable_entry(problem) for _, problem in sorted(found.problems.items())]
     problems += [_without_attachments(source, key) for key in found.bare]
     for key in found.keys:
-        problems += _in_order([*refused.get(key, ()), *_lint(source, key)])
+        problems += _in_order([*rejected.get(key, ()), *_lint(source, key)])
     return len(found.keys), problems
 
 
@@ -84,18 +92,18 @@ def _lint(source: DirectorySource, key: str) -> tuple[Problem, ...]:
     return lint_account(texts.attachments[0] if texts.attachments else None, texts.policies)
 
 
-def _not_looked_at(problem: Problem) -> Problem:
-    message = f"{problem.message}, so it cannot be told whether it is an account, and nothing of it is read"
+def _unreadable_entry(problem: Problem) -> Problem:
+    message = f"{problem.message}, so it is unclear whether it is an account, and it is ignored"
     return replace(problem, code="Lint.UnreadableEntry", message=message, severity=Severity.WARNING)
 
 
 def _without_attachments(source: DirectorySource, key: str) -> Problem:
-    message = f"`{key}` holds policies but no {' or '.join(ATTACHMENTS)}, so it is no account and nothing of it is read"
+    message = f"`{key}` contains policies but no {' or '.join(ATTACHMENTS)}, so it is not an account and is ignored"
     return Problem("Lint.NoAttachments", message, file=source.name_of(key), line=1, severity=Severity.WARNING)
 
 
 def _in_order(problems: Sequence[Problem]) -> list[Problem]:
-    """Of one account: the attachments file first, within a file the errors first, then by place."""
+    """The problems of one account: the attachments file first, in each file the errors first, then by place."""
     return sorted(
         problems,
         key=lambda each: (

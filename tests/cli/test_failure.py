@@ -60,7 +60,7 @@ def test_a_malformed_question_cannot(arguments):
 def test_arguments_that_are_no_text_are_refused(arguments):
     result = run("check", *arguments, "--source", EXAMPLE)
     assert result.exit_code == 2
-    assert "is not UTF-8" in result.output
+    assert "is not valid UTF-8" in result.output
 
 
 @pytest.mark.parametrize("options", [(), ("--json",)])
@@ -123,4 +123,4 @@ def test_a_file_of_cases_that_is_not_utf_8_is_told_with_its_line(tmp_path):
     path.write_bytes(b"source: .\ntests: [\xff]\n")
     result = run("test", path)
     assert result.exit_code == 2
-    assert result.output == f"{path}:2: InvalidEncoding: the file is not UTF-8; save it as UTF-8\n"
+    assert result.output == f"{path}:2: InvalidEncoding: the file is not valid UTF-8; save it as UTF-8\n"

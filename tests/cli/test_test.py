@@ -92,16 +92,16 @@ def test_junit_and_json_say_the_same(suite, tmp_path):
     [
         ({"expect": "maybe"}, "`expect` must be `allow` or `deny`"),
         ({"actoin": "x"}, "unknown key `actoin`"),
-        ({"principal": None}, "`principal` must be a text"),
+        ({"principal": None}, "`principal` must be a non-empty string"),
         ({"reason": "BECAUSE"}, "`reason` must be one of"),
         ({"time": "noon"}, "`noon` is not a date"),
         ({"context": []}, "`context` must be an object"),
         (
             {"context": {"im:env": {"a": "b"}}},
-            "`im:env` must be a text, a number, `true` or",
+            "`im:env` must be a string, a number, `true` or",
         ),
-        ({"context": {"im:env": None}}, "`im:env` must be a text"),
-        ({"context": {"im:env": ["a", ["b"]]}}, "`im:env` must be a text"),
+        ({"context": {"im:env": None}}, "`im:env` must be a string"),
+        ({"context": {"im:env": ["a", ["b"]]}}, "`im:env` must be a string"),
     ],
 )
 def test_a_mistake_in_a_case_is_told_with_its_line(suite, change, said):

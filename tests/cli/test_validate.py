@@ -15,7 +15,7 @@ def validate(*arguments):
 def test_the_example_is_clean_but_for_notes():
     result = validate(EXAMPLE)
     assert result.exit_code == 0
-    assert "1 accounts, 0 errors, 0 warnings, " in result.output
+    assert "1 account, no errors, no warnings, " in result.output
     assert validate(EXAMPLE, "--strict").exit_code == 1
 
 
@@ -26,7 +26,7 @@ def test_every_problem_of_every_file_is_told_with_its_place(tmp_path):
     assert f"{tmp_path}/attachments.yaml:1: InvalidUin: " in result.output
     assert f"{tmp_path}/p.json:1: InvalidParameter.PolicyDocumentError: " in result.output
     assert f"{tmp_path}/q.json:1: InvalidParameter.ActionError: " in result.output
-    assert result.output.endswith("1 accounts, 3 errors, 0 warnings, 0 notes\n")
+    assert result.output.endswith("1 account, 3 errors, no warnings, no notes\n")
 
 
 @pytest.mark.parametrize("data", [b'{"version":\n "\xe9"}', b"\xff\xfe{\x00}\x00"])
@@ -36,7 +36,7 @@ def test_a_policy_file_that_cannot_be_read_is_one_finding(tmp_path, data):
     path.write_bytes(data)
     result = validate(tmp_path)
     assert result.output.count("InvalidEncoding: ") == 1
-    assert result.output.endswith("1 accounts, 1 errors, 0 warnings, 0 notes\n"), result.output
+    assert result.output.endswith("1 account, 1 error, no warnings, no notes\n"), result.output
 
 
 def test_two_accounts_with_one_uin_are_told(tmp_path):

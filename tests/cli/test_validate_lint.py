@@ -36,7 +36,7 @@ def test_errors_warnings_and_notes_are_told_by_file_and_counted(account):
         (f"{account}/loose.json:1", "Lint.OperationLevel"),
         (f"{account}/spare.json:1", "Lint.Unattached"),
     ]
-    assert summary == "1 accounts, 2 errors, 1 warnings, 3 notes"
+    assert summary == "1 account, 2 errors, 1 warning, 3 notes"
 
 
 def test_notes_alone_are_clean_unless_strict(tmp_path):
@@ -50,7 +50,7 @@ def test_a_warning_is_a_finding(tmp_path):
     write_account(tmp_path, {"p": [allow("smss:SendSms")]}, users=[{"uin": "100001", "policies": ["p"]}])
     result = validate(tmp_path)
     assert result.exit_code == 1
-    assert result.output.endswith("1 accounts, 0 errors, 1 warnings, 0 notes\n")
+    assert result.output.endswith("1 account, no errors, 1 warning, no notes\n")
 
 
 @pytest.mark.parametrize("arguments", [(), ("--strict",)])
@@ -99,7 +99,7 @@ def test_a_folder_of_policies_without_an_attachments_file_is_a_warning(tmp_path)
     result = validate(tmp_path)
     assert result.exit_code == 1
     assert result.output.splitlines()[0].startswith(f"{tmp_path}/bare/attachments.yaml:1: Lint.NoAttachments: ")
-    assert result.output.endswith("1 accounts, 0 errors, 1 warnings, 0 notes\n")
+    assert result.output.endswith("1 account, no errors, 1 warning, no notes\n")
 
 
 def test_the_example_has_notes_only():

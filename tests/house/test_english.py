@@ -13,7 +13,6 @@ from tests.house.prose import markdown_passages, passages, python_passages
 
 PENDING = (
     "authz/app",
-    "authz/cli",
     "authz/client",
     "authz/enforcement",
     "authz/engine",

@@ -1,4 +1,4 @@
-"""`authz bench`: measure a sidecar of yours, and the engine on your own policies; one file for each."""
+"""The command `authz bench`, which measures a sidecar, or the engine with the user's policies."""
 
 import click
 
@@ -10,7 +10,7 @@ from authz.cli.bench.throughput import throughput_command
 
 @click.group("bench")
 def bench_command() -> None:
-    """Measure a sidecar and the engine; each benchmark prints a table and can write JSON."""
+    """Measure a sidecar or the engine. Each benchmark prints a table and can write JSON."""
 
 
 for command in (throughput_command, latency_command, reload_command, engine_command):

@@ -1,4 +1,4 @@
-"""The ways in which people and Kubernetes change a policy directory, each turning one decision."""
+"""Typical changes to a policy directory by people and Kubernetes; each reverses one decision."""
 
 import json
 import os
@@ -10,12 +10,12 @@ from typing import Any
 from authz.cli.bench.workload import write_attachments
 
 PRINCIPAL = "qcs::cam::uin/12345678:uin/100001"
-"""Who is allowed `sms:SendSms` before the first change."""
+"""The principal that may perform `sms:SendSms` before the first change."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """`prepare` makes the directory, `apply` changes it so that the decision becomes the one given."""
+    """`prepare` makes the directory, `apply` changes it so that the decision becomes allowed or denied."""
 
     name: str
     prepare: Callable[[Path], None]
@@ -48,7 +48,7 @@ def _rename(root: Path, allowed: bool) -> None:  # noqa: FBT001
 
 
 def _swap_version(root: Path, allowed: bool, version: str = "") -> None:  # noqa: FBT001
-    """As the kubelet does: a new folder, then the `..data` link is put onto it in one step."""
+    """Write a new folder and move the `..data` link to it atomically, as the kubelet does."""
     folder = root / f"..{version or os.urandom(4).hex()}"
     folder.mkdir()
     (folder / "sms.json").write_text(_policy(allowed))

@@ -1,4 +1,4 @@
-"""`authz bench engine`: what decisions cost on your own policies, without a server and without a cache."""
+"""The command `authz bench engine`, which times decisions on the user's policies without server and cache."""
 
 import statistics
 import time
@@ -22,18 +22,18 @@ from authz.language.document import Statement
 from authz.language.resource import ResourcePattern
 from authz.sources.directory.source import DirectorySource
 
-_ACTIONS = 3  # of each statement: what one statement covers costs much the same
+_ACTIONS = 3  # of each statement; actions of one statement cost about the same
 _RESOURCES = 3
-_STAND_IN = "1400000001"  # for the wildcards of a pattern
+_STAND_IN = "1400000001"  # replaces the wildcards of a pattern
 
 
 @click.command("engine")
 @click.argument("source", callback=policy_directory, envvar="AUTHZ_BENCH_ENGINE_SOURCE")
-@click.option("--runs", default=5, show_default=True, help="Rounds over all questions; the table shows medians.")
-@click.option("--users", default=200, show_default=True, help="Users to ask for in each account, at most.")
+@click.option("--runs", default=5, show_default=True, help="Rounds over all requests; the table shows medians.")
+@click.option("--users", default=200, show_default=True, help="Maximum number of users per account.")
 @json_option
 def engine_command(*, source: Path, runs: int, users: int, json_file: Path | None) -> None:
-    """Decide what the policies of SOURCE speak of, for each user who holds them, and time it."""
+    """Time decisions on requests made from the policies in SOURCE, for each user to whom they are attached."""
     directory = DirectorySource(source)
     accounts = [directory.load(key) for key in directory.inventory().keys]
     engine = Engine()
@@ -86,7 +86,7 @@ def _asked(principal: str, statement: Statement) -> Iterator[Request]:
         for resource in islice(statement.resources, _RESOURCES):
             try:
                 yield parse_request(principal, action, _example(resource), {}, time.time())
-            except InvalidRequestError:  # variables stand in the pattern
+            except InvalidRequestError:  # the pattern contains variables
                 continue
 
 

@@ -1,7 +1,7 @@
-"""A load generator that costs less than the servers it loads: gRPC calls as frames that were encoded beforehand.
+"""A load generator for gRPC that sends frames encoded in advance, so that it costs less than the server.
 
-It speaks just enough HTTP/2 (RFC 9113) to load a server that behaves; a call counts as answered when a message came
-back, since an error brings trailers alone.
+It implements just enough of HTTP/2 (RFC 9113) for a server that behaves well. A call counts as answered when a message
+is received, since an error consists of trailers only.
 """
 
 import itertools
@@ -19,9 +19,9 @@ from authz.errors import AuthzError
 _PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 _DATA, _HEADERS, _RST_STREAM, _SETTINGS, _PING, _GOAWAY, _WINDOW_UPDATE = 0x0, 0x1, 0x3, 0x4, 0x6, 0x7, 0x8
 _END_STREAM, _END_HEADERS, _ACK = 0x1, 0x4, 0x1
-_WIDE = 2**31 - 1  # our own window: answers never wait for us
+_WIDE = 2**31 - 1  # the receive window: the server never waits for the client
 _FRAME = 16384
-_PATIENCE = 60.0  # seconds without any answer after which a run is given up
+_PATIENCE = 60.0  # seconds without any answer after which a run is aborted
 
 
 def _frame(kind: int, flags: int, stream: int, payload: bytes = b"") -> bytes:
@@ -30,25 +30,25 @@ def _frame(kind: int, flags: int, stream: int, payload: bytes = b"") -> bytes:
 
 def _text(value: bytes) -> bytes:
     if len(value) > 126:
-        raise ValueError("header values of this generator are short")
+        raise ValueError("the header value is too long for this generator")
     return bytes([len(value)]) + value
 
 
 def header_blocks(path: str) -> Iterator[bytes]:
-    """The block of a first call, which fills the peer's dynamic table, and then that of all later ones (RFC 7541)."""
+    """The header block of the first call, which fills the peer's dynamic table, then that of later calls (RFC 7541)."""
     first = b"\x83\x86" + b"\x44" + _text(path.encode()) + b"\x41" + _text(b"localhost")
     yield first + b"\x5f" + _text(b"application/grpc") + b"\x40" + _text(b"te") + _text(b"trailers")
     yield from itertools.repeat(b"\x83\x86\xc1\xc0\xbf\xbe")
 
 
 def grpc_message(data: bytes) -> bytes:
-    """A message with gRPC's prefix: not compressed, and its length."""
+    """A message with the gRPC prefix: the compression flag (0) and the length."""
     return b"\0" + len(data).to_bytes(4, "big") + data
 
 
 @dataclass(slots=True)
 class Figures:
-    """What a run showed; `latencies` are seconds, one for each answered call or message, sorted.
+    """The result of a run; `latencies` are seconds, one for each answered call or message, sorted.
 
     `refusals` are the same of the calls that ended without an answer.
     """
@@ -61,7 +61,7 @@ class Figures:
 
     @property
     def rate(self) -> float:
-        """Answers a second."""
+        """Answers per second."""
         return self.answered / self.seconds
 
     def percentile(self, share: float) -> float:
@@ -73,7 +73,7 @@ class Figures:
 
 @dataclass(slots=True)
 class _Stream:
-    """One stream under way: when its unanswered messages were meant to be sent, and what the peer lets us send."""
+    """An open stream: when its unanswered messages were due, and its send window."""
 
     window: int
     due: deque[float] = field(default_factory=deque)
@@ -105,12 +105,12 @@ class Connection:
 
     @property
     def under_way(self) -> int:
-        """Streams that did not end yet."""
+        """The number of open streams."""
         return len(self._streams)
 
     @property
     def has_room(self) -> bool:
-        """Whether the peer lets us open one more stream."""
+        """Whether the peer's limit allows another stream."""
         return len(self._streams) < self._most
 
     def open(self, message: bytes, due: float, *, last: bool = True) -> int:
@@ -123,18 +123,18 @@ class Connection:
         return number
 
     def send(self, number: int, message: bytes, due: float) -> None:
-        """Send a message on an open stream, as far as the windows allow; the rest follows when they do."""
+        """Send a message on an open stream, as far as the windows allow, and the rest later."""
         stream = self._streams[number]
         stream.due.append(due)
         stream.unsent += message
         self._push(number, stream)
 
     def finish(self, number: int) -> None:
-        """Say that no more messages come."""
+        """End the stream on the client's side."""
         self._outbox += _frame(_DATA, _END_STREAM, number)
 
     def waiting(self, number: int) -> int:
-        """Messages of a stream that were not answered yet."""
+        """The number of unanswered messages of a stream."""
         return len(self._streams[number].due)
 
     def _push(self, number: int, stream: _Stream) -> None:
@@ -146,7 +146,7 @@ class Connection:
             self._outbox += _frame(_DATA, flags, number, part)
 
     def turn(self, seconds: float) -> bool:
-        """Write what waits, and read what came within `seconds`; whether anything came."""
+        """Write pending data and read for at most `seconds`; return whether anything was received."""
         self._write()
         if not self.is_readable(max(seconds, 0)):
             return False
@@ -159,7 +159,7 @@ class Connection:
         return True
 
     def is_readable(self, seconds: float) -> bool:
-        """Whether something came, now or within `seconds`."""
+        """Whether data arrives within `seconds`."""
         return bool(select.select([self._socket], [], [], seconds)[0])
 
     def _write(self) -> None:
@@ -227,7 +227,7 @@ class Connection:
                 self._push(number, stream)
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         self._socket.close()
 
 
@@ -268,13 +268,13 @@ class _Run:
 
 
 def closed_loop(address: str, path: str, messages: Iterator[bytes], in_flight: int) -> Figures:
-    """Ask all `messages`, `in_flight` of them at a time, on one connection."""
+    """Send all `messages` over one connection, `in_flight` at a time."""
     with closing(Connection(address, path)) as connection:
         return ask_in_turns(connection, messages, in_flight)
 
 
 def ask_in_turns(connection: Connection, messages: Iterator[bytes], in_flight: int) -> Figures:
-    """The same on a connection that there is."""
+    """The same on an open connection."""
     run = _Run([connection])
     start = time.perf_counter()
     is_over = False
@@ -291,13 +291,13 @@ def ask_in_turns(connection: Connection, messages: Iterator[bytes], in_flight: i
 
 
 def open_loop(address: str, path: str, messages: Iterator[bytes], rate: float) -> Figures:
-    """Ask `rate` messages a second, whatever comes back; latencies count from when each was meant to be sent."""
+    """Send `rate` messages per second, independent of the answers; latencies count from when each was due."""
     with closing(Connection(address, path)) as connection:
         return ask_at_a_rate(connection, messages, rate)
 
 
 def ask_at_a_rate(connection: Connection, messages: Iterator[bytes], rate: float) -> Figures:
-    """The same on a connection that there is."""
+    """The same on an open connection."""
     run = _Run([connection])
     start = time.perf_counter()
     sent = 0
@@ -321,7 +321,7 @@ def ask_at_a_rate(connection: Connection, messages: Iterator[bytes], rate: float
 
 
 def streams(address: str, path: str, messages: Iterator[bytes], count: int, window: int) -> Figures:
-    """Ask all `messages` on `count` streams of one connection, `window` unanswered ones on each at a time."""
+    """Send all `messages` over `count` streams of one connection, with `window` unanswered on each."""
     with closing(Connection(address, path)) as connection:
         return _streams(connection, messages, count, window)
 

@@ -1,4 +1,4 @@
-"""Questions to load a sidecar with, encoded: on the accounts that `workload` makes."""
+"""Encoded requests for load tests, about the accounts that `workload` makes."""
 
 import itertools
 from collections.abc import Iterator, Sequence
@@ -27,15 +27,15 @@ def _repeated(number: int) -> authz_pb2.CheckRequest:
 
 
 def warm(count: int) -> Iterator[bytes]:
-    """The same thousand questions over and over."""
+    """`count` requests that repeat the same thousand."""
     return cycled([_repeated(number).SerializeToString() for number in range(DISTINCT)], count)
 
 
 def read_questions(file: Path) -> list[bytes]:
-    """The questions of a file: one CheckRequest a line, as protobuf writes it in JSON.
+    """Read the requests of a file: one CheckRequest in protobuf's JSON on each line.
 
     Raises:
-        MalformedTextError: with the line that is none, or for a file without any.
+        MalformedTextError: if a line is not a CheckRequest, or the file has none.
     """
     encoded = []
     for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
@@ -46,17 +46,17 @@ def read_questions(file: Path) -> list[bytes]:
         except json_format.ParseError as error:
             raise MalformedTextError(f"{file}:{number}: not a CheckRequest in JSON: {error}", number) from None
     if not encoded:
-        raise MalformedTextError(f"{file}: expected at least one question", 1)
+        raise MalformedTextError(f"{file}: the file is empty; expected at least one CheckRequest", 1)
     return encoded
 
 
 def cycled(encoded: Sequence[bytes], count: int) -> Iterator[bytes]:
-    """So many of them, over and over."""
+    """The first `count` of the messages, repeated endlessly."""
     return itertools.islice(itertools.cycle(encoded), count)
 
 
 class Novelty:
-    """Makes questions that were never asked before; `first` tells the runs apart."""
+    """Makes requests that were never sent before."""
 
     def __init__(self) -> None:
         self._first = 0
@@ -66,12 +66,12 @@ class Novelty:
         return range(self._first - count, self._first)
 
     def cold(self, count: int) -> Iterator[bytes]:
-        """Every question about a resource of its own."""
+        """Requests each about another resource."""
         checks = [_check(number, 1_500_000_000 + number).SerializeToString() for number in self._numbers(count)]
         return iter(checks)
 
     def contexts(self, count: int) -> Iterator[bytes]:
-        """A thousand distinct questions, but each time from another address and at another time."""
+        """A thousand distinct requests, each time from another address and at another time."""
         checks = []
         for number in self._numbers(count):
             message = _repeated(number)
@@ -82,18 +82,18 @@ class Novelty:
         return iter(checks)
 
     def cold_batches(self, count: int, size: int) -> Iterator[bytes]:
-        """Batches of `size` new questions each."""
+        """Batches of `size` new requests each."""
         items = self.cold(count * size)
         return iter([batch_of([next(items) for _ in range(size)]) for _ in range(count)])
 
 
 def warm_batches(count: int, size: int) -> Iterator[bytes]:
-    """The same batch of `size` distinct questions over and over."""
+    """`count` times the same batch of `size` distinct requests."""
     batch = batch_of(list(warm(size)))
     return iter([batch] * count)
 
 
 def batch_of(items: Sequence[bytes]) -> bytes:
-    """One BatchCheckRequest of encoded CheckRequests."""
+    """One BatchCheckRequest made of encoded CheckRequests."""
     checks = [authz_pb2.CheckRequest.FromString(item) for item in items]
     return authz_pb2.BatchCheckRequest(checks=checks).SerializeToString()

@@ -1,4 +1,4 @@
-"""Sidecar processes to measure, ended by their own process ids."""
+"""Starts the sidecar processes that are measured and ends them by process id."""
 
 import socket
 import subprocess
@@ -24,14 +24,14 @@ _EAGER = [("grpc.initial_reconnect_backoff_ms", 10), ("grpc.max_reconnect_backof
 
 @dataclass(frozen=True, slots=True)
 class Sidecar:
-    """A running process: where it listens, and which it is."""
+    """A running sidecar: its addresses and process id."""
 
     address: str
     pid: int
     tcp: str = ""
 
     def ask(self) -> None:
-        """Ask it anything, and wait for the answer."""
+        """Send one request and wait for the answer."""
         question = authz_pb2.CheckRequest(principal="qcs::cam::uin/1:root", action="im:AddUser", resource="*")
         with open_channel(self.address) as channel:
             authz_pb2_grpc.AuthorizationServiceStub(channel).Check(question, timeout=_START_SECONDS)  # type: ignore[no-untyped-call]
@@ -39,7 +39,7 @@ class Sidecar:
 
 @contextmanager
 def running_sidecar(source: Path, *options: str) -> Iterator[Sidecar]:
-    """A sidecar on `source`, ready to be asked, for as long as the block runs: on a Unix socket, and over TCP."""
+    """Run a sidecar on `source` for the duration of the block, on a Unix socket and a TCP port."""
     with tempfile.TemporaryDirectory() as folder:
         address = f"unix:{folder}/authz.sock"
         tcp = f"127.0.0.1:{free_port()}"
@@ -54,7 +54,7 @@ def running_sidecar(source: Path, *options: str) -> Iterator[Sidecar]:
 
 @contextmanager
 def ended(process: "subprocess.Popen[Any]") -> Iterator[None]:
-    """End a process of ours when the block ends, and close what it printed to."""
+    """End `process` when the block ends, and close its pipes."""
     try:
         yield
     finally:
@@ -70,13 +70,13 @@ def ended(process: "subprocess.Popen[Any]") -> Iterator[None]:
 
 
 def free_port() -> int:
-    """A TCP port of this machine that nobody listens on now."""
+    """A TCP port on which no process listens now."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         return int(taken.getsockname()[1])
 
 
 def _wait_until_ready(address: str, log: Path) -> None:
-    """Follow the health of the server until it serves: it listens before it has loaded everything."""
+    """Wait until the server reports SERVING; it listens before it has loaded everything."""
     with open_channel(address, options=_EAGER) as channel:
         watch = health_pb2_grpc.HealthStub(channel).Watch(
             health_pb2.HealthCheckRequest(), timeout=_START_SECONDS, wait_for_ready=True

@@ -1,4 +1,4 @@
-"""`authz bench reload`: how soon a change on disk is in force, while a client asks all the time."""
+"""The command `authz bench reload`, which measures how fast changes on disk take effect under load."""
 
 import statistics
 import tempfile
@@ -22,10 +22,10 @@ _PATIENCE = 60.0
 
 
 @click.command("reload")
-@click.option("--changes", default=50, show_default=True, help="Of each kind.")
+@click.option("--changes", default=50, show_default=True, help="Number of changes of each kind.")
 @json_option
 def reload_command(*, changes: int, json_file: Path | None) -> None:
-    """Change a source CHANGES times in each of the ways people do, and time each change until it is in force."""
+    """Change a policy directory in several typical ways and time each change until it takes effect."""
     rows = [measure(change, changes) for change in CHANGES]
     show(rows, json_file)
 
@@ -34,7 +34,7 @@ def measure(change: Change, times: int) -> Row:
     """Time one kind of change.
 
     Raises:
-        AuthzError: if a call fails, an old decision comes after the new one, or a change never takes effect.
+        AuthzError: if a call fails, an old decision follows the new one, or a change does not take effect.
     """
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
@@ -54,7 +54,7 @@ def measure(change: Change, times: int) -> Row:
 
 
 class _Client:
-    """Asks one question over and over, and keeps what it hears."""
+    """Repeats one request and records the decisions."""
 
     def __init__(self, stub: authz_pb2_grpc.AuthorizationServiceStub) -> None:
         self._stub = stub
@@ -91,15 +91,15 @@ def _hammer(stub: authz_pb2_grpc.AuthorizationServiceStub) -> Iterator[_Client]:
 
 
 def _timed(apply: Callable[[Path, bool], None], root: Path, client: _Client, turn: int) -> float:
-    """Every change turns the decision, so the new one is told from the old one by its value."""
+    """Seconds until a change takes effect; each change reverses the decision, so the two differ in value."""
     allowed = turn % 2 == 1
     start = time.perf_counter()
     apply(root, allowed)
     while client.flips <= turn:
         if time.perf_counter() - start > _PATIENCE:
-            raise AuthzError(f"change {turn} never took effect")
+            raise AuthzError(f"change {turn} did not take effect within {_PATIENCE:.0f} seconds")
         time.sleep(0.001)
     seconds = time.perf_counter() - start
     if client.flips != turn + 1 or client.allowed != allowed or client.failed:
-        raise AuthzError("a call failed, or an old decision came after the new one")
+        raise AuthzError("a call failed, or an old decision followed the new one")
     return seconds

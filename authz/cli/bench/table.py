@@ -1,4 +1,4 @@
-"""Figures as an aligned table for people and as JSON for programs."""
+"""Output of measurements as an aligned table, and as JSON."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -14,11 +14,11 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 def json_option(command: Command) -> Command:
     """The option `--json`, which every benchmark has."""
     file = click.Path(path_type=Path, dir_okay=False)
-    return click.option("--json", "json_file", type=file, help="Write the figures to this file, too.")(command)
+    return click.option("--json", "json_file", type=file, help="Also write the figures to this file as JSON.")(command)
 
 
 def show(rows: Sequence[Row], json_file: Path | None) -> None:
-    """Print the rows, which may lack columns of the first, and write them to `json_file` if there is one."""
+    """Print the rows with the columns of the first, and write them to `json_file` unless it is None."""
     columns = list(rows[0])
     cells = [columns, *([_text(row.get(column, "")) for column in columns] for row in rows)]
     widths = [max(len(line[at]) for line in cells) for at in range(len(columns))]

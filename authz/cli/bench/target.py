@@ -1,4 +1,4 @@
-"""What is measured: a sidecar that runs already, or one started for the benchmark, and the questions to ask it."""
+"""The sidecar to measure, running already or started for the benchmark, and the requests to send."""
 
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -21,34 +21,34 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """An address, and encoded CheckRequests to send there in turn."""
+    """The address of a sidecar, and encoded CheckRequests to send in turn."""
 
     address: str
     asked: Sequence[bytes]
 
 
 def target_options(command: Command) -> Command:
-    """The options `--server` and `--questions`, which go together."""
+    """Add the options `--server` and `--questions`."""
     server = click.option(
         "--server",
         metavar="ADDR",
-        help="The sidecar to measure: host:port or unix:/path. Without it the command starts one on made-up accounts.",
+        help="Sidecar to measure, at host:port or unix:/path; default: one is started with generated accounts.",
     )
     file = click.option(
         "--questions",
         "questions_file",
         type=click.Path(path_type=Path, exists=True, dir_okay=False),
-        help="What to ask: one CheckRequest in JSON on each line; else a thousand questions on made-up accounts.",
+        help="Requests to send, one CheckRequest in JSON on each line; default: a thousand on generated accounts.",
     )
     return server(file(command))
 
 
 @contextmanager
 def open_target(server: str | None, questions_file: Path | None) -> Iterator[Target]:
-    """The sidecar at `server`, or one that runs while the block does.
+    """The sidecar at `server`, or one started for the duration of the block.
 
     Raises:
-        MalformedTextError: for a line of the file that is not a CheckRequest.
+        MalformedTextError: if a line of the file is not a CheckRequest.
         AuthzError: if the sidecar does not start.
     """
     own = list(questions.warm(questions.DISTINCT))

@@ -1,4 +1,4 @@
-"""`authz bench throughput`: how many decisions a second a sidecar answers, one by one or in batches."""
+"""The command `authz bench throughput`, which measures the decisions per second of a sidecar."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -13,14 +13,16 @@ from authz.cli.bench.target import BATCH_CHECK, CHECK, Target, open_target, targ
 
 @click.command("throughput")
 @target_options
-@click.option("--in-flight", default="1,16,128", show_default=True, help="Calls that wait for an answer at a time.")
-@click.option("--batch", default=1, show_default=True, type=click.IntRange(1), help="Checks in each call.")
-@click.option("--calls", default=20_000, show_default=True, type=click.IntRange(1), help="Calls of each measurement.")
+@click.option(
+    "--in-flight", default="1,16,128", show_default=True, help="Numbers of concurrent calls, separated by commas."
+)
+@click.option("--batch", default=1, show_default=True, type=click.IntRange(1), help="Checks per call.")
+@click.option("--calls", default=20_000, show_default=True, type=click.IntRange(1), help="Calls per measurement.")
 @json_option
 def throughput_command(
     *, server: str | None, questions_file: Path | None, in_flight: str, batch: int, calls: int, json_file: Path | None
 ) -> None:
-    """Send the next call as soon as one is answered, over one connection."""
+    """Send calls over one connection, the next one as soon as an earlier one is answered."""
     with open_target(server, questions_file) as target:
         _measure(target, calls, 16, batch)  # fills the decision cache
         rows = [_measure(target, calls, int(number), batch) for number in in_flight.split(",")]

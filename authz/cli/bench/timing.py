@@ -1,4 +1,4 @@
-"""Timing several pieces of work in turn, so that a busy moment of the machine falls on all of them."""
+"""Interleaved timing of several functions, so that other load on the machine affects all of them alike."""
 
 import gc
 import statistics
@@ -11,10 +11,10 @@ _LONG_ENOUGH = 0.02  # seconds
 
 
 def interleaved(works: Sequence[Work], runs: int, clock: Clock = time.perf_counter) -> list[float]:
-    """Median seconds of each piece of work: first all of them to warm up, then one after another, `runs` times over.
+    """Median seconds of each function: all run once to warm up, then in turn `runs` times.
 
-    Short work is repeated within a run until it lasts long enough to be measured. What lives after the warming up is
-    taken from the garbage collector, as the service does after loading.
+    A short function is repeated within a run until it takes long enough to be measured. Objects that survive the
+    warm-up are hidden from the garbage collector, as the service does after loading.
     """
     for work in works:
         work()

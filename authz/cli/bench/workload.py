@@ -1,4 +1,4 @@
-"""Policy directories made for measuring."""
+"""Generates policy directories for benchmarks."""
 
 import json
 from pathlib import Path
@@ -6,11 +6,11 @@ from typing import Any
 
 import yaml
 
-_DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # ten times as fast where libyaml is there
+_DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # ten times as fast if libyaml is installed
 
 
 def write_accounts(root: Path, accounts: int, users: int, policies: int) -> None:
-    """Make `accounts` sub-directories, each with `users` users, who hold three of the account's `policies` each."""
+    """Make `accounts` sub-directories, each with `users` users that have three of its `policies` each."""
     for number in range(accounts):
         uin = str(10_000_000 + number)
         folder = root / uin
@@ -21,7 +21,7 @@ def write_accounts(root: Path, accounts: int, users: int, policies: int) -> None
 
 
 def write_attachments(folder: Path, value: dict[str, Any]) -> None:
-    """Write an attachments file as a person would have it, in YAML."""
+    """Write an attachments file in readable YAML."""
     (folder / "attachments.yaml").write_text(yaml.dump(value, Dumper=_DUMPER, sort_keys=False))
 
 

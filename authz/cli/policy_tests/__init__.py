@@ -1,1 +1,1 @@
-"""Policy tests for users: cases in YAML, run against a source, with a report of the statements that none exercised."""
+"""Users' tests of their policies: cases in YAML, run against a source, with coverage of its statements."""

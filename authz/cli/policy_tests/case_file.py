@@ -1,4 +1,4 @@
-"""A file of cases: what is asked and what is expected, read strictly, each mistake with its line."""
+"""Strict reading of a case file: questions with their expected decisions, and each mistake with its line."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class CaseFile:
-    """All cases of one file, and the policy directory that it names, if it does."""
+    """All cases of one file, and its policy directory if it names one."""
 
     path: Path
     source: Path | None
@@ -43,10 +43,10 @@ class CaseFile:
 
 
 def find_case_files(paths: tuple[Path, ...]) -> list[Path]:
-    """The files given, and for directories every `*.test.yaml` below them that is in no hidden folder.
+    """The files given, and for directories every `*.test.yaml` below them, except in hidden folders.
 
     Raises:
-        SourceError: if there is none.
+        SourceError: if there is no such file.
     """
     found: list[Path] = []
     for path in paths:
@@ -56,7 +56,7 @@ def find_case_files(paths: tuple[Path, ...]) -> list[Path]:
         else:
             found.append(path)
     if not found:
-        raise SourceError(f"no `*{SUFFIX}` below {', '.join(map(str, paths))}")
+        raise SourceError(f"no case file found: expected `*{SUFFIX}` below {', '.join(map(str, paths))}")
     return found
 
 
@@ -72,10 +72,10 @@ def read_case_file(path: Path) -> CaseFile:
         raise InvalidAccountError([Problem("InvalidYaml", str(error), file=str(path), line=error.line)]) from None
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
-        problem = Problem("InvalidEncoding", "the file is not UTF-8; save it as UTF-8", file=str(path), line=line)
+        problem = Problem("InvalidEncoding", "the file is not valid UTF-8; save it as UTF-8", file=str(path), line=line)
         raise InvalidAccountError([problem]) from None
     except OSError as error:
-        reason = error.strerror or "cannot be read"
+        reason = error.strerror or "the file cannot be read"
         raise InvalidAccountError([Problem("UnreadableFile", reason, file=str(path), line=1)]) from None
     report = Report()
     reader = _Reader(report, lambda where: located.find(where).line)
@@ -86,7 +86,7 @@ def read_case_file(path: Path) -> CaseFile:
 
 
 class _Reader:
-    """Reads plain values into cases, and reports what is wrong with them."""
+    """Makes cases from parsed YAML and reports every mistake."""
 
     def __init__(self, report: Report, line: Any) -> None:
         self._report = report
@@ -94,27 +94,27 @@ class _Reader:
 
     def file(self, value: Any, path: Path) -> CaseFile:
         if not isinstance(value, dict):
-            self._refuse((), "expected an object with `tests`")
+            self._error((), "expected an object with `tests`")
             return CaseFile(path, None, ())
         self._known(value, _FILE_KEYS, ())
         entries = value.get("tests")
         if not isinstance(entries, list) or not entries:
-            self._refuse(("tests",), "`tests` must be a list of at least one case")
+            self._error(("tests",), "`tests` must be a list of at least one case")
             entries = []
         source = value.get("source")
         cases = tuple(case for at, entry in enumerate(entries) for case in self._cases(entry, ("tests", at)))
         return CaseFile(path, path.parent / str(source) if source else None, cases)
 
     def _cases(self, entry: Any, path: JsonPath) -> list[Case]:
-        """One case for each combination where principal, action or resource is a list."""
+        """One case for each combination of the listed principals, actions and resources."""
         if not isinstance(entry, dict):
-            self._refuse(path, "a case is an object")
+            self._error(path, "expected an object")
             return []
         self._known(entry, _CASE_KEYS, path)
         axes = [self._texts(entry, key, path) for key in ("principal", "action", "resource")]
         expect, context = entry.get("expect"), self._context(entry.get("context"), (*path, "context"))
         if expect not in ("allow", "deny"):
-            self._refuse((*path, "expect"), "`expect` must be `allow` or `deny`")
+            self._error((*path, "expect"), "`expect` must be `allow` or `deny`")
         reason, time = self._reason(entry, path), self._time(entry, path)
         return [
             Case(
@@ -135,7 +135,7 @@ class _Reader:
         given = entry.get(key, "*" if key == "resource" else None)
         texts = given if isinstance(given, list) else [given]
         if not texts or not all(isinstance(text, str) and text for text in texts):
-            self._refuse((*path, key), f"`{key}` must be a text or a list of texts")
+            self._error((*path, key), f"`{key}` must be a non-empty string or a list of them")
             return []
         return [str(text) for text in texts]
 
@@ -143,14 +143,14 @@ class _Reader:
         if given is None:
             return {}
         if not isinstance(given, dict):
-            self._refuse(path, "`context` must be an object of condition keys")
+            self._error(path, "`context` must be an object of condition keys")
             return {}
         return {key: self._values(value, (*path, key)) for key, value in given.items()}
 
     def _values(self, given: Any, path: JsonPath) -> tuple[str, ...]:
         items = given if isinstance(given, list) else [given]
         if not all(isinstance(item, str | int) for item in items):
-            self._refuse(path, f"`{path[-1]}` must be a text, a number, `true` or `false`, or a list of these")
+            self._error(path, f"`{path[-1]}` must be a string, a number, `true` or `false`, or a list of these")
             return ()
         return tuple(map(_text, items))
 
@@ -158,7 +158,7 @@ class _Reader:
         given = entry.get("reason")
         if given is None or given in Reason.__members__:
             return None if given is None else Reason[given]
-        self._refuse((*path, "reason"), f"`reason` must be one of {', '.join(Reason.__members__)}")
+        self._error((*path, "reason"), f"`reason` must be one of {', '.join(Reason.__members__)}")
         return None
 
     def _time(self, entry: dict[str, Any], path: JsonPath) -> float | None:
@@ -167,15 +167,15 @@ class _Reader:
         try:
             return read_date(str(entry["time"])).timestamp()
         except ValueError as error:
-            self._refuse((*path, "time"), str(error))
+            self._error((*path, "time"), str(error))
             return None
 
     def _known(self, value: dict[str, Any], known: set[str], path: JsonPath) -> None:
         for key in value:
             if key not in known:
-                self._refuse((*path, key), f"unknown key `{key}`; known are {', '.join(sorted(known))}")
+                self._error((*path, key), f"unknown key `{key}`; expected one of {', '.join(sorted(known))}")
 
-    def _refuse(self, path: JsonPath, message: str) -> None:
+    def _error(self, path: JsonPath, message: str) -> None:
         self._report.error("InvalidCase", path, message)
 
 

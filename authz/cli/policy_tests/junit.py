@@ -1,6 +1,6 @@
-"""Results as JUnit XML, which build servers read.
+"""Results of policy tests as JUnit XML, which build servers read.
 
-XML has no way to write most control characters, so all of them are shown as the terminal shows them.
+XML cannot represent most control characters, so all of them are escaped as on the terminal.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Runs cases on the engine, and keeps which statements decided them."""
+"""Runs test cases on the engine and records which statements decided them."""
 
 import time
 from collections.abc import Iterable
@@ -19,20 +19,20 @@ from authz.sources.directory.source import DirectorySource
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of a case; `why` is empty when it passed."""
+    """The result of a case; `why` is empty if it passed."""
 
     case: Case
     why: str
 
     @property
     def is_passed(self) -> bool:
-        """Whether the answer was the expected one."""
+        """Whether the decision was the expected one."""
         return not self.why
 
 
 @dataclass(slots=True)
 class Coverage:
-    """The statements of a source's own policies that somebody holds, and those that decided some case."""
+    """The attached statements of a source, without preset policies, and those that decided a case."""
 
     statements: frozenset[StatementRef]
     exercised: set[StatementRef] = field(default_factory=set)
@@ -44,17 +44,17 @@ class Coverage:
 
     @property
     def percent(self) -> float:
-        """How many of the statements were exercised."""
+        """The percentage of the statements that were exercised; 100 if there are none."""
         covered = len(self.statements & self.exercised)
         return 100.0 * covered / len(self.statements) if self.statements else 100.0
 
 
 class Runner:
-    """One source with its coverage.
+    """Runs cases against one source and measures their coverage.
 
     Raises:
-        SourceError: if there is no account.
-        InvalidAccountError: if one is broken.
+        SourceError: if the source has no account.
+        InvalidAccountError: if an account is broken.
     """
 
     def __init__(self, source: Path) -> None:
@@ -68,7 +68,7 @@ class Runner:
         self.coverage = Coverage(frozenset(ref for account in accounts.values() for ref in _held(account)))
 
     def run(self, case: Case) -> Result:
-        """Decide one case and compare."""
+        """Decide one case and compare the decision with the expected one."""
         now = time.time() if case.time is None else case.time
         try:
             request = parse_request(case.principal, case.action, case.resource, case.context, now)
@@ -84,7 +84,7 @@ class Runner:
         message = "" if decision.allowed else f"; {denial_message(plan, request, decision)}"
         doubts = "".join(f"; {remark}" for remark in remarks(live, request))
         return Result(
-            case, f"expected {_expected(case)}, got {_told(decision)}{' '.join(message.split(chr(10)))}{doubts}"
+            case, f"expected {_expected(case)}, got {_described(decision)}{' '.join(message.split(chr(10)))}{doubts}"
         )
 
 
@@ -93,7 +93,7 @@ def _expected(case: Case) -> str:
     return f"{word} ({case.reason.name})" if case.reason else word
 
 
-def _told(decision: Decision) -> str:
+def _described(decision: Decision) -> str:
     word = "allow" if decision.allowed else "deny"
     ref = decision.statement
     by = f" by statement {ref.index} of policy {ref.policy}, attached to {ref.attached_to}" if ref else ""
@@ -101,7 +101,7 @@ def _told(decision: Decision) -> str:
 
 
 def _held(account: Account) -> Iterable[StatementRef]:
-    """Every statement of an own policy with each attachment that it has."""
+    """Every statement of the account's own policies, once for each attachment."""
     for user in account.users.values():
         yield from _refs(user.policies, f"user/{user.uin}")
         for group in user.groups:

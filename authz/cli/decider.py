@@ -1,4 +1,4 @@
-"""Where a question of the command line is put: to a directory, decided here, or to a running server."""
+"""The two ways in which a command gets decisions: from a policy directory or from a running sidecar."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from authz.v1 import authz_pb2
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What the command line asks."""
+    """The question given on the command line."""
 
     principal: str
     action: str
@@ -24,15 +24,15 @@ class Question:
     context: Mapping[str, tuple[str, ...]]
 
     def message(self) -> authz_pb2.CheckRequest:
-        """The question as it goes over the wire."""
+        """The question as a protobuf message."""
         context = {key: authz_pb2.ContextValue(values=values) for key, values in self.context.items()}
         return authz_pb2.CheckRequest(
             principal=self.principal, action=self.action, resource=self.resource, context=context
         )
 
 
-class Oracle(Protocol):
-    """Whoever answers; both methods raise AuthzError where no answer is to be had."""
+class Decider(Protocol):
+    """Answers questions; both methods raise AuthzError if there is no answer."""
 
     def check(self, question: Question) -> authz_pb2.CheckResponse:
         """The decision."""
@@ -41,8 +41,8 @@ class Oracle(Protocol):
         """The decision and what led to it."""
 
 
-class DirectoryOracle:
-    """Decides on a policy directory with the very code of the server; a broken account raises AuthzError."""
+class DirectoryDecider:
+    """Decides from a policy directory with the code of the sidecar; a broken account raises AuthzError."""
 
     def __init__(self, source: Path) -> None:
         directory = DirectorySource(source)
@@ -58,7 +58,7 @@ class DirectoryOracle:
     def check(self, question: Question) -> authz_pb2.CheckResponse:
         """The decision."""
         response = authz_pb2.CheckResponse.FromString(self._checker.check(question.message().SerializeToString()))
-        response.ClearField("revision")  # nothing was published: there is none that anybody could ask for
+        response.ClearField("revision")  # revisions exist on a running sidecar only
         return response
 
     def explain(self, question: Question) -> authz_pb2.ExplainResponse:
@@ -69,8 +69,8 @@ class DirectoryOracle:
         return response
 
 
-class ServerOracle:
-    """Asks the sidecar at an address, with so many seconds for each answer, through `proxy` if there is one."""
+class ServerDecider:
+    """Asks the sidecar at an address, waiting at most `seconds` for each answer, through `proxy` unless it is empty."""
 
     def __init__(self, address: str, seconds: float, proxy: str = "") -> None:
         self._address = address
@@ -100,10 +100,10 @@ class ServerOracle:
                 return method(stub)(request, timeout=self._seconds)
         except grpc.RpcError as error:
             raise AuthzError(_unanswered(error)) from None
-        except ValueError as error:  # no address of a sidecar
+        except ValueError as error:  # the address is malformed
             raise AuthzError(str(error)) from None
 
 
 def _unanswered(error: Any) -> str:
-    """What a failed call says of itself; every error of a call knows its status."""
+    """The status code and the message of a failed call."""
     return f"{error.code().name}: {error.details()}"
