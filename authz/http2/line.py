@@ -6,6 +6,7 @@ from typing import Protocol, cast
 from authz.http2.calls import GrpcApplication, Link
 from authz.http2.lifetime import Lifetime, Stage
 from authz.http2.limits import Http2Limits
+from authz.http2.tls import Secured
 from authz.http2.transports import forget_itself
 from authz.http2.turns import Turns
 from authz.http2.upkeep import Upkeep
@@ -57,9 +58,10 @@ class Line(asyncio.BufferedProtocol):
         self._read: memoryview
 
     @property
-    def unsent(self) -> int:
-        """Bytes that were written and that the peer does not take, if it is stuck."""
-        return self.transport.get_write_buffer_size() if self._stuck_since else 0
+    def outside(self) -> int:
+        """Bytes that the transport keeps: written ones, if the peer takes nothing, and half a record of TLS."""
+        written = self.transport.get_write_buffer_size() if self._stuck_since else 0
+        return written + len(self.transport.part) if isinstance(self.transport, Secured) else written
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast("asyncio.Transport", transport)  # uvloop's are none by their class
@@ -131,6 +133,10 @@ class Line(asyncio.BufferedProtocol):
             self._server.upkeep.weigh(self)
         if self.connection.is_over:
             self.transport.close()
+
+    def weigh(self) -> None:
+        """More or less is kept than before."""
+        self._server.upkeep.weigh(self)
 
     def displace(self) -> None:
         """Hang up, so that somebody else has room; the client comes again when it has a call to make."""

@@ -13,7 +13,10 @@ from typing import Any, Protocol, cast
 from authz.http2.transports import forget_itself
 
 _PIECE = 4096  # bytes that go through OpenSSL at once: its buffers keep the size that they once had
-_RECORD = 16384  # bytes of the longest record (RFC 8446, 5.1)
+_CONTENT = 16384  # bytes of a record at most, before it is encrypted (RFC 8446, 5.1)
+_HEADER = 5  # bytes of a record's type, version and length
+_TYPES = range(20, 25)  # of records; whatever else comes speaks no TLS
+_LONGEST = _HEADER + _CONTENT + 2048  # bytes of a record that any version of TLS allows
 
 
 class Carried(Protocol):
@@ -21,6 +24,7 @@ class Carried(Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None: ...
     def data_received(self, data: bytes) -> None: ...
+    def weigh(self) -> None: ...
     def pause_writing(self) -> None: ...
     def resume_writing(self) -> None: ...
     def connection_lost(self, error: Exception | None) -> None: ...
@@ -29,7 +33,8 @@ class Carried(Protocol):
 class Secured(asyncio.Transport, asyncio.BufferedProtocol):
     """The protocol of a transport, and the transport of what it carries, from the end of the handshake on.
 
-    `shaken` is called once: with None when the handshake succeeded, or with the reason why it did not.
+    `shaken` is called once: with None when the handshake succeeded, or with the reason why it did not. OpenSSL gets
+    whole records: what it keeps of a part is more than that takes, and is not known.
     """
 
     def __init__(
@@ -44,6 +49,8 @@ class Secured(asyncio.Transport, asyncio.BufferedProtocol):
         self._read: memoryview
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls: ssl.SSLObject | None = None
+        self.part = b""
+        """Of a record that is not whole yet."""
         self._is_open = self._is_over = False
 
     # What the transport below calls.
@@ -56,12 +63,22 @@ class Secured(asyncio.Transport, asyncio.BufferedProtocol):
         return self._read
 
     def buffer_updated(self, nbytes: int) -> None:
+        had_part = bool(self.part)
+        received = self.part + self._read[:nbytes] if self.part else bytes(self._read[:nbytes])
+        end = _end_of_records(received)
+        self.part = received[end:]
+        if end:
+            self._records_received(memoryview(received)[:end])
+        if self._is_open and (had_part or self.part):
+            self._carried.weigh()
+
+    def _records_received(self, records: memoryview) -> None:
         if self._is_over:
             return
         if self._tls is None:  # whoever says nothing costs nothing
             self._tls = self._context.wrap_bio(self._incoming, self._outgoing, server_side=True)
         try:
-            data = self._taken(self._tls, self._read[:nbytes])
+            data = self._taken(self._tls, records)
         except ssl.SSLError as error:
             self._fail(f"no TLS: {error.reason or error}")
             return
@@ -94,7 +111,7 @@ class Secured(asyncio.Transport, asyncio.BufferedProtocol):
     def _decrypt(self, tls: ssl.SSLObject, parts: list[bytes]) -> None:
         try:
             while self._incoming.pending or tls.pending():
-                parts.append(tls.read(_RECORD))
+                parts.append(tls.read(_CONTENT))
                 if not parts[-1]:
                     self.close()
                     break
@@ -115,7 +132,7 @@ class Secured(asyncio.Transport, asyncio.BufferedProtocol):
             self._carried.resume_writing()
 
     def connection_lost(self, error: Exception | None) -> None:
-        self._is_over = True
+        self._is_over, self.part = True, b""
         if self._is_open:
             self._carried.connection_lost(error)
         self._tell("no TLS: broken off")
@@ -183,6 +200,19 @@ class Secured(asyncio.Transport, asyncio.BufferedProtocol):
         if name == "peercert":
             return default if self._tls is None else self._tls.getpeercert()
         return self._plain.get_extra_info(name, default)
+
+
+def _end_of_records(data: bytes) -> int:
+    """Where the last whole record ends. What is none is taken for one, for OpenSSL to refuse."""
+    at, size = 0, len(data)
+    while size - at >= _HEADER:
+        length = _HEADER + int.from_bytes(data[at + 3 : at + _HEADER], "big")
+        if length > _LONGEST or data[at] not in _TYPES:
+            return size
+        if at + length > size:
+            break
+        at += length
+    return at
 
 
 def _nobody(_reason: str | None) -> None:

@@ -19,14 +19,14 @@ _TRIES = 16  # connections that are looked at for a place
 
 
 class Kept(Protocol):
-    """A connection; `unsent` are the bytes that its transport could not write, `weight` all that it made us keep."""
+    """A connection; `outside` are the bytes that its transport keeps, `weight` all that it made us keep."""
 
     address: str
     connection: Link
     weight: int
 
     @property
-    def unsent(self) -> int: ...
+    def outside(self) -> int: ...
     def flush(self) -> None: ...
     def abort(self) -> None: ...
     def displace(self) -> None: ...
@@ -100,7 +100,7 @@ class Upkeep:
 
     def weigh(self, peer: Kept) -> None:
         """A connection may have grown: if together they are too heavy, it must wait until some are gone."""
-        weight = peer.connection.weigh() + peer.unsent
+        weight = peer.connection.weigh() + peer.outside
         grown, peer.weight = weight - peer.weight, weight
         self.kept += grown
         if grown > 0 and self.kept > self._limits.kept_bytes and not peer.connection.is_over:

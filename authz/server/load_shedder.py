@@ -5,14 +5,14 @@ from collections.abc import Hashable
 
 from authz.http2.turns import Turns
 
-_OF_EACH = 10
+_OF_EACH = 1  # more would make the rounds longer, and so everybody's wait
 
 
 class Allowance:
     """How much of what waits is worked on, of all that share this: what waits beyond is refused while it is cheap.
 
-    Some of each connection are worked on even then, so that one which brings very much leaves others something. When
-    all is done that waited with the first, as many are allowed again.
+    One of each connection is worked on even then, so that nobody is refused for what others bring alone. When all is
+    done that waited with the first, as many are allowed again.
     """
 
     __slots__ = ("_left", "_most", "_of", "_turns")

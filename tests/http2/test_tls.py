@@ -312,3 +312,28 @@ def test_connections_of_tls_leave_nothing_behind_that_only_a_full_collection_fre
             eventually(lambda: live() == before)
         finally:
             gc.enable()
+
+
+@pytest.mark.parametrize("is_whole", [False, True], ids=["half a hello", "half a record"])
+def test_half_a_record_costs_what_was_sent_and_counts(tmp_path, is_whole):
+    with running(security=server_context(*certified(tmp_path, Authority()))) as server:
+        client = Client(server.port)
+        if is_whole:
+            client.until(client.tls.do_handshake)
+            client.tls.write(GREETING)
+            client.say()
+            [line] = eventually(lambda: list(server.server.upkeep.peers))
+            before = line.weight
+            client.socket.sendall(b"\x17\x03\x03\x40\0" + bytes(9000))
+            eventually(lambda: line.weight == before + 9005)
+            client.socket.sendall(bytes(1000))
+            eventually(lambda: line.weight == before + 10_005)
+        else:
+            with suppress(ssl.SSLWantReadError):
+                client.tls.do_handshake()
+            client.socket.sendall(client.outgoing.read()[:-1])
+            eventually(lambda: len(server.server._handshakes) == 1)
+            gc.collect()
+            assert not [each for each in gc.get_objects() if isinstance(each, ssl.SSLObject) and each.server_side]
+        client.socket.close()
+        eventually(lambda: server.server.upkeep.kept == 0)

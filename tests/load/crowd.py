@@ -15,9 +15,8 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 
-from authz.cli.bench.questions import warm
-
 from authz.cli.bench.load_generator import grpc_message, header_blocks
+from authz.cli.bench.load_questions import warm
 from authz.http2 import frames
 from authz.http2.frames import END_HEADERS, END_STREAM, HEADERS, PREFACE, frame
 from authz.http2.hpack import literal

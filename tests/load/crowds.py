@@ -16,7 +16,7 @@ import time
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from authz.cli.bench import questions
+from authz.cli.bench import load_questions as questions
 from authz.cli.bench.load_generator import Connection, ask_at_a_rate
 from authz.cli.bench.process import free_port
 from authz.cli.bench.table import show
