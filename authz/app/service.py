@@ -31,9 +31,9 @@ class Service:
     def __init__(self, settings: Settings, *, is_port_shared: bool = False) -> None:
         self._settings = settings
         share = settings.cache_bytes // settings.workers
-        plans, lanes = share * 3 // 8, share // 8  # a question without a plan costs more than one without an answer
+        plans, memos = share * 3 // 8, share // 8  # a question without a plan costs more than one without an answer
         self.engine = Engine(plans)
-        self._cache = DecisionCache(settings.cache_size, most=share - plans - lanes)
+        self._cache = DecisionCache(settings.cache_size, most=share - plans - memos)
         self._tally = Tally()
         limits = settings.limits
         self._admission = Admission(limits.in_flight)
@@ -41,7 +41,7 @@ class Service:
         feed = RevisionFeed(self.engine)
         gate = Gate(settings.allow_clients) if settings.allow_clients else None
         conduct = Conduct(feed, self._tally, settings.revision_wait, self._admission, gate)
-        checker = Checker(self.engine, self._cache, tally=self._tally, limits=limits, lane_bytes=lanes)
+        checker = Checker(self.engine, self._cache, tally=self._tally, limits=limits, memo_bytes=memos)
         batches = BatchChecker(checker, limits.batch, self._tally)
         explainer = Explainer(self.engine, limits=limits)
         listening = Listening(

@@ -129,7 +129,9 @@ class Snapshot:
     def resolve(self, principal: Principal, action: Action) -> ActionPlan | None:
         """All that decides about an action of a principal; None for a principal that does not exist."""
         state = self.states.find(principal.account)
-        plan = None if state is None else state.find(principal)
+        if state is None:
+            return None
+        plan = state.find(principal)
         return None if plan is None else plan.for_action(action)
 
     def lease(self, account: str) -> Lease:

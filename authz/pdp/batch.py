@@ -7,8 +7,9 @@ from google.rpc.code_pb2 import Code
 
 from authz.engine.snapshot import Snapshot
 from authz.errors import AuthzError
-from authz.pdp.check import Checker, Form, RevisionAheadError
+from authz.pdp.check import Checker, RevisionSuffix
 from authz.pdp.counters import Tally
+from authz.pdp.required_revision import require_revision
 from authz.pdp.scheduling import Clock, Slices
 from authz.wire.answers import revision_text
 from authz.wire.batches import read_batch, write_batch, write_error
@@ -38,16 +39,15 @@ class BatchChecker:
         """
         batch = read_batch(data, self._limit)
         snapshot = self._checker.snapshot
-        if batch.at_least > snapshot.revision:
-            raise RevisionAheadError(batch.at_least, snapshot.revision)
-        form = self._checker.form(snapshot.revision)
+        require_revision(batch.at_least, snapshot)
+        suffix = self._checker.suffix(snapshot.revision)
         results: list[bytes] = []
         slices = Slices(self._clock)
         for start in range(0, len(batch.items), _STRIDE):
             items = batch.items[start : start + _STRIDE]
-            known = self._checker.known_items(items, form)
+            known = self._checker.check_items_cached(items, suffix)
             if known is None:
-                for _ in self._one_by_one(results, items, snapshot, form):
+                for _ in self._one_by_one(results, items, snapshot, suffix):
                     if slices.is_over():
                         yield
             else:
@@ -57,12 +57,12 @@ class BatchChecker:
         return write_batch(results, revision_text(snapshot.revision))
 
     def _one_by_one(
-        self, results: list[bytes], items: Sequence[bytes], snapshot: Snapshot, form: Form
+        self, results: list[bytes], items: Sequence[bytes], snapshot: Snapshot, suffix: RevisionSuffix
     ) -> Generator[None, None, None]:
         answer, left = self._check_item(snapshot), _STEP
         for item in items:
             try:
-                results.append(answer(item, snapshot, form))
+                results.append(answer(item, snapshot, suffix))
             except AuthzError as error:
                 results.append(self._error(error))
             left -= 1 + len(item) // _SHORT_BYTES
@@ -70,9 +70,9 @@ class BatchChecker:
                 yield
                 answer, left = self._check_item(snapshot), _STEP
 
-    def _check_item(self, snapshot: Snapshot) -> Callable[[bytes, Snapshot, Form], bytes]:
+    def _check_item(self, snapshot: Snapshot) -> Callable[[bytes, Snapshot, RevisionSuffix], bytes]:
         is_in_force = self._checker.snapshot is snapshot
-        return self._checker.check_item if is_in_force else self._checker.check_item_afresh
+        return self._checker.check_item if is_in_force else self._checker.check_item_uncached
 
     def _error(self, error: AuthzError) -> bytes:
         status = status_of(error)

@@ -25,13 +25,13 @@ class Entry:
     """An encoded answer, its lease, and the seconds since the epoch between which it holds; None: at any time.
 
     `hints` are the end of the answer, which others share. `kind` is a number for whoever counts answers by kind.
-    `stamped` is a form of the answer that holds for one revision alone; `stamp` is a number of that revision and the
+    `result` is the answer as the result of a batch on one revision; `result_id` is a number of that revision and the
     kind, and who uses it makes both anew when the revision is another. Only an answer that holds at any time and has no
-    hints is stamped, and by one who saw its lease live while that revision was in force: so the stamp tells all. The
-    answer `is_context_free` if the question would have the same with any context.
+    hints has a result, made by one who saw its lease live while that revision was in force: so the number tells all.
+    The answer `is_context_free` if the question would have the same with any context.
     """
 
-    __slots__ = ("answer", "hints", "is_context_free", "kind", "lease", "stamp", "stamped", "window")
+    __slots__ = ("answer", "hints", "is_context_free", "kind", "lease", "result", "result_id", "window")
 
     def __init__(
         self,
@@ -48,12 +48,12 @@ class Entry:
         self.kind = kind
         self.is_context_free = is_context_free
         self.hints = hints
-        self.stamp = -1
-        self.stamped = b""
+        self.result = b""
+        self.result_id = -1
 
 
-Stamped = tuple[Sequence[Entry], Mapping[int, int]]
-"""Answers in the order of their questions, and how many have each stamp."""
+Results = tuple[Sequence[Entry], Mapping[int, int]]
+"""Answers in the order of their questions, and how many have each `result_id`."""
 
 
 class Repeats:
@@ -128,19 +128,19 @@ class DecisionCache:
         """Whether there is an answer, dead or alive, that any context leaves as it is."""
         return key in self._entries and self._entries[key].is_context_free
 
-    def get_stamped(self, keys: Sequence[Hashable], stamps: Collection[int]) -> Stamped | None:
-        """The answers to many questions by one look-up, if all are there and have one of these stamps; None if not."""
+    def get_results(self, keys: Sequence[Hashable], result_ids: Collection[int]) -> Results | None:
+        """The answers to many questions by one look-up, if all are there and have results of these; None if not."""
         entries = self._entries
         try:
             found = [entries[key] for key in keys]
         except KeyError:
             return None
-        marks = [entry.stamp for entry in found]
+        ids = [entry.result_id for entry in found]
         counts = {}
-        for stamp in set(marks):
-            if stamp not in stamps:
+        for result_id in set(ids):
+            if result_id not in result_ids:
                 return None
-            counts[stamp] = marks.count(stamp)
+            counts[result_id] = ids.count(result_id)
         self.hits += len(found)
         return found, counts
 
@@ -154,7 +154,7 @@ class DecisionCache:
 
     def put(self, key: Hashable, entry: Entry) -> None:
         """Keep an answer; the least recently used ones make room."""
-        # The stamped form may come later, and is little longer than the answer.
+        # The result may come later, and is little longer than the answer.
         size = _ENTRY + weight(key) + 2 * (_BYTES + len(entry.answer))
         if size <= self._longest:
             self._entries.keep(key, entry, size, self.size)

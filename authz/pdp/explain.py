@@ -7,9 +7,9 @@ from authz.engine.live import Engine
 from authz.engine.snapshot import Snapshot
 from authz.insight.allowed_resources import allowed_resources
 from authz.insight.explain import explain
-from authz.pdp.check import RevisionAheadError, encode_decision
 from authz.pdp.limits import DEFAULT_LIMITS, Limits
-from authz.wire.answers import write_revision
+from authz.pdp.required_revision import require_revision
+from authz.wire.answers import write_decision, write_revision
 from authz.wire.explanations import write_explanation, write_listing
 from authz.wire.questions import read_explain, read_listing
 
@@ -30,7 +30,7 @@ class Explainer:
         snapshot = self._snapshot(question.at_least)
         explanation = explain(snapshot, question.request)
         plan = snapshot.resolve(question.request.principal, question.request.action)
-        answer, hints = encode_decision(plan, explanation.decision, question.request)
+        answer, hints = write_decision(plan, explanation.decision, question.request)
         return write_explanation(explanation, answer + hints + write_revision(snapshot.revision))
 
     def allowed_resources(self, data: bytes) -> bytes:
@@ -41,6 +41,5 @@ class Explainer:
 
     def _snapshot(self, at_least: int) -> Snapshot:
         snapshot = self._engine.live
-        if at_least > snapshot.revision:
-            raise RevisionAheadError(at_least, snapshot.revision)
+        require_revision(at_least, snapshot)
         return snapshot

@@ -6,8 +6,8 @@ from typing import Self
 from google.rpc import code_pb2
 
 from authz.errors import AuthzError
-from authz.pdp.check import RevisionAheadError
 from authz.pdp.counters import MethodTally, Tally
+from authz.pdp.required_revision import RevisionAheadError
 from authz.pdp.scheduling import Admission, Answer
 from authz.server.client_allowlist import Gate
 from authz.server.revisions import RevisionFeed

@@ -5,8 +5,19 @@ stamped with the new one without being encoded again.
 """
 
 from authz.engine.decision import Decision, Reason, StatementRef
+from authz.engine.denial import denial_parts
+from authz.engine.plan import ActionPlan
+from authz.engine.request import Request
 from authz.v1 import authz_pb2
 from authz.wire.fields import bytes_field, number_field, text_field
+
+
+def write_decision(plan: ActionPlan | None, decision: Decision, request: Request) -> tuple[bytes, bytes]:
+    """Encode everything but the revision, in two parts, of which others share the second one; see denial_parts."""
+    if decision.allowed:
+        return write_answer(decision, b""), b""
+    text, hints = denial_parts(plan, request, decision)
+    return write_answer(decision, text.encode() + hints).removesuffix(hints), hints
 
 
 def write_answer(decision: Decision, message: bytes) -> bytes:

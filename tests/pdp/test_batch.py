@@ -7,8 +7,9 @@ from authz.errors import InvalidRequestError
 from authz.pdp import scheduling as admission
 from authz.pdp.batch import BatchChecker
 from authz.pdp.cache import DecisionCache
-from authz.pdp.check import Checker, RevisionAheadError
+from authz.pdp.check import Checker
 from authz.pdp.counters import Tally
+from authz.pdp.required_revision import RevisionAheadError
 from authz.v1 import authz_pb2
 from tests.builders import ALICE, APP_1, account, allow, deny, engine, finished, policy
 from tests.sidecar import check_request

@@ -116,7 +116,7 @@ def test_bytes_are_counted_of_questions_and_answers():
     entry = Entry(b"a" * 100, Lease())
     little = held_with((b"q" * 100, entry)).held
     assert held_with((b"q" * 1100, entry)).held == little + 1000
-    assert held_with((b"q" * 100, Entry(b"a" * 1100, Lease()))).held == little + 2 * 1000  # with the stamped form
+    assert held_with((b"q" * 100, Entry(b"a" * 1100, Lease()))).held == little + 2 * 1000  # with the result
     text = "é" * 500  # two bytes each on the wire, one in memory
     assert held_with(((text, (("k", (text,)),)), entry)).held > little + 900
 
@@ -188,7 +188,7 @@ def test_an_entry_takes_no_more_memory_than_is_counted():
         cache = DecisionCache(10**6)
         for n in range(30_000):
             entry = Entry(b"%090d" % n, Lease())
-            entry.stamped = entry.answer + b"."
+            entry.result = entry.answer + b"."
             cache.put(b"%0120d" % n, entry)
         taken = tracemalloc.get_traced_memory()[0] - before - 30_000 * sys.getsizeof(Lease())
     finally:
@@ -203,67 +203,67 @@ def test_what_is_asked_again_is_told_from_what_is_asked_once_and_forgotten_in_ti
     ]  # fmt: skip
 
 
-def stamped(number, stamp=7):
+def with_result(number, result_id=7):
     entry = Entry(b"%d" % number, Lease())
-    entry.stamp = stamp
+    entry.result_id = result_id
     return entry
 
 
-def test_answers_that_are_stamped_are_found_all_at_once():
+def test_answers_that_have_results_are_found_all_at_once():
     cache = DecisionCache(10)
-    entries = {b"%d" % number: stamped(number) for number in range(3)}
+    entries = {b"%d" % number: with_result(number) for number in range(3)}
     for key, entry in entries.items():
         cache.put(key, entry)
     asked = [b"2", b"0", b"2"]
-    assert cache.get_stamped(asked, (6, 7)) == ([entries[key] for key in asked], {7: 3})
-    assert cache.get_stamped([b"1"], (6, 7)) == ([entries[b"1"]], {7: 1})
+    assert cache.get_results(asked, (6, 7)) == ([entries[key] for key in asked], {7: 3})
+    assert cache.get_results([b"1"], (6, 7)) == ([entries[b"1"]], {7: 1})
     assert cache.hits == 4
 
 
-def test_unless_all_are_there_and_stamped_so_none_is_found():
+def test_unless_all_are_there_with_such_results_none_is_found():
     cache = DecisionCache(10)
-    cache.put(b"a", stamped(1))
-    cache.put(b"b", stamped(2, stamp=6))
+    cache.put(b"a", with_result(1))
+    cache.put(b"b", with_result(2, result_id=6))
     cache.put(b"c", Entry(b"3", Lease()))
-    for asked, stamp in [([b"a", b"d"], 7), ([b"a", b"b"], 7), ([b"a"], 8), ([b"c"], 7)]:
-        assert cache.get_stamped(asked, (stamp,)) is None
+    for asked, result_id in [([b"a", b"d"], 7), ([b"a", b"b"], 7), ([b"a"], 8), ([b"c"], 7)]:
+        assert cache.get_results(asked, (result_id,)) is None
     assert cache.hits == 0
 
 
 def full(size):
-    """Of stamped answers to the first numbers."""
+    """Of answers with results to the first numbers."""
     cache = DecisionCache(size)
     for number in range(size):
-        cache.put(b"%d" % number, stamped(number))
+        cache.put(b"%d" % number, with_result(number))
     return cache
 
 
 def test_what_is_found_at_once_is_the_last_to_make_room():
     cache = full(3)
-    cache.get_stamped([b"0", b"1"], (7,))
-    cache.put(b"new", stamped(9))
+    cache.get_results([b"0", b"1"], (7,))
+    cache.put(b"new", with_result(9))
     assert found(cache, b"2") is None
     assert found(cache, b"0") == b"0"
 
 
 def test_a_new_answer_never_makes_room_for_those_that_were_found():
     cache = full(2)
-    cache.get_stamped([b"0", b"1"], (7,))
-    cache.put(b"new", stamped(9))
+    cache.get_results([b"0", b"1"], (7,))
+    cache.put(b"new", with_result(9))
     assert [found(cache, key) is not None for key in (b"0", b"1", b"new")] == [False, True, True]
 
 
 def test_an_answer_that_was_found_and_is_dropped_leaves_its_room():
     cache, lease = DecisionCache(2), Lease()
     entry = Entry(b"0", lease)
-    entry.stamp = 7
+    entry.result_id = 7
     cache.put(b"0", entry)
-    cache.put(b"1", stamped(1))
-    cache.get_stamped([b"0", b"1"], (7,))
+    cache.put(b"1", with_result(1))
+    cache.get_results([b"0", b"1"], (7,))
     lease.live = False
     assert found(cache, b"0") is None
-    cache.put(b"2", stamped(2))
-    cache.put(b"3", stamped(3))
+    cache.put(b"2", with_result(2))
+    cache.put(b"3", with_result(3))
     assert [found(cache, key) is not None for key in (b"1", b"2", b"3")] == [False, True, True]
 
 
@@ -272,13 +272,13 @@ def test_found_at_once_or_one_by_one_the_same_make_room(looked_up):
     at_once, singly = full(5), full(5)
     for numbers in looked_up:
         keys = [b"%d" % number for number in numbers]
-        if at_once.get_stamped(keys, (7,)) is not None:
+        if at_once.get_results(keys, (7,)) is not None:
             for key in keys:
                 singly.get(key)
         else:
             for key in keys:
                 for cache in (at_once, singly):
-                    cache.put(key, stamped(0))
+                    cache.put(key, with_result(0))
     assert {key for key in (b"%d" % n for n in range(10)) if found(at_once, key)} == {
         key for key in (b"%d" % n for n in range(10)) if found(singly, key)
     }

@@ -3,7 +3,8 @@ import pytest
 from authz.engine.live import Engine
 from authz.errors import InvalidRequestError, NotReadyError
 from authz.pdp.cache import DecisionCache
-from authz.pdp.check import Checker, RevisionAheadError
+from authz.pdp.check import Checker
+from authz.pdp.required_revision import RevisionAheadError
 from authz.v1 import authz_pb2
 from tests.builders import ALICE, APP_1, APP_2, account, allow, deny, engine, policy
 from tests.sidecar import check_request
@@ -141,7 +142,7 @@ def test_malformed_context_is_refused_although_nobody_reads_it():
 def test_an_item_that_names_a_later_revision_is_not_kept_for_a_single_check_that_must_wait_for_it():
     later = check_request(ALICE, "im:AddUser", APP_1, at_least_revision="2").SerializeToString()
     checker = made(engine(account(own=GRANT)))
-    checker.check_item(later, checker.snapshot, checker.form(checker.snapshot.revision))
+    checker.check_item(later, checker.snapshot, checker.suffix(checker.snapshot.revision))
     with pytest.raises(RevisionAheadError):
         checker.check(later)
 

@@ -5,8 +5,8 @@ import pytest
 from authz.engine.conditions import BoundCondition
 from authz.engine.live import Engine
 from authz.errors import InvalidRequestError, NotReadyError
-from authz.pdp.check import RevisionAheadError
 from authz.pdp.explain import Explainer
+from authz.pdp.required_revision import RevisionAheadError
 from authz.v1 import authz_pb2
 from authz.wire.explanations import STATEMENT_BYTES
 from tests.builders import ALICE, APP_1, account, allow, deny, engine, policy

@@ -17,7 +17,7 @@ from authz.pdp.check import Checker
 from tests.builders import ROOT_UIN, allow, deny, policy
 from tests.sidecar import check_request
 
-ANSWERS, PLANS, LANES = 200_000, 100_000, 50_000
+ANSWERS, PLANS, MEMOS = 200_000, 100_000, 50_000
 REST = 300_000
 """Bytes of what is read of questions and remembered, of these few questions."""
 OPEN = policy("open", allow("im:*", f"qcs::im::uin/{ROOT_UIN}:sdkappid/14*"), deny("im:Remove*"))
@@ -56,7 +56,7 @@ class Attacked:
         self.engine = Engine(PLANS)
         self.engine.publish({ROOT_UIN: Account(ROOT_UIN, "", users, {}, {}, {})}, (), 1)
         self.cache = DecisionCache(10_000, most=ANSWERS)
-        self.checker = Checker(self.engine, self.cache, lane_bytes=LANES)
+        self.checker = Checker(self.engine, self.cache, memo_bytes=MEMOS)
 
     def ask(self, data):
         with contextlib.suppress(InvalidRequestError):
@@ -64,7 +64,7 @@ class Attacked:
 
     @property
     def held(self):
-        return self.cache.held, self.engine.budget.held, self.checker._lanes.held
+        return self.cache.held, self.engine.budget.held, self.checker._tiers._memos.held
 
 
 def forget_readings():
@@ -84,20 +84,20 @@ def test_what_is_kept_stays_within_its_bounds_and_is_all_that_is_kept(name):
         before = tracemalloc.get_traced_memory()[0]
         for n in range(1000, 2500):
             attacked.ask(make(n))
-            assert all(map(lambda held, most: held <= most, attacked.held, (ANSWERS, PLANS, LANES)))
+            assert all(map(lambda held, most: held <= most, attacked.held, (ANSWERS, PLANS, MEMOS)))
         forget_readings()
         gc.collect()
         taken = tracemalloc.get_traced_memory()[0] - before
     finally:
         tracemalloc.stop()
-    assert taken < ANSWERS + PLANS + LANES + REST
+    assert taken < ANSWERS + PLANS + MEMOS + REST
 
 
 def test_all_at_once_they_stay_within_the_same_bounds():
     attacked = Attacked()
     for n, make in itertools.product(range(200), ATTACKS.values()):
         attacked.ask(make(n))
-        assert all(map(lambda held, most: held <= most, attacked.held, (ANSWERS, PLANS, LANES)))
+        assert all(map(lambda held, most: held <= most, attacked.held, (ANSWERS, PLANS, MEMOS)))
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,9 @@ from authz.engine.decision import Reason
 from authz.engine.evaluate import decide
 from authz.errors import AuthzError
 from authz.pdp.cache import DecisionCache
-from authz.pdp.check import Checker, encode_decision
-from authz.pdp.memos import Lanes
-from authz.wire.answers import write_revision
+from authz.pdp.check import Checker
+from authz.pdp.memos import PrefixMemos
+from authz.wire.answers import write_decision, write_revision
 from authz.wire.plain import find_resource
 from authz.wire.questions import read_question
 from tests import strategies
@@ -57,7 +57,7 @@ def long_way(of, data):
     question = read_question(data, NOW)
     plan = of.live.resolve(question.request.principal, question.request.action)
     decision = decide(of.live, plan, question.request)
-    return b"".join(encode_decision(plan, decision, question.request)) + write_revision(of.live.revision)
+    return b"".join(write_decision(plan, decision, question.request)) + write_revision(of.live.revision)
 
 
 def assert_ways_agree(of, checker, data):
@@ -100,48 +100,48 @@ def test_conditions_and_a_change_of_the_account(before, after):
         assert_ways_agree(live, checker, data)
 
 
-def lane_of(lanes, of, principal=ALICE, action="im:AddUser", resource=APP_1):
+def memo_of(memos, of, principal=ALICE, action="im:AddUser", resource=APP_1):
     data = check_request(principal, action, resource).SerializeToString()
-    return lanes.find(data, find_resource(data), of.live)
+    return memos.find(data, find_resource(data), of.live)
 
 
-def test_a_lane_serves_until_its_account_is_replaced():
-    live, lanes = engine(account(own=OPEN)), Lanes()
-    first = lane_of(lanes, live)
+def test_a_memo_serves_until_its_account_is_replaced():
+    live, memos = engine(account(own=OPEN)), PrefixMemos()
+    first = memo_of(memos, live)
     live.publish({"9": account(uin="9")}, (), 2)
-    assert lane_of(lanes, live) is first
+    assert memo_of(memos, live) is first
     live.publish({"12345678": account()}, (), 3)
-    assert lane_of(lanes, live) is not first
+    assert memo_of(memos, live) is not first
 
 
-def test_resources_of_one_place_and_length_share_a_lane():
-    live, lanes = engine(account(own=OPEN)), Lanes()
-    assert lane_of(lanes, live) is lane_of(lanes, live, resource=APP_2)
+def test_resources_of_one_place_and_length_share_a_memo():
+    live, memos = engine(account(own=OPEN)), PrefixMemos()
+    assert memo_of(memos, live) is memo_of(memos, live, resource=APP_2)
     for other in (f"{APP_1}0", "qcs::im:::sdkappid/1400000001", "*"):
-        assert lane_of(lanes, live) is not lane_of(lanes, live, resource=other)
+        assert memo_of(memos, live) is not memo_of(memos, live, resource=other)
 
 
 def test_what_one_statement_allows_shares_an_answer_and_denials_name_their_resource():
     live = engine(account(own=[policy("p", allow("im:*", [APP_1, APP_2]))]))
-    lane = lane_of(Lanes(), live)
-    assert lane.answer(b"sdkappid/1400000001") is lane.answer(b"sdkappid/1400000002")
-    assert [name in lane.answer(name).answer for name in (b"sdkappid/1500000001", b"sdkappid/1500000002")] == [True] * 2
+    memo = memo_of(PrefixMemos(), live)
+    assert memo.answer(b"sdkappid/1400000001") is memo.answer(b"sdkappid/1400000002")
+    assert [name in memo.answer(name).answer for name in (b"sdkappid/1500000001", b"sdkappid/1500000002")] == [True] * 2
 
 
 def test_what_is_asked_about_no_resource_shares_a_denial():
     # cam-language 6: an operation-level API is denied on `*`
     live = engine(account(own=OPEN))
-    lane = lane_of(Lanes(), live, action="sms:SendSms")
-    assert lane.answer(b"sdkappid/1") is lane.answer(b"sdkappid/2")
-    assert b"resource (*)" in lane.answer(b"sdkappid/1").answer
+    memo = memo_of(PrefixMemos(), live, action="sms:SendSms")
+    assert memo.answer(b"sdkappid/1") is memo.answer(b"sdkappid/2")
+    assert b"resource (*)" in memo.answer(b"sdkappid/1").answer
 
 
-def test_where_more_than_statements_decides_a_lane_is_closed():
-    live, lanes = engine(account(own=WITH_CONDITION)), Lanes()
-    assert lane_of(lanes, live, action="im:RemoveUser").is_open
+def test_where_more_than_statements_decides_a_memo_answers_nothing():
+    live, memos = engine(account(own=WITH_CONDITION)), PrefixMemos()
+    assert memo_of(memos, live, action="im:RemoveUser").is_context_free
     for action in ("im:AddUser", "sts:AssumeRole"):
-        lane = lane_of(lanes, live, ALICE, action)
-        assert (lane.is_open, lane.answer(TAIL)) == (False, None)
+        memo = memo_of(memos, live, ALICE, action)
+        assert (memo.is_context_free, memo.answer(TAIL)) == (False, None)
 
 
 @pytest.mark.parametrize(
@@ -152,95 +152,95 @@ def test_where_more_than_statements_decides_a_lane_is_closed():
         (ALICE, "qcs::im::uin/87654321:sdkappid/1400000001", Reason.CROSS_ACCOUNT),
     ],
 )
-def test_what_is_settled_whatever_the_statements_say_has_an_open_lane(principal, resource, reason):
-    lane = lane_of(Lanes(), engine(account(own=WITH_CONDITION)), principal, resource=resource)
-    assert (lane.is_open, lane.answer(TAIL).kind) == (True, reason)
+def test_what_is_settled_whatever_the_statements_say_has_a_memo_too(principal, resource, reason):
+    memo = memo_of(PrefixMemos(), engine(account(own=WITH_CONDITION)), principal, resource=resource)
+    assert (memo.is_context_free, memo.answer(TAIL).kind) == (True, reason)
 
 
-def test_a_question_of_a_lane_that_was_met_is_known_by_sight():
-    live, lanes = engine(account(own=OPEN)), Lanes()
+def test_a_question_of_a_memo_that_was_met_is_known_by_sight():
+    live, memos = engine(account(own=OPEN)), PrefixMemos()
     other = check_request(ALICE, "im:AddUser", APP_2).SerializeToString()
-    assert lanes.answer(other) is None
-    lane_of(lanes, live)
-    assert lanes.answer(other) is not None
+    assert memos.answer(other) is None
+    memo_of(memos, live)
+    assert memos.answer(other) is not None
 
 
 @pytest.mark.parametrize("behind", [b"0", b" ", b"\x22\x00", QUESTION])
 def test_what_goes_on_behind_the_resource_is_not(behind):
-    live, lanes = engine(account(own=OPEN)), Lanes()
-    lane_of(lanes, live)
-    assert lanes.answer(QUESTION) is not None
-    assert lanes.answer(QUESTION + behind) is None
-    assert lanes.answer(QUESTION[:-1]) is None
+    live, memos = engine(account(own=OPEN)), PrefixMemos()
+    memo_of(memos, live)
+    assert memos.answer(QUESTION) is not None
+    assert memos.answer(QUESTION + behind) is None
+    assert memos.answer(QUESTION[:-1]) is None
 
 
 def test_nor_is_a_question_about_a_replaced_account():
-    live, lanes = engine(account(own=OPEN)), Lanes()
-    lane_of(lanes, live)
+    live, memos = engine(account(own=OPEN)), PrefixMemos()
+    memo_of(memos, live)
     live.publish({"12345678": account()}, (), 2)
-    assert lanes.answer(QUESTION) is None
+    assert memos.answer(QUESTION) is None
 
 
 @pytest.mark.parametrize("tail", [b" sdkappid/1", b"sdkappid/1\n", b"\xff", b" "])
 def test_a_tail_that_is_not_plain_is_left_to_whoever_reads_it_all(tail):
     live = engine(account(own=OPEN))
-    lane = lane_of(Lanes(), live)
-    assert lane.answer(b"a") is not None
-    assert lane.answer(tail) is None
+    memo = memo_of(PrefixMemos(), live)
+    assert memo.answer(b"a") is not None
+    assert memo.answer(tail) is None
 
 
 @pytest.mark.parametrize("resource", ["qcs::im::uin/12345678:", "no resource", "qcs::im:x", "qcs::cos:gz::b/a:c"])
-def test_what_is_not_a_head_and_a_tail_has_no_lane(resource):
-    assert lane_of(Lanes(), engine(account(own=OPEN)), resource=resource) is None
+def test_what_is_not_a_head_and_a_tail_has_no_memo(resource):
+    assert memo_of(PrefixMemos(), engine(account(own=OPEN)), resource=resource) is None
 
 
-def test_strangers_have_no_lane():
-    assert lane_of(Lanes(), engine(), ALICE) is None
+def test_strangers_have_no_memo():
+    assert memo_of(PrefixMemos(), engine(), ALICE) is None
 
 
-def test_a_lane_does_not_keep_what_a_replaced_account_held():
-    live, lanes = engine(account(own=OPEN)), Lanes()
-    lane = lane_of(lanes, live)
-    assert lane.answer(TAIL) is not None
+def test_a_memo_does_not_keep_what_a_replaced_account_held():
+    live, memos = engine(account(own=OPEN)), PrefixMemos()
+    memo = memo_of(memos, live)
+    assert memo.answer(TAIL) is not None
     request = read_question(QUESTION, NOW).request
     plan = weakref.ref(live.live.states["12345678"].find(request.principal).for_action(request.action))
     live.publish({"12345678": account()}, (), 2)
     gc.collect()
     assert plan() is None
-    assert lane.answer(TAIL) is None
+    assert memo.answer(TAIL) is None
 
 
-def test_the_oldest_lanes_make_room():
+def test_the_oldest_memos_make_room():
     live = engine(account(own=OPEN))
-    one = Lanes()
-    lane_of(one, live, action="im:A0")
-    lanes = Lanes(2 * one.held)
-    first, second, third = (lane_of(lanes, live, action=f"im:A{number}") for number in range(3))
-    assert lane_of(lanes, live, action="im:A2") is third
-    assert lane_of(lanes, live, action="im:A1") is second
-    assert lane_of(lanes, live, action="im:A0") is not first
-    assert lanes.held == 2 * one.held
+    one = PrefixMemos()
+    memo_of(one, live, action="im:A0")
+    memos = PrefixMemos(2 * one.held)
+    first, second, third = (memo_of(memos, live, action=f"im:A{number}") for number in range(3))
+    assert memo_of(memos, live, action="im:A2") is third
+    assert memo_of(memos, live, action="im:A1") is second
+    assert memo_of(memos, live, action="im:A0") is not first
+    assert memos.held == 2 * one.held
 
 
-def test_a_lane_whose_plan_was_forgotten_is_settled_anew():
-    live, lanes = engine(account(own=OPEN)), Lanes()
-    lane = lane_of(lanes, live)
-    held = lanes.held
+def test_a_memo_whose_plan_was_forgotten_is_settled_anew():
+    live, memos = engine(account(own=OPEN)), PrefixMemos()
+    memo = memo_of(memos, live)
+    held = memos.held
     live.live.states["12345678"].forget("user/100001")
-    assert (lanes.answer(QUESTION), lane.is_live) == (None, False)
-    assert lane_of(lanes, live).answer(TAIL).kind == 2
-    assert lanes.held == held
+    assert (memos.answer(QUESTION), memo.is_live) == (None, False)
+    assert memo_of(memos, live).answer(TAIL).kind == 2
+    assert memos.held == held
 
 
-def test_a_lane_takes_no_more_memory_than_is_counted():
+def test_a_memo_takes_no_more_memory_than_is_counted():
     statements = [allow("im:*", f"{APP_1}{number}") for number in range(8)]
     live = engine(account(own=[policy("p", *statements)]))
     asked = [
         check_request(ALICE, f"im:{'N' * 90}{number}", APP_1).SerializeToString().removesuffix(b"1")
         for number in range(2000)
     ]
-    lanes = Lanes(10**9)
-    for warm in (False, True):  # what decides is not the lanes' memory
+    memos = PrefixMemos(10**9)
+    for warm in (False, True):  # what decides is not the memos' memory
         gc.collect()
         tracemalloc.start()
         try:
@@ -248,11 +248,11 @@ def test_a_lane_takes_no_more_memory_than_is_counted():
             for question in asked:
                 data = question + b"1"
                 for number in range(8):
-                    lane = lanes.find(data, find_resource(data), live.live)
-                    lane.answer(TAIL + b"%d" % number)
+                    memo = memos.find(data, find_resource(data), live.live)
+                    memo.answer(TAIL + b"%d" % number)
             taken = tracemalloc.get_traced_memory()[0] - before
         finally:
             tracemalloc.stop()
         if not warm:
-            lanes = Lanes(10**9)
-    assert 0.2 * lanes.held < taken <= lanes.held
+            memos = PrefixMemos(10**9)
+    assert 0.2 * memos.held < taken <= memos.held

@@ -7,9 +7,9 @@ import grpc
 import pytest
 
 from authz.errors import AuthzError, InvalidRequestError
-from authz.pdp.check import RevisionAheadError
 from authz.pdp.counters import Tally
 from authz.pdp.limits import DEFAULT_LIMITS
+from authz.pdp.required_revision import RevisionAheadError
 from authz.pdp.scheduling import Admission
 from authz.server.call_policy import Conduct
 from authz.server.listeners import parse_address

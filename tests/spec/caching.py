@@ -15,9 +15,10 @@ from authz.engine.request import parse_request
 from authz.errors import InvalidRequestError
 from authz.pdp.batch import BatchChecker
 from authz.pdp.cache import DecisionCache
-from authz.pdp.check import Checker, encode_decision
+from authz.pdp.check import Checker
+from authz.pdp.tiers import Tiers
 from authz.v1 import authz_pb2
-from authz.wire.answers import write_revision
+from authz.wire.answers import write_decision, write_revision
 from tests.builders import finished
 from tests.spec import keys_generator, model, subject
 from tests.spec.running import difference, run
@@ -25,26 +26,43 @@ from tests.spec.running import difference, run
 QUESTIONS = 250  # about each world
 
 
-class Tiers(Checker):
-    """A checker that tells by `tier` where its last answer came from."""
+class NamedTiers(Tiers):
+    """They tell by `tier` which of them gave the last answer."""
 
     tier = ""
 
-    def check(self, data):
-        self.tier = "question"  # known as it stands
-        return super().check(data)
+    def answer(self, data, snapshot, read):
+        self.tier = "prefix"
+        return super().answer(data, snapshot, read)
 
-    def _settled(self, data, snapshot):
-        entry = super()._settled(data, snapshot)
-        if entry is not None:
-            self.tier = "context unread" if authz_pb2.CheckRequest.FromString(data).context else "lane"
+    def _by_plain_question(self, data, snapshot):
+        entry = super()._by_plain_question(data, snapshot)
+        if entry is not None and authz_pb2.CheckRequest.FromString(data).context:
+            self.tier = "context unread"
         return entry
 
-    def _answer(self, question, snapshot):
+    def _by_meaning(self, question, snapshot):
         before = self._cache.misses
-        entry = super()._answer(question, snapshot)
+        entry = super()._by_meaning(question, snapshot)
         self.tier = "decided" if self._cache.misses > before else "meaning"
         return entry
+
+
+class NamingChecker(Checker):
+    """A checker whose tiers tell which of them answered."""
+
+    def __init__(self, engine, size, now):
+        cache = DecisionCache(size, lambda: now)
+        super().__init__(engine, cache, lambda: now)
+        self._tiers = NamedTiers(cache, lambda: now)
+
+    def check(self, data):
+        self._tiers.tier = "question"  # known as it stands
+        return super().check(data)
+
+    @property
+    def tier(self):
+        return self._tiers.tier
 
 
 def encoded(rnd, request):
@@ -77,7 +95,7 @@ def compare_drawn(rnd, number):
     world, keys = keys_generator.world(rnd)
     now = keys_generator.moment(rnd)
     engine = subject.engine_on(world)
-    warm, tight, cold = (Tiers(engine, DecisionCache(size, lambda: now), lambda: now) for size in (1000, 4, 0))
+    warm, tight, cold = (NamingChecker(engine, size, now) for size in (1000, 4, 0))
     asked = [(each, encoded(rnd, each)) for each in keys_generator.questions(rnd, keys, number)]
     tiers, answers = Counter(), []
     for request, data in asked:
@@ -105,7 +123,7 @@ def look_behind(engine, world, request, data, wanted):
     read = set()
     plan = engine.live.resolve(parsed.principal, parsed.action)
     decision = decide(engine.live, plan, parsed, read)
-    whole = b"".join(encode_decision(plan, decision, parsed)) + write_revision(engine.live.revision)
+    whole = b"".join(write_decision(plan, decision, parsed)) + write_revision(engine.live.revision)
     if whole != wanted:  # the words of a denial too
         raise differing(world, request, data, "whole context", whole, wanted)
     kept = {key for key, _ in relevant_context(plan, parsed.context)}

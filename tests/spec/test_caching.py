@@ -20,8 +20,8 @@ def test_answers_with_and_without_the_cache_are_the_same_bytes(rnd):
 def test_every_tier_of_the_cache_answers_in_twenty_thousand_seeded_questions():
     tiers = sum((compare(seed) for seed in SEEDS), Counter())  # each raises at its first difference
     assert tiers.total() == 20_000
-    assert set(tiers) == {"question", "lane", "context unread", "meaning", "decided", "refused"}
-    assert tiers.pop("lane") > 20  # of which each is kept for the next time
+    assert set(tiers) == {"question", "prefix", "context unread", "meaning", "decided", "refused"}
+    assert tiers.pop("prefix") > 20  # of which each is kept for the next time
     tiers.pop("refused")
     assert min(tiers.values()) > 2000, tiers
 

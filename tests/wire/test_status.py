@@ -6,7 +6,7 @@ from google.rpc import code_pb2, error_details_pb2, status_pb2
 
 from authz import errors
 from authz.errors import AuthzError, InvalidRequestError, NotReadyError
-from authz.pdp.check import RevisionAheadError
+from authz.pdp.required_revision import RevisionAheadError
 from authz.wire.status import CODES, status_of
 
 NEVER_ON_THE_WIRE = {

@@ -8,8 +8,8 @@ from typing import Any, NoReturn, TypeAlias
 import grpc
 
 from authz.errors import AuthzError
-from authz.pdp.check import RevisionAheadError
 from authz.pdp.counters import MethodTally
+from authz.pdp.required_revision import RevisionAheadError
 from authz.server.call_policy import Conduct, ending, resolved
 from authz.server.methods import Conversation, Lengthy, Method, MethodTable, Single, Watch
 from authz.server.peer import Peer

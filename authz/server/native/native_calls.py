@@ -10,8 +10,8 @@ from authz.http2.calls import Method as Http2Method
 from authz.http2.grpc import Code, GrpcError
 from authz.http2.sending import Prepared
 from authz.http2.turns import Turns
-from authz.pdp.check import RevisionAheadError
 from authz.pdp.counters import MethodTally
+from authz.pdp.required_revision import RevisionAheadError
 from authz.pdp.scheduling import Answer
 from authz.runtime.gc_tuning import YOUTH
 from authz.server.call_policy import Conduct, ending, resolved

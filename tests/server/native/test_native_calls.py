@@ -10,9 +10,9 @@ from authz.errors import InvalidRequestError
 from authz.http2 import frames
 from authz.http2.grpc import framed
 from authz.http2.hpack import HeaderDecoder, literal
-from authz.pdp.check import RevisionAheadError
 from authz.pdp.counters import Tally
 from authz.pdp.limits import DEFAULT_LIMITS
+from authz.pdp.required_revision import RevisionAheadError
 from authz.pdp.scheduling import Admission, at_once
 from authz.server import streams
 from authz.server.call_policy import Conduct
