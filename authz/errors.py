@@ -179,7 +179,7 @@ class ConfigurationError(AuthzError):
         return tuple(printable(fault) for fault in self.faults)
 
 
-class DelegationError(AuthzError):
-    """A backend refuses a call, because the call is denied or could not be decided."""
+class EnforcementError(AuthzError):
+    """A backend rejects a call that is denied or could not be decided."""
 
     code = "CallRefused"

@@ -1,4 +1,4 @@
-"""For backends that delegate every call to the sidecar: a mapping, interceptors for gRPC, middleware for ASGI."""
+"""Enforcement in backends: a mapping of APIs to permissions, gRPC interceptors and ASGI middleware."""
 
 from authz.enforcement.asgi import AuthorizationMiddleware
 from authz.enforcement.call import AuthorizedCall, IncomingCall, current_call

@@ -1,4 +1,4 @@
-"""The middleware for ASGI backends: no application runs before its request is authorized."""
+"""ASGI middleware that authorizes every request before the application runs."""
 
 import json
 import uuid
@@ -6,14 +6,14 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from authz.client.aio import AsyncClient
-from authz.enforcement.authorizer_aio import AsyncAuthorizer, Need
+from authz.enforcement.authorizer_aio import AsyncAuthorizer, Requirement
 from authz.enforcement.call import CURRENT
 from authz.enforcement.http_call import HttpCall, HttpRequest, Scope, read_json_body, read_query
 from authz.enforcement.http_mapping import HttpMapping, Target
-from authz.enforcement.judging import not_mapped
 from authz.enforcement.mapping import Public
 from authz.enforcement.refusals import CallRefusedError, invalid_request
 from authz.enforcement.routes import path_below, path_parts
+from authz.enforcement.verdict import not_mapped
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -23,12 +23,12 @@ _POLICY_VIOLATION = 1008
 
 
 class AuthorizationMiddleware:
-    """`AuthorizationMiddleware(app, mapping=mapping, client=client)`: asks before the application sees a request.
+    """`AuthorizationMiddleware(app, mapping=mapping, client=client)` authorizes requests to `app`.
 
-    It stands outside of everything that changes a path, a method or a query.
-    Refused requests get a Tencent Cloud error in JSON: 400, 401, 403 (denied, or no route of the mapping), 500, 503.
-    `timeout` are the seconds in which a request is authorized; `max_body` the bytes of a JSON body that is looked into,
-    which happens only for routes that need it. WebSockets are refused.
+    Make it the outermost middleware, before any other that changes the path, the method or the query.
+    A rejected request gets a Tencent Cloud error in JSON: 400, 401, 403 (denied, or not in the mapping), 500 or 503.
+    `timeout` is the limit for authorizing a request, in seconds. `max_body` is the limit for a JSON body, in bytes; a
+    body is read only for routes whose permissions need it. WebSockets are rejected.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class AuthorizationMiddleware:
         self._max_body = max_body
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one connection of ASGI."""
+        """Serve one ASGI connection."""
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
         elif scope["type"] == "http":
@@ -66,7 +66,9 @@ class AuthorizationMiddleware:
         else:
             await self._serve_guarded(target, target.rule, scope, receive, send)
 
-    async def _serve_guarded(self, target: Target, rule: Need, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _serve_guarded(
+        self, target: Target, rule: Requirement, scope: Scope, receive: Receive, send: Send
+    ) -> None:
         try:
             body = await self._read(receive) if target.reads_body else None
             call = HttpCall(target.api, _request(target, scope, body), scope)
@@ -99,7 +101,7 @@ class AuthorizationMiddleware:
             parts.append(message.get("body", b""))
             size += len(parts[-1])
             if size > self._max_body:
-                raise invalid_request(f"the body is longer than {self._max_body} bytes")
+                raise invalid_request(f"the body exceeds {self._max_body} bytes")
             if not message.get("more_body", False):
                 return b"".join(parts)
 
@@ -110,7 +112,7 @@ def _request(target: Target, scope: Scope, body: bytes | None) -> HttpRequest:
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:
-    """The body again, for the application, and then whatever comes."""
+    """A `receive` that returns the body again and then what `receive` returns."""
     left = [body]
 
     async def again() -> Message:

@@ -1,4 +1,4 @@
-"""Decides calls on an event loop: a call is authorized, or refused, within the deadline."""
+"""Authorizes or rejects calls within a deadline, for asyncio servers."""
 
 import asyncio
 import inspect
@@ -10,32 +10,34 @@ from authz.client.answers import Answer
 from authz.client.questions import Question
 from authz.client.retry import Deadline
 from authz.enforcement.call import AuthorizedCall, IncomingCall
-from authz.enforcement.judging import decided, not_mapped
 from authz.enforcement.listing import AsyncItemFilter
 from authz.enforcement.refusals import CallRefusedError, fault, refusal_of_fault, unavailable
 from authz.enforcement.rules import ListingRule, PermissionRule, context_of, questions_of
 from authz.enforcement.sources import PrincipalSource, checked_principal, find_principal
+from authz.enforcement.verdict import decided, not_mapped
 from authz.errors import ClientError
 
-Need = tuple[PermissionRule, ...] | ListingRule
+Requirement = tuple[PermissionRule, ...] | ListingRule
 log = logging.getLogger("authz.enforcement")
 
 
 class AsyncAuthorizer:
-    """`timeout` bounds, in seconds, what authorization may take of one call, the look-up of its principal included."""
+    """`timeout` is the limit for authorizing a call in seconds, including the lookup of its principal."""
 
     def __init__(self, client: AsyncClient, principal: PrincipalSource, timeout: float) -> None:
         if timeout <= 0:
-            raise ValueError("timeout is seconds above 0")
+            raise ValueError("`timeout` must be above 0 seconds")
         self._client = client
         self._principal = principal
         self._timeout = timeout
 
-    async def authorize(self, rule: Need | None, call: IncomingCall, left: float | None = None) -> AuthorizedCall:
-        """The call as it may be served; `left` are the seconds that its caller still waits, None for ever.
+    async def authorize(
+        self, rule: Requirement | None, call: IncomingCall, left: float | None = None
+    ) -> AuthorizedCall:
+        """Authorize a call; `left` is the time until the caller's deadline in seconds, None if it has none.
 
         Raises:
-            CallRefusedError: for every call that may not be served, whatever the cause is.
+            CallRefusedError: if the call must not be served, whatever the cause.
         """
         if rule is None:
             raise not_mapped(call.api)
@@ -50,10 +52,10 @@ class AsyncAuthorizer:
         except TimeoutError:
             raise unavailable() from None
         except Exception as error:
-            log.exception("the authorization of %s failed by a fault of the backend or its mapping", call.api)
+            log.exception("the authorization of %s failed because of an error in the backend or its mapping", call.api)
             raise fault() from error
 
-    async def _decide(self, rule: Need, call: IncomingCall, deadline: Deadline) -> AuthorizedCall:
+    async def _decide(self, rule: Requirement, call: IncomingCall, deadline: Deadline) -> AuthorizedCall:
         found = find_principal(self._principal, call)
         principal = checked_principal(await found if inspect.isawaitable(found) else found)
         if isinstance(rule, ListingRule):
@@ -68,7 +70,7 @@ class AsyncAuthorizer:
         return self._answer(questions[0], seconds)
 
     async def _answer(self, one: Question, seconds: float) -> Sequence[Answer]:
-        # A single check is gathered with others, and may come from the local cache.
+        # The client joins a single check with others in a batch, or answers it from its cache.
         return (await self._client.check(one.principal, one.action, one.resource, one.context, timeout=seconds),)
 
     async def _list(self, rule: ListingRule, call: IncomingCall, principal: str, deadline: Deadline) -> AuthorizedCall:

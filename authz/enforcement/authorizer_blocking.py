@@ -1,23 +1,23 @@
-"""Decides calls on threads; the twin of the asyncio one."""
+"""Authorizes or rejects calls within a deadline, for threaded servers; see `authorizer_aio`."""
 
 import logging
 
 from authz.client.blocking import Client
 from authz.client.retry import Deadline
 from authz.enforcement.call import AuthorizedCall, IncomingCall
-from authz.enforcement.judging import decided, not_mapped
 from authz.enforcement.listing import ItemFilter
 from authz.enforcement.refusals import CallRefusedError, fault, refusal_of_fault
 from authz.enforcement.rules import ListingRule, PermissionRule, context_of, questions_of
 from authz.enforcement.sources import PrincipalSource, checked_principal, find_principal, is_asynchronous
+from authz.enforcement.verdict import decided, not_mapped
 from authz.errors import ClientError, ConfigurationError
 
-Need = tuple[PermissionRule, ...] | ListingRule
+Requirement = tuple[PermissionRule, ...] | ListingRule
 log = logging.getLogger("authz.enforcement")
 
 
 class Authorizer:
-    """`timeout` bounds, in seconds, what the sidecar may take for one call.
+    """`timeout` is the limit for the sidecar to decide a call, in seconds.
 
     Raises:
         ConfigurationError: if the principal's source needs an event loop.
@@ -25,15 +25,15 @@ class Authorizer:
 
     def __init__(self, client: Client, principal: PrincipalSource, timeout: float) -> None:
         if timeout <= 0:
-            raise ValueError("timeout is seconds above 0")
+            raise ValueError("`timeout` must be above 0 seconds")
         if is_asynchronous(principal):
-            raise ConfigurationError(["the principal's source is asynchronous, and this server runs on threads"])
+            raise ConfigurationError(["`principal` is asynchronous; a threaded server needs a synchronous one"])
         self._client = client
         self._principal = principal
         self._timeout = timeout
 
-    def authorize(self, rule: Need | None, call: IncomingCall, left: float | None = None) -> AuthorizedCall:
-        """The call as it may be served; `left` are the seconds that its caller still waits, None for ever.
+    def authorize(self, rule: Requirement | None, call: IncomingCall, left: float | None = None) -> AuthorizedCall:
+        """Authorize a call; `left` is the time until the caller's deadline in seconds, None if it has none.
 
         Raises:
             CallRefusedError: for every call that may not be served, whatever the cause is.
@@ -47,13 +47,13 @@ class Authorizer:
         except ClientError as error:
             raise refusal_of_fault(error) from error
         except Exception as error:
-            log.exception("the authorization of %s failed by a fault of the backend or its mapping", call.api)
+            log.exception("the authorization of %s failed because of an error in the backend or its mapping", call.api)
             raise fault() from error
 
-    def _decide(self, rule: Need, call: IncomingCall, deadline: Deadline) -> AuthorizedCall:
+    def _decide(self, rule: Requirement, call: IncomingCall, deadline: Deadline) -> AuthorizedCall:
         found = find_principal(self._principal, call)
         if not (found is None or isinstance(found, str)):
-            raise TypeError("the principal's source is asynchronous")
+            raise TypeError("`principal` is asynchronous; a threaded server needs a synchronous one")
         principal = checked_principal(found)
         if isinstance(rule, ListingRule):
             return self._list(rule, call, principal, deadline)

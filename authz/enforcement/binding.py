@@ -1,4 +1,4 @@
-"""The check at start: what an API is said to need must fit its messages, or nothing is served."""
+"""Validation of a mapping at start: the permissions of each API must fit its request message."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -14,12 +14,12 @@ from authz.enforcement.template import BoundTemplate, parse_resource_template
 _ACTION = re.compile(r"(?:name/)?[A-Za-z][A-Za-z0-9_-]*:[A-Za-z][A-Za-z0-9_]*", re.ASCII)
 
 FieldReaders = Callable[[str], Reader]
-"""Gives what reads a field of one kind of message by its path; raises ValueError for a field that it has not."""
+"""Returns the reader for a field path of one message type; raises ValueError if there is no such field."""
 
 
 @dataclass(frozen=True, slots=True)
 class Binder:
-    """Binds the needs of one API and collects what is wrong; `constants` are values for placeholders."""
+    """Binds the requirement of one API and collects errors; `constants` are values for placeholders."""
 
     api: str
     constants: Mapping[str, str]
@@ -29,9 +29,9 @@ class Binder:
     def permissions(
         self, needs: Sequence[Permission], readers: FieldReaders, context_readers: FieldReaders | None = None
     ) -> tuple[PermissionRule, ...]:
-        """The permissions of one API; `context_readers` are for condition keys, where these are read in another way."""
+        """The rules of one API; `context_readers` read the fields of condition keys, `readers` if it is None."""
         if not needs:
-            self.faults.append(f"{self.api}: no permission; if everybody may call it, say PUBLIC")
+            self.faults.append(f"{self.api}: no permission; give it one, or PUBLIC if it needs none")
         return tuple(self._permission(each, readers, context_readers or readers) for each in needs)
 
     def _permission(self, need: Permission, readers: FieldReaders, context_readers: FieldReaders) -> PermissionRule:
@@ -40,12 +40,12 @@ class Binder:
         return PermissionRule(need.action, resource, self.context_keys(need.context, context_readers))
 
     def check_action(self, action: str) -> None:
-        """An action names one API: there are no wildcards in it."""
+        """Report an action that is malformed or contains wildcards."""
         if not _ACTION.fullmatch(action):
-            self.faults.append(f"{self.api}: `{action}` is no action such as `sms:SendSms`")
+            self.faults.append(f"{self.api}: `{action}` is not an action; expected one such as `sms:SendSms`")
 
     def template(self, text: str, readers: FieldReaders) -> BoundTemplate:
-        """A resource template with the fields of a message."""
+        """Bind a resource template to the fields of a message."""
         try:
             template = parse_resource_template(text)
         except ValueError as error:
@@ -54,7 +54,7 @@ class Binder:
         return template.bind(lambda name: self._placeholder(name, readers))
 
     def context_keys(self, own: Mapping[str, ContextSource], readers: FieldReaders) -> tuple[ContextKey, ...]:
-        """The condition keys of this API, its own before those of all."""
+        """The condition keys of this API; its own take precedence over those of all APIs."""
         sources = {**self.context, **own}
         return tuple(
             ContextKey(name, source, self._reader(source.path, readers) if isinstance(source, RequestField) else None)
@@ -62,22 +62,23 @@ class Binder:
         )
 
     def check_item_keys(self, own: Iterable[str], shared: Iterable[str]) -> None:
-        """Single items of a list have resource tags of their own, all of them or none.
+        """Report condition keys of items that are not resource tags, or tags given for the call and the items.
 
-        A list is made from the tags that the call gives. An item that adds one may be denied, and would be shown.
+        The resources allowed to the caller are computed with the tags of the call. An item with a further tag might be
+        denied and still be listed.
         """
         given = next((key for key in shared if key_family(key) == RESOURCE_TAG), None)
         for key in own:
             if key_family(key) != RESOURCE_TAG:
-                self.faults.append(f"{self.api}: `{key}` is no resource tag, or given for all items already")
+                self.faults.append(f"{self.api}: `{key}` is not a resource tag; a key for each item must be one")
             elif given is not None:
                 self.faults.append(
-                    f"{self.api}: `{given}` is given for all items and `{key}` for each; "
-                    "give the resource tags in one of the two places"
+                    f"{self.api}: `{given}` is given for all items and `{key}` for each item; "
+                    "give resource tags in one of the two places only"
                 )
 
     def _placeholder(self, name: str, readers: FieldReaders) -> Reader | str:
-        if name not in self.constants:  # a kind is for what comes from requests
+        if name not in self.constants:  # constants have no kind
             return self._reader(name, readers)
         try:
             readers(name)

@@ -1,4 +1,4 @@
-"""The call at hand: what is known of it before it is decided, and what a handler may know afterwards."""
+"""A call before it is authorized, as mappings see it, and after, as handlers see it."""
 
 from collections.abc import Iterable
 from contextvars import ContextVar
@@ -11,11 +11,11 @@ from authz.client.blocking import Client
 
 
 class IncomingCall(Protocol):
-    """A call that is not decided yet, as callables of a mapping see it."""
+    """A call that is not authorized yet, as the callables of a mapping see it."""
 
     @property
     def api(self) -> str:
-        """Its full name: `/package.Service/Method`, or method and route over HTTP."""
+        """The full name: `/package.Service/Method`, or method and route over HTTP."""
 
     @property
     def message(self) -> Any:
@@ -25,14 +25,14 @@ class IncomingCall(Protocol):
         """All values of a metadata key or HTTP header, in lower case; binary ones are left out."""
 
     def address(self) -> str:
-        """The IP address of the peer, empty where it has none (a Unix socket)."""
+        """The IP address of the peer; empty if it has none (a Unix socket)."""
 
     def identities(self) -> tuple[str, ...]:
-        """The names in the peer's verified certificate: alternative names, else its common name."""
+        """The names in the peer's verified certificate: alternative names, or else the common name."""
 
 
 class Listed(Protocol):
-    """Which items a listing may show; on asyncio its methods are to be awaited."""
+    """The items that a listing may show; await its methods on asyncio servers."""
 
     def only(self, items: Iterable[Any]) -> Any:
         """The items that single checks would allow, in order."""
@@ -40,11 +40,10 @@ class Listed(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class AuthorizedCall:
-    """A call that may be served: by whom it is made, and why it is allowed.
+    """An authorized call: its principal and the decision that allows it.
 
-    `decision` is the last of those that all allow; a listing has `listed`
-    in its place, which tells what of it may be shown. `client` is there for further questions of the handler,
-    blocking or asyncio as the server is.
+    `decision` is the last decision if several were needed. A listing has `listed` instead, which selects the items that
+    may be shown. `client` is for further checks by the handler; it is blocking or asyncio like the server.
     """
 
     api: str
@@ -66,11 +65,11 @@ def current_call() -> AuthorizedCall:
     """The call that the running handler serves.
 
     Raises:
-        LookupError: outside a handler whose calls are authorized; those of a public one are not.
+        LookupError: outside a handler, and in the handler of a public API.
     """
     return CURRENT.get()
 
 
 def account_of(principal: str) -> str:
-    """The uin of the root account in `qcs::cam::uin/ROOT:...`; empty for no principal."""
+    """The uin of the root account in `qcs::cam::uin/ROOT:...`; empty without a principal."""
     return principal.removeprefix("qcs::cam::uin/").partition(":")[0]

@@ -1,4 +1,4 @@
-"""Fields of protobuf messages by their paths, checked against the descriptor once and read for each call."""
+"""Readers of protobuf fields by path, validated once against the descriptor."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -19,7 +19,7 @@ _TEXTS = frozenset(
 
 
 def field_reader(message: Descriptor, path: str) -> Reader:
-    """What reads the field at `path` (`app.id`) from such a message: its texts, an empty one where it is not set.
+    """A reader of the field at `path` (`app.id`): its values as strings, an empty string if it is not set.
 
     Raises:
         ValueError: if there is no such field, or it is neither a string nor an integer nor a list of these.
@@ -31,7 +31,7 @@ def field_reader(message: Descriptor, path: str) -> Reader:
         step = _field(at, name, path)
         inner = step.message_type
         if inner is None or inner.GetOptions().map_entry:
-            raise ValueError(f"`{name}` of `{path}` is no message")
+            raise ValueError(f"`{name}` of `{path}` is not a message")
         steps.append(step)
         at = inner
     leaf = _field(at, last, path)
@@ -42,7 +42,7 @@ def field_reader(message: Descriptor, path: str) -> Reader:
 
 def is_repeated(field: FieldDescriptor) -> bool:
     """Whether the field is a list."""
-    known: Any = field  # `is_repeated` follows upon `label`: the oldest supported protobuf has but one, stubs the other
+    known: Any = field  # the oldest supported protobuf has `label`; the stubs have its successor `is_repeated`
     return bool(known.is_repeated if hasattr(known, "is_repeated") else known.label == known.LABEL_REPEATED)
 
 
@@ -67,14 +67,14 @@ def _reader(steps: Sequence[FieldDescriptor], leaf: FieldDescriptor) -> Reader:
             yield str(value or "")
 
     def read(message: Any) -> tuple[str, ...]:
-        # What is missing stays as an empty text: left out, it would make the question smaller than the request.
+        # A missing value stays as an empty string: without it, the check would cover less than the request.
         return tuple(text for each in _inside(message, steps) for text in (of_one(each) if each is not None else [""]))
 
     return read
 
 
 def _inside(message: Any, steps: Sequence[FieldDescriptor]) -> list[Any]:
-    """The messages at the end of a path, None for one that is not there."""
+    """The messages at the end of a path, None for a missing one."""
     found = [message]
     for step in steps:
         found = [inner for each in found for inner in _one_step(each, step)]

@@ -1,4 +1,4 @@
-"""A gRPC call as a mapping sees it, on asyncio and on threads."""
+"""A gRPC call as mappings see it, on asyncio and threaded servers."""
 
 import ipaddress
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,16 +10,16 @@ _COMMON_NAME = "x509_common_name"
 
 
 class ServerContext(Protocol):
-    """What both kinds of grpcio's servicer contexts have."""
+    """The part that grpcio's asyncio and threaded servicer contexts have in common."""
 
     def invocation_metadata(self) -> Sequence[tuple[str, str | bytes]] | None:
-        """Metadata in pairs."""
+        """The metadata as pairs."""
 
     def peer(self) -> str:
         """The peer in gRPC's notation."""
 
     def auth_context(self) -> Mapping[str, Iterable[bytes]]:
-        """What is known of the peer's certificate."""
+        """The properties of the peer's certificate."""
 
 
 class GrpcCall:
@@ -38,7 +38,7 @@ class GrpcCall:
         return tuple(value for key, value in pairs if key == name and isinstance(value, str))
 
     def address(self) -> str:
-        """The peer's IP address, empty on a Unix socket."""
+        """The peer's IP address; empty on a Unix socket."""
         return address_of(self._context.peer())
 
     def identities(self) -> tuple[str, ...]:
@@ -51,7 +51,7 @@ class GrpcCall:
 
 
 def address_of(peer: str) -> str:
-    """The IP address in `ipv4:10.0.0.1:5000` or `ipv6:[::1]:5000`, an IPv4 one in IPv6's clothes as what it is."""
+    """The IP address in `ipv4:10.0.0.1:5000` or `ipv6:[::1]:5000`, an IPv4-mapped IPv6 address as IPv4."""
     kind, _, rest = unquote(peer).partition(":")
     if kind not in ("ipv4", "ipv6"):
         return ""
@@ -59,7 +59,7 @@ def address_of(peer: str) -> str:
 
 
 def plain_address(text: str) -> str:
-    """An IP address without its zone, an IPv4 one in IPv6's clothes as what it is; empty for what is none."""
+    """An IP address without its zone, an IPv4-mapped IPv6 address as IPv4; empty if `text` is not one."""
     try:
         address = ipaddress.ip_address(text.partition("%")[0])
     except ValueError:

@@ -1,4 +1,4 @@
-"""A stream of requests whose handler sees no message that was not decided, however it reads."""
+"""A request stream that passes only authorized messages to its handler."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, Self
@@ -11,7 +11,7 @@ Decide = Callable[[Any], Awaitable[object]]
 
 
 class GuardedRequests:
-    """The messages of a stream, each after its decision; `decide` ends the call for one that is not allowed."""
+    """The authorized messages of a stream; `decide` aborts the call at a message that is not allowed."""
 
     def __init__(self, messages: AsyncIterator[Any], decide: Decide) -> None:
         self._messages = messages
@@ -19,15 +19,15 @@ class GuardedRequests:
         self._first: list[Any] = []
 
     async def begin(self) -> None:
-        """Decide the first message.
+        """Authorize the first message.
 
         Raises:
-            CallRefusedError: if there is none, since then nothing was asked.
+            CallRefusedError: if the stream is empty.
         """
         try:
             self._first.append(await self._next())
         except StopAsyncIteration:
-            raise invalid_request("the stream ended without a message, so there is nothing to decide") from None
+            raise invalid_request("the request stream is empty; expected at least one message") from None
 
     async def _next(self) -> Any:
         message = await anext(self._messages)
@@ -42,14 +42,14 @@ class GuardedRequests:
 
 
 class GuardedContext:
-    """The servicer's context, but for `read`, which gives decided messages only."""
+    """The servicer's context with a `read` that returns authorized messages only."""
 
     def __init__(self, context: Any, requests: GuardedRequests) -> None:
         self._context = context
         self._requests = requests
 
     async def read(self) -> Any:
-        """The next decided message, or grpc.aio.EOF."""
+        """The next authorized message, or grpc.aio.EOF."""
         try:
             return await anext(self._requests)
         except StopAsyncIteration:

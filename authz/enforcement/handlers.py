@@ -1,4 +1,4 @@
-"""The four kinds of gRPC handlers, each behind a guard of its kind; the same for servers on threads and asyncio."""
+"""Wrapping of the four kinds of gRPC handlers in a guard, for asyncio and threaded servers."""
 
 from collections.abc import Callable
 from typing import Any, Protocol
@@ -9,19 +9,19 @@ Behaviour = Callable[..., Any]
 
 
 class Guard(Protocol):
-    """Puts the decision before the behaviour of a handler."""
+    """Wraps the behaviour of a handler so that calls are authorized first."""
 
     def unary(self, inner: Behaviour) -> Behaviour:
-        """One request, one answer."""
+        """One request, one response."""
 
     def answer_stream(self, inner: Behaviour) -> Behaviour:
-        """One request, a stream of answers."""
+        """One request, a stream of responses."""
 
     def request_stream(self, inner: Behaviour) -> Behaviour:
-        """A stream of requests, one answer."""
+        """A stream of requests, one response."""
 
     def both_streams(self, inner: Behaviour) -> Behaviour:
-        """Streams of both."""
+        """Streams of requests and responses."""
 
 
 def guarded(handler: Any, guard: Guard) -> Any:

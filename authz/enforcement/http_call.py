@@ -1,4 +1,4 @@
-"""An HTTP request as a mapping sees it: parameters, query and JSON body, each read in one way or not at all."""
+"""An HTTP request as mappings see it: parameters, query and JSON body, rejected if they are ambiguous."""
 
 import json
 import re
@@ -17,7 +17,7 @@ _JSON_IN_UTF8 = re.compile(r'application/json\s*(?:;\s*charset=(?:utf-8|"utf-8")
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """What a request says: the parameters of its path, its query in pairs, and its JSON body.
+    """The values of a request: the parameters of its path, its query as pairs, and its JSON body.
 
     The body is None unless a placeholder of the route's resources, or a RequestField, names a part of it.
     """
@@ -28,7 +28,7 @@ class HttpRequest:
 
 
 class HttpCall:
-    """One request."""
+    """One HTTP request."""
 
     __slots__ = ("_scope", "api", "message")
 
@@ -42,12 +42,12 @@ class HttpCall:
         return headers(self._scope, name)
 
     def address(self) -> str:
-        """The peer's IP address, empty where the server does not tell one."""
+        """The peer's IP address; empty if the server does not provide it."""
         client = self._scope.get("client")
         return plain_address(str(client[0])) if client else ""
 
     def identities(self) -> tuple[str, ...]:
-        """The name in the client certificate, from servers that have ASGI's TLS extension."""
+        """The name in the client certificate, if the server supports ASGI's TLS extension."""
         known = (self._scope.get("extensions") or {}).get("tls") or {}
         name = known.get("client_cert_name")
         return (name,) if name and not known.get("client_cert_error") else ()
@@ -60,42 +60,42 @@ def headers(scope: Scope, name: str) -> tuple[str, ...]:
 
 
 def read_query(scope: Scope) -> list[tuple[str, str]]:
-    """The query in pairs.
+    """The query as pairs.
 
     Raises:
-        CallRefusedError: for what is no query in UTF-8, and for a `;`, which some readers take for a `&`.
+        CallRefusedError: if the query is not valid UTF-8 or contains a `;`, which some parsers read as `&`.
     """
     query = bytes(scope.get("query_string") or b"")
     if b";" in query:
-        raise invalid_request("the query has a `;`, which some readers take for a `&`; write `%3B`")
+        raise invalid_request("the query contains a `;`, which is ambiguous; write `%3B`")
     try:
         text = query.decode("ascii")
         return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=_MOST_QUERY_FIELDS)
     except ValueError:
-        raise invalid_request("the query cannot be read") from None
+        raise invalid_request("the query is not a valid query string in UTF-8") from None
 
 
 def read_json_body(scope: Scope, body: bytes) -> Any:
     """The JSON body of a request.
 
     Raises:
-        CallRefusedError: for anything else, and for an object with a name twice: readers differ in which one counts.
+        CallRefusedError: if it is not JSON, or an object has a duplicate name, which parsers resolve differently.
     """
     kinds = headers(scope, "content-type")
     if len(kinds) != 1 or not _JSON_IN_UTF8.fullmatch(kinds[0].strip()) or headers(scope, "content-encoding"):
-        raise invalid_request("the body must be plain application/json in UTF-8")
+        raise invalid_request("expected a body of type application/json, in UTF-8 and not compressed")
     try:
         return json.loads(body.decode("utf-8"), object_pairs_hook=_object, parse_constant=_constant)
     except (ValueError, RecursionError):
-        raise invalid_request("the body is no JSON, or has a name twice") from None
+        raise invalid_request("the body is not valid JSON without duplicate names") from None
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise ValueError("a name stands twice")
+        raise ValueError("duplicate name")
     return found
 
 
 def _constant(text: str) -> Any:
-    raise ValueError(f"{text} is no JSON")
+    raise ValueError(f"{text} is not JSON")

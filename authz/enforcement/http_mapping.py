@@ -1,4 +1,4 @@
-"""The mapping of an HTTP backend's routes, checked when it is made."""
+"""The mapping of an HTTP backend's routes to permissions, validated when it is made."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ _BODY, _QUERY = "body.", "query."
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The route that a request fits, with its parameters; `reads_body`: its need is to be found in the body too."""
+    """The route of a request with its parameters; `reads_body`: its permissions depend on the body."""
 
     api: str
     rule: Rule
@@ -37,10 +37,10 @@ class _BoundRoute:
 
 
 class HttpMapping:
-    """What the routes of an HTTP backend need; arguments as with ApiMapping. What no route fits is refused.
+    """The permissions of an HTTP backend's routes; arguments as for ApiMapping. Other requests are rejected.
 
     Raises:
-        ConfigurationError: for routes of which two may fit one request, and placeholders that a route has not.
+        ConfigurationError: if two routes may match one request, or a placeholder is not in its route.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class HttpMapping:
     ) -> None:
         self.principal = principal
         self._routes: list[_BoundRoute] = []
-        faults: list[str] = [] if routes else ["no route is mapped"]
+        faults: list[str] = [] if routes else ["the mapping has no routes"]
         for route in routes:
             self._add(route, Binder(route.api, dict(constants or {}), dict(context or {}), faults))
         if faults:
@@ -75,7 +75,7 @@ class HttpMapping:
         for other in self._routes:
             if other.method == route.method and other.pattern.meets(pattern):
                 binder.faults.append(
-                    f"{route.api}: a request may fit {other.api} too; `{{name:int}}` takes numbers only"
+                    f"{route.api}: a request may also match {other.api}; `{{name:int}}` matches numbers only"
                 )
         rule = _rule(route, pattern, binder)
         reads_body = not isinstance(rule, Public) and _reads_body(route, binder)
@@ -107,10 +107,10 @@ def _names_body(resource: str) -> bool:
 
 
 def _reader(path: str, pattern: RoutePattern) -> Reader:
-    """What reads a parameter of the path, of the query, or a field of the JSON body.
+    """A reader of a path parameter, a query parameter or a field of the JSON body.
 
     Raises:
-        ValueError: for a parameter that the path has not.
+        ValueError: if the path has no such parameter.
     """
     if path.startswith(_QUERY):
         return lambda request: _of_query(request, path.removeprefix(_QUERY))
@@ -122,9 +122,10 @@ def _reader(path: str, pattern: RoutePattern) -> Reader:
 
 
 def _context_reader(path: str, pattern: RoutePattern) -> Reader:
-    """As `_reader`, but a condition that holds for any of several values must not hold for one the handler ignores.
+    """As `_reader`, but rejects repeated query parameters.
 
-    Of resources all are asked about, whichever of them the handler reads.
+    A condition may hold for any one of several values, but the handler may use another one. Repeated resources are
+    all checked.
     """
     reader = _reader(path, pattern)
     if not path.startswith(_QUERY):
@@ -133,7 +134,7 @@ def _context_reader(path: str, pattern: RoutePattern) -> Reader:
     def only(request: HttpRequest) -> tuple[str, ...]:
         values = reader(request)
         if len(values) > 1:
-            raise invalid_request(f"the query has `{path.removeprefix(_QUERY)}` more than once")
+            raise invalid_request(f"the query has `{path.removeprefix(_QUERY)}` more than once; expected one value")
         return values
 
     return only
@@ -144,11 +145,11 @@ def _of_query(request: HttpRequest, name: str) -> tuple[str, ...]:
 
 
 def _of_body(value: Any, steps: Sequence[str]) -> tuple[str, ...]:
-    """The texts at the end of a path; an empty one for what is not there, as with protobuf messages."""
+    """The values at the end of a path; an empty string for a missing one, as with protobuf messages."""
     if isinstance(value, list):
         return tuple(text for each in value for text in _of_body(each, steps)) or ("",)
     if steps:
         return _of_body(value[steps[0]], steps[1:]) if isinstance(value, dict) and steps[0] in value else ("",)
     if isinstance(value, str) or type(value) is int:
         return (str(value),)
-    raise invalid_request("a field that names a resource is neither a text nor an integer")
+    raise invalid_request("a field that names a resource is neither a string nor an integer")

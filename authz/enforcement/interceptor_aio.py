@@ -1,4 +1,4 @@
-"""The interceptor for `grpc.aio` servers: no handler runs before its call is authorized."""
+"""An interceptor for `grpc.aio` servers that authorizes every call before its handler runs."""
 
 import asyncio
 import inspect
@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 import grpc
 
 from authz.client.aio import AsyncClient
-from authz.enforcement.authorizer_aio import AsyncAuthorizer, Need
+from authz.enforcement.authorizer_aio import AsyncAuthorizer, Requirement
 from authz.enforcement.call import CURRENT, AuthorizedCall
 from authz.enforcement.grpc_call import GrpcCall
 from authz.enforcement.guarded_stream import GuardedContext, GuardedRequests
@@ -19,16 +19,16 @@ from authz.enforcement.mapping import Public
 from authz.enforcement.methods import ApiMapping
 from authz.enforcement.refusals import DETAILS, CallRefusedError, fault, status_details
 
-Handler = Any  # grpc.RpcMethodHandler is generic in messages that this file does not know
-Context = Any  # the same of grpc.aio.ServicerContext
+Handler = Any  # grpc.RpcMethodHandler, generic in the messages of the backend
+Context = Any  # grpc.aio.ServicerContext, generic as well
 
 
 class AsyncAuthorizationInterceptor(grpc.aio.ServerInterceptor):
     """`grpc.aio.server(interceptors=[AsyncAuthorizationInterceptor(mapping, client)])`.
 
-    `timeout` are the seconds in which a call is authorized, or else UNAVAILABLE; the caller's own deadline counts too.
-    Of a request stream the first message is decided before the handler starts, and every later one before the handler
-    sees it; a stream without any message is refused. An answer stream is decided once, when it begins.
+    A call that is not decided within `timeout` seconds, or its own shorter deadline, fails with UNAVAILABLE.
+    In a request stream, the first message is authorized before the handler starts, and every later message before the
+    handler receives it; an empty stream is rejected. A response stream is authorized once, when it starts.
     """
 
     def __init__(self, mapping: ApiMapping, client: AsyncClient, *, timeout: float = 1.0) -> None:
@@ -38,7 +38,7 @@ class AsyncAuthorizationInterceptor(grpc.aio.ServerInterceptor):
     async def intercept_service(
         self, continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Handler]], details: grpc.HandlerCallDetails
     ) -> Handler:
-        """The handler that the server would call, behind the decision."""
+        """The handler of the call, wrapped so that the call is authorized first."""
         handler = await continuation(details)
         rule = self._mapping.rule(details.method)
         if handler is None or isinstance(rule, Public):
@@ -47,9 +47,9 @@ class AsyncAuthorizationInterceptor(grpc.aio.ServerInterceptor):
 
 
 class _Guard:
-    """One call between its arrival and its handler."""
+    """Authorizes the calls of one method before its handler."""
 
-    def __init__(self, authorizer: AsyncAuthorizer, api: str, rule: Need | None) -> None:
+    def __init__(self, authorizer: AsyncAuthorizer, api: str, rule: Requirement | None) -> None:
         self._authorizer = authorizer
         self._api = api
         self._rule = rule
@@ -134,7 +134,7 @@ class _Guard:
         return authorized
 
     def _on_a_thread(self, inner: Callable[..., Any]) -> Callable[..., Any]:
-        """A handler that is no coroutine function: asyncio servers run it on a thread, and so its guard."""
+        """Wraps a synchronous handler, which asyncio servers run on a thread."""
         loop = asyncio.get_running_loop()
 
         def handle(request: Any, context: Context) -> Any:
@@ -158,7 +158,7 @@ class _Guard:
 
 
 async def _unguarded(_request: Any, context: Context) -> NoReturn:
-    """Stands for the streams of handlers that are no coroutines: they cannot be guarded here, and so are not served."""
+    """Rejects every call; replaces synchronous handlers of streams, which cannot be guarded."""
     await _abort(context, fault())
 
 

@@ -1,4 +1,4 @@
-"""The interceptor for threaded gRPC servers; the twin of the asyncio one."""
+"""An interceptor for threaded gRPC servers that authorizes every call before its handler runs."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 import grpc
 
 from authz.client.blocking import Client
-from authz.enforcement.authorizer_blocking import Authorizer, Need
+from authz.enforcement.authorizer_blocking import Authorizer, Requirement
 from authz.enforcement.call import CURRENT, AuthorizedCall
 from authz.enforcement.grpc_call import GrpcCall
 from authz.enforcement.handlers import guarded
@@ -49,7 +49,7 @@ class AuthorizationInterceptor(grpc.ServerInterceptor):
 class _Guard:
     """One call between its arrival and its handler."""
 
-    def __init__(self, authorizer: Authorizer, api: str, rule: Need | None) -> None:
+    def __init__(self, authorizer: Authorizer, api: str, rule: Requirement | None) -> None:
         self._authorizer = authorizer
         self._api = api
         self._rule = rule
@@ -92,7 +92,7 @@ class _Guard:
 
 
 class _Requests:
-    """The messages of a stream, each after its decision; the first is decided at once."""
+    """The authorized messages of a stream; the first is authorized at once."""
 
     def __init__(self, guard: _Guard, messages: Iterator[Any], context: Context) -> None:
         self._guard = guard
@@ -102,7 +102,7 @@ class _Requests:
             first = next(messages)
         except StopIteration:
             raise invalid_request("the stream ended without a message, so there is nothing to decide") from None
-        self.scope = _scope(guard._authorized(first, context))  # noqa: SLF001 - two halves of one thing
+        self.scope = _scope(guard._authorized(first, context))  # noqa: SLF001 - part of the guard
         self._first = [first]
 
     def __iter__(self) -> Iterator[Any]:
@@ -118,14 +118,14 @@ class _Requests:
 
 
 def _scope(authorized: AuthorizedCall) -> Variables:
-    """What `current_call` finds, for one call alone: threads of a pool serve others afterwards."""
+    """The context variables of one call; the thread serves other calls afterwards."""
     scope = copy_context()
     scope.run(CURRENT.set, authorized)
     return scope
 
 
 def _run(scope: Variables, inner: Callable[..., Any], request: Any, context: Context) -> Iterator[Any]:
-    """The answers of a handler; a generator has no variables of its own, so each step is told them anew."""
+    """The responses of a handler; each step of its generator runs with the context variables of the call."""
     answers = iter(scope.run(inner, request, context))
     end = object()
     while (answer := scope.run(next, answers, end)) is not end:

@@ -1,7 +1,7 @@
-"""How a value must be written: as any text, or in the one canonical form of its kind.
+"""The kinds of values in requests (text, int, uuid) and the canonical form of each.
 
-A framework reads `07`, `+7` or `7_0` as a number and hands the number on, while a policy names resources by texts. So a
-value of a kind is taken in the only form that its number is printed in, and refused in every other.
+Frameworks read `07`, `+7` or `7_0` as numbers, while policies name resources by strings. A value of a kind must
+therefore be in the form in which it is printed; every other form is rejected.
 """
 
 import re
@@ -15,7 +15,7 @@ from authz.enforcement.sources import Reader
 
 @dataclass(frozen=True, slots=True)
 class ValueKind:
-    """`canonical` is the form of a value, `in_path` of a segment of a path; `readable` is what some reader may take."""
+    """`canonical` is the form of a value, `in_path` that of a path segment; `readable` is what routers may accept."""
 
     name: str
     canonical: re.Pattern[str]
@@ -24,7 +24,7 @@ class ValueKind:
 
 
 TEXT = ValueKind("", re.compile(r".*", re.DOTALL), re.compile(r".+", re.DOTALL), re.compile(r".+", re.DOTALL))
-# Routers of Starlette, Django and Flask take no sign in a path; int() does, as it takes zeros and underscores.
+# Routers of Starlette, Django and Flask accept no sign in a path; int() does, like zeros and underscores.
 INT = ValueKind(
     "int",
     re.compile(r"0|-?[1-9][0-9]*", re.ASCII),
@@ -38,26 +38,26 @@ _KINDS: Mapping[str, ValueKind] = {kind.name: kind for kind in (TEXT, INT, UUID)
 
 
 def split_kind(name: str) -> tuple[str, ValueKind]:
-    """`query.app_id:int` as the name and the kind; TEXT without one.
+    """Split `query.app_id:int` into name and kind; the kind is TEXT if there is none.
 
     Raises:
-        ValueError: for a kind that there is not.
+        ValueError: if the kind is unknown.
     """
     plain_name, colon, kind = name.partition(":")
     if colon and (not kind or kind not in _KINDS):
-        raise ValueError(f"`{name}` has no kind that there is; write `{plain_name}:int` or `{plain_name}:uuid`")
+        raise ValueError(f"`{name}` has an unknown kind; write `{plain_name}:int` or `{plain_name}:uuid`")
     return plain_name, _KINDS[kind]
 
 
 def of_kind(reader: Reader, name: str, kind: ValueKind) -> Reader:
-    """The reader, refusing values in another form; an empty one stays, for it says that the value is missing."""
+    """A reader that rejects values not in canonical form, except the empty string, which marks a missing value."""
     if kind is TEXT:
         return reader
 
     def read(message: Any) -> tuple[str, ...]:
         values = reader(message)
         if not all(not value or kind.canonical.fullmatch(value) for value in values):
-            raise invalid_request(f"`{name}` is not the canonical form of the kind `{kind.name}`")
+            raise invalid_request(f"`{name}` is not in the canonical form of the kind `{kind.name}`")
         return values
 
     return read

@@ -1,4 +1,4 @@
-"""The items of a list that its caller may see: by patterns where these tell, by single checks where they do not."""
+"""Filtering of the items in a response by what the caller may see, with patterns and single checks."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -7,25 +7,25 @@ from authz.client.aio import AsyncClient
 from authz.client.answers import AllowedResources, Answer, Decision
 from authz.client.blocking import Client
 from authz.client.questions import Question
-from authz.enforcement.bounds import Bounds, Verdict
 from authz.enforcement.call import account_of
+from authz.enforcement.pattern_filter import PatternFilter, Verdict
 from authz.enforcement.refusals import refusal_of, refusal_of_fault
 from authz.enforcement.rules import Context, ListingRule
 from authz.errors import ClientError
 
 
 class _Sorting:
-    """One list under way: what is certain of its items, and what must be asked."""
+    """The items of one list, with the verdict of the patterns on each."""
 
     def __init__(
-        self, rule: ListingRule, bounds: Bounds, principal: str, context: Context, items: Iterable[Any]
+        self, rule: ListingRule, pattern_filter: PatternFilter, principal: str, context: Context, items: Iterable[Any]
     ) -> None:
         self.items = list(items)
         self.questions = [rule.question(item, principal, context) for item in self.items]
-        self.verdicts = [bounds.verdict(each.resource) for each in self.questions]
+        self.verdicts = [pattern_filter.verdict(each.resource) for each in self.questions]
 
     def open_questions(self) -> list[Question]:
-        """The single checks that must be made."""
+        """The single checks that are necessary."""
         pairs = zip(self.questions, self.verdicts, strict=True)
         return [question for question, verdict in pairs if verdict is Verdict.ASK]
 
@@ -33,7 +33,7 @@ class _Sorting:
         """The items that are allowed.
 
         Raises:
-            CallRefusedError: if nobody decided on one of them: a list that lacks it would look complete.
+            CallRefusedError: if one was not decided, since a list without it would look complete.
         """
         left = iter(zip(self.open_questions(), answers, strict=True))
         found: list[Any] = []
@@ -50,7 +50,7 @@ def _is_allowed(question: Question, answer: Answer) -> bool:
 
 
 class ItemFilter:
-    """What one caller may see of a list, for handlers on threads; `seconds` tells how long a question may take."""
+    """Selects the items that one caller may see, for threaded servers; `seconds` returns the limit for a batch."""
 
     def __init__(
         self,
@@ -63,7 +63,7 @@ class ItemFilter:
     ) -> None:
         self._client = client
         self._rule = rule
-        self._bounds = Bounds(answer, account_of(principal))
+        self._filter = PatternFilter(answer, account_of(principal))
         self._principal = principal
         self._context = context
         self._seconds = seconds
@@ -72,13 +72,13 @@ class ItemFilter:
         """The items that single checks would allow, in order.
 
         Raises:
-            CallRefusedError: if a single check is necessary, and nobody decided it.
+            CallRefusedError: if a single check is necessary and fails.
         """
-        sorting = _Sorting(self._rule, self._bounds, self._principal, self._context, items)
+        sorting = _Sorting(self._rule, self._filter, self._principal, self._context, items)
         questions = sorting.open_questions()
         if not questions:
             return sorting.kept(())
-        revision = self._bounds.answer.revision
+        revision = self._filter.answer.revision
         try:
             answers = self._client.batch(questions, at_least_revision=revision, timeout=self._seconds())
         except ClientError as error:
@@ -86,12 +86,12 @@ class ItemFilter:
         return sorting.kept(answers)
 
     def trimmed(self, answer: Any) -> Any:
-        """The answer of a listing with these items alone; see `only`."""
+        """The response of a listing with these items only; see `only`."""
         return self._rule.trimmed(answer, self.only(getattr(answer, self._rule.items)))
 
 
 class AsyncItemFilter:
-    """The same for asyncio."""
+    """Selects the items that one caller may see, for asyncio servers."""
 
     def __init__(
         self,
@@ -104,7 +104,7 @@ class AsyncItemFilter:
     ) -> None:
         self._client = client
         self._rule = rule
-        self._bounds = Bounds(answer, account_of(principal))
+        self._filter = PatternFilter(answer, account_of(principal))
         self._principal = principal
         self._context = context
         self._seconds = seconds
@@ -113,13 +113,13 @@ class AsyncItemFilter:
         """The items that single checks would allow, in order.
 
         Raises:
-            CallRefusedError: if a single check is necessary, and nobody decided it.
+            CallRefusedError: if a single check is necessary and fails.
         """
-        sorting = _Sorting(self._rule, self._bounds, self._principal, self._context, items)
+        sorting = _Sorting(self._rule, self._filter, self._principal, self._context, items)
         questions = sorting.open_questions()
         if not questions:
             return sorting.kept(())
-        revision = self._bounds.answer.revision
+        revision = self._filter.answer.revision
         try:
             answers = await self._client.batch(questions, at_least_revision=revision, timeout=self._seconds())
         except ClientError as error:
@@ -127,5 +127,5 @@ class AsyncItemFilter:
         return sorting.kept(answers)
 
     async def trimmed(self, answer: Any) -> Any:
-        """The answer of a listing with these items alone; see `only`."""
+        """The response of a listing with these items only; see `only`."""
         return self._rule.trimmed(answer, await self.only(getattr(answer, self._rule.items)))

@@ -1,4 +1,4 @@
-"""The mapping that a backend declares: what each of its APIs needs, in CAM's words."""
+"""The mapping that a backend declares: the CAM permissions that each of its APIs requires."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,11 +11,11 @@ from authz.enforcement.call import IncomingCall
 from authz.enforcement.sources import ContextSource, Text
 
 ResourceSource = str | Callable[[IncomingCall], str | Sequence[str]]
-"""A template, or a callable that names the resources itself; values of the request belong through `plain` there."""
+"""A template, or a callable that returns the resources and must pass values of the request through `plain`."""
 
 
 class Public(Enum):
-    """The mark of an API that everybody may call."""
+    """Marks an API that needs no permission."""
 
     PUBLIC = "public"
 
@@ -25,9 +25,9 @@ PUBLIC = Public.PUBLIC
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """The action that an API is, and the resources it is performed on: all of them must be allowed.
+    """The action of an API and its resources; all of them must be allowed.
 
-    `resource` is `*` for an operation-level API. `context` are condition keys of this API alone, beside those of all.
+    `resource` is `*` for an operation-level API. `context` are the condition keys of this API only.
     """
 
     action: str
@@ -37,11 +37,11 @@ class Permission:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """An API that lists: its answer keeps the items that single checks of the action would allow.
+    """An API that lists: its response keeps the items that single checks of the action would allow.
 
-    `items` is the repeated message field of the answer, `resource` the template of one item's resource, with fields of
-    the item; `count` an integer field of the answer that is set to how many items are left. `item_context` are
-    condition keys by item, such as its resource tags. Nothing to see is an empty list, no denial.
+    `items` is the repeated message field of the response, and `resource` the template of an item's resource, with
+    fields of the item. `count` is an integer field of the response that is set to the number of items kept.
+    `item_context` are condition keys of each item, such as its resource tags. If no item is allowed, the list is empty.
     """
 
     action: str
@@ -52,18 +52,18 @@ class Listing:
     item_context: Mapping[str, Callable[[Any], Text]] = field(default_factory=dict)
 
 
-Need = Permission | Sequence[Permission] | Listing | Public
-"""What one API needs; of several permissions all."""
+Requirement = Permission | Sequence[Permission] | Listing | Public
+"""What one API requires; of several permissions, all are required."""
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceMapping:
-    """What the methods of one gRPC service need, by their names."""
+    """The requirements of the methods of one gRPC service, by method name."""
 
     service: ServiceDescriptor
-    methods: Mapping[str, Need]
+    methods: Mapping[str, Requirement]
 
     @classmethod
     def public(cls, service: ServiceDescriptor) -> "ServiceMapping":
-        """A service that everybody may call, such as health checking."""
+        """A service that needs no permission, such as health checking."""
         return cls(service, {method.name: PUBLIC for method in service.methods})

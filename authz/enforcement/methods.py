@@ -1,4 +1,4 @@
-"""The mapping of gRPC services, checked against their descriptors when it is made."""
+"""The mapping of gRPC services to permissions, validated against their descriptors when it is made."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -7,7 +7,7 @@ from google.protobuf.descriptor import FieldDescriptor, MethodDescriptor
 
 from authz.enforcement.binding import Binder
 from authz.enforcement.descriptors import field_reader, is_repeated
-from authz.enforcement.mapping import Listing, Need, Permission, Public, ServiceMapping
+from authz.enforcement.mapping import Listing, Permission, Public, Requirement, ServiceMapping
 from authz.enforcement.rules import ListingRule, Rule
 from authz.enforcement.sources import ContextSource, PrincipalSource
 from authz.errors import ConfigurationError
@@ -23,14 +23,15 @@ _INTEGERS = frozenset(
 
 
 class ApiMapping:
-    """What the methods of a backend's services need.
+    """The permissions that the methods of a backend's services require.
 
-    `principal` says who calls; `context` are condition keys of every call; `constants` are values for placeholders of
-    templates that are no fields, such as the root account that owns everything. What is in no mapping is refused.
+    `principal` is the source of the caller's principal. `context` are condition keys of every call. `constants` are
+    values for placeholders that are not fields, such as the root account that owns everything. Calls to other methods
+    are rejected.
 
     Raises:
-        ConfigurationError: naming every method that is neither mapped nor public, every mapped one that there is not,
-            and every field that its request has not.
+        ConfigurationError: with every method that is not mapped, every mapped method that does not exist, and every
+            placeholder that is not a field of the request.
     """
 
     def __init__(
@@ -45,21 +46,21 @@ class ApiMapping:
         self._context = dict(context or {})
         self._constants = dict(constants or {})
         self._rules: dict[str, Rule] = {}
-        faults: list[str] = [] if services else ["no service is mapped"]
+        faults: list[str] = [] if services else ["the mapping has no services"]
         for service in services:
             self._add(service, faults)
         if faults:
             raise ConfigurationError(faults)
 
     def rule(self, api: str) -> Rule | None:
-        """What `/package.Service/Method` needs; None if it is in no mapping."""
+        """The rule of `/package.Service/Method`; None if it is not mapped."""
         return self._rules.get(api)
 
     def _add(self, mapping: ServiceMapping, faults: list[str]) -> None:
         service = mapping.service
         methods = {method.name: method for method in service.methods}
         faults += [
-            f"/{service.full_name}/{name}: not mapped; give it a permission or say PUBLIC"
+            f"/{service.full_name}/{name}: not mapped; give it a permission or PUBLIC"
             for name in methods
             if name not in mapping.methods
         ]
@@ -74,7 +75,7 @@ class ApiMapping:
                 self._rules[api] = _rule(binder, need, methods[name])
 
 
-def _rule(binder: Binder, need: Need, method: MethodDescriptor) -> Rule:
+def _rule(binder: Binder, need: Requirement, method: MethodDescriptor) -> Rule:
     if isinstance(need, Public):
         return need
     if isinstance(need, Listing):
@@ -88,7 +89,7 @@ def _listing(binder: Binder, need: Listing, method: MethodDescriptor) -> Rule:
     answer = method.output_type
     items = answer.fields_by_name.get(need.items)
     if method.client_streaming or method.server_streaming:
-        binder.faults.append(f"{binder.api}: a listing has one request and one answer, no stream")
+        binder.faults.append(f"{binder.api}: a listing must not be a stream; expected one request and one response")
     count = answer.fields_by_name.get(need.count)
     if need.count and (count is None or is_repeated(count) or count.cpp_type not in _INTEGERS):
         binder.faults.append(f"{binder.api}: {answer.full_name} has no integer field `{need.count}`")

@@ -1,4 +1,4 @@
-"""What a call comes to that is not served: one kind for each case, with its gRPC status and its HTTP answer."""
+"""The kinds of rejected calls, each with its gRPC status, its HTTP status and its error code."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,18 +10,18 @@ from google.rpc import error_details_pb2, status_pb2
 
 from authz.client.answers import Answer, Decision, Reason
 from authz.client.faults import InvalidQuestionError, OverloadedError, TimedOutError, UnavailableError
-from authz.errors import ClientError, DelegationError
+from authz.errors import ClientError, EnforcementError
 
 DOMAIN = "cam.authz"
 DETAILS = "grpc-status-details-bin"
-# Clients give up on more than 8 kB of trailers; a text may stand three times its size in one.
+# Clients reject more than 8 kB of trailers, and encoding may triple the size of a text.
 _MESSAGE_BYTES = 1500
 _VALUE_BYTES = 300
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How one kind of refusal is told: gRPC's status, HTTP's, and the code in a Tencent Cloud error body."""
+    """How a kind is reported: the gRPC status, the HTTP status and the code in a Tencent Cloud error body."""
 
     status: grpc.StatusCode
     http: int
@@ -39,8 +39,8 @@ class RefusalKind(Enum):
     FAULT = Outcome(grpc.StatusCode.INTERNAL, 500, "InternalError")
 
 
-class CallRefusedError(DelegationError):
-    """A call that is not served. `reason` is an upper-case name for programs; `facts` say what was asked about."""
+class CallRefusedError(EnforcementError):
+    """A call that is rejected. `reason` is an upper-case name for programs; `facts` describe the decision."""
 
     def __init__(
         self, kind: RefusalKind, message: str, *, reason: str = "", facts: Mapping[str, str] | None = None
@@ -52,30 +52,30 @@ class CallRefusedError(DelegationError):
 
 
 def invalid_request(message: str) -> CallRefusedError:
-    """The refusal of a request about which nothing can be asked."""
+    """The error of a request that cannot be checked."""
     return CallRefusedError(RefusalKind.INVALID_REQUEST, message)
 
 
 def unauthenticated(message: str) -> CallRefusedError:
-    """The refusal of a caller whom nobody can name."""
+    """The error of a call without a valid principal."""
     return CallRefusedError(RefusalKind.UNAUTHENTICATED, message)
 
 
 def fault() -> CallRefusedError:
-    """The refusal that a bug comes to; its cause belongs in the log, not in an answer."""
+    """The error of a defect, whose cause is in the log and not in the response."""
     return CallRefusedError(RefusalKind.FAULT, "the authorization of this call failed")
 
 
 def unavailable(reason: str = "SIDECAR_TIMED_OUT") -> CallRefusedError:
-    """The refusal of a call on which nobody decided in time."""
+    """The error of a call that was not decided in time."""
     return CallRefusedError(RefusalKind.UNAVAILABLE, "authorization is not available", reason=reason)
 
 
 def refusal_of(answer: Answer, action: str, resource: str) -> CallRefusedError:
-    """The refusal that an answer comes to that does not allow `action` on `resource`."""
+    """The error for an answer that does not allow `action` on `resource`."""
     if isinstance(answer, Decision):
         if answer.reason < 0:
-            return _of_nobody(answer.reason)
+            return _of_undecided(answer.reason)
         return CallRefusedError(
             RefusalKind.DENIED,
             answer.message or f"you are not authorized to perform operation ({action})",
@@ -86,7 +86,7 @@ def refusal_of(answer: Answer, action: str, resource: str) -> CallRefusedError:
 
 
 def refusal_of_fault(error: ClientError) -> CallRefusedError:
-    """The refusal that a failed question comes to."""
+    """The error for a question that failed."""
     if isinstance(error, InvalidQuestionError):
         fields = {each.field for each in error.violations}
         if "principal" in fields:
@@ -98,15 +98,15 @@ def refusal_of_fault(error: ClientError) -> CallRefusedError:
 
 
 def status_details(refusal: CallRefusedError) -> bytes:
-    """An encoded google.rpc.Status with google.rpc.ErrorInfo, for the trailer of its name."""
+    """An encoded google.rpc.Status with google.rpc.ErrorInfo, for the trailer `grpc-status-details-bin`."""
     detail = any_pb2.Any()
     detail.Pack(error_details_pb2.ErrorInfo(reason=refusal.reason, domain=DOMAIN, metadata=refusal.facts))
     code: int = refusal.kind.value.status.value[0]
     return bytes(status_pb2.Status(code=code, message=str(refusal), details=[detail]).SerializeToString())
 
 
-def _of_nobody(reason: Reason) -> CallRefusedError:
-    """A client that turns failures into denials says so by its reasons; to a caller they are failures all the same."""
+def _of_undecided(reason: Reason) -> CallRefusedError:
+    """The error for a denial that the client made from a failure: a caller gets the failure, not a denial."""
     if reason in (Reason.SIDECAR_UNAVAILABLE, Reason.SIDECAR_TIMED_OUT, Reason.SIDECAR_OVERLOADED):
         return unavailable(reason.name)
     return fault()

@@ -1,4 +1,4 @@
-"""Routes of an HTTP backend: method and path pattern, such that at most one of them fits a request."""
+"""Routes of an HTTP backend by method and path pattern, and unambiguous reading of request paths."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -8,27 +8,27 @@ from authz.enforcement.kinds import TEXT, ValueKind, split_kind
 from authz.enforcement.mapping import Permission, Public
 from authz.enforcement.refusals import invalid_request
 
-RouteNeed = Permission | Sequence[Permission] | Public
+RouteRequirement = Permission | Sequence[Permission] | Public
 _PARAMETER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)(?::([a-z]+))?\}", re.ASCII)
 _LITERAL = re.compile(r"[A-Za-z0-9_.@+=,~!$'()-]*", re.ASCII)
-# Encoded, these mean one thing to one reader of a path and another to the next: / \ . NUL % ; # ?
-_AMBIGUOUS = "the path can be read in more than one way"
+# Parsers of paths differ on these characters if they are percent-encoded: / \ . NUL % ; # ?
+_AMBIGUOUS = "the path is ambiguous: it can be read in more than one way"
 _TREACHEROUS = re.compile(rb"%(?:2f|5c|2e|00|25|3b|23|3f)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """What one API of an HTTP backend needs.
+    """What one API of an HTTP backend requires.
 
-    `pattern` is the whole path below the application's root path, `{name}` standing for one segment of it, `{name:int}`
-    for a number in its canonical form and `{name:uuid}` for a UUID in its own: for every parameter of which the handler
-    gets anything but the text, so that a policy is asked about what the handler gets. Placeholders of a resource are
-    these names, `query.NAME`, or `body.PATH` for a field of a JSON body; all may have a kind: `query.app_id:int`.
+    `pattern` is the whole path below the application's root path. `{name}` stands for one segment, `{name:int}` for a
+    number and `{name:uuid}` for a UUID, both in canonical form. Use a kind for every parameter that the handler gets as
+    a number or UUID, so that the check is about the same value. Placeholders of a resource are these names,
+    `query.NAME`, or `body.PATH` for a field of a JSON body; all may have a kind: `query.app_id:int`.
     """
 
     method: str
     pattern: str
-    need: RouteNeed
+    need: RouteRequirement
 
     @property
     def api(self) -> str:
@@ -45,17 +45,17 @@ class Segment:
     kind: ValueKind = TEXT
 
     def fits(self, text: str) -> bool:
-        """Whether it may stand for this segment; a parameter is never empty."""
+        """Whether the text matches this segment; a parameter is never empty."""
         return bool(self.kind.in_path.fullmatch(text)) if self.name else text == self.literal
 
     def meets(self, other: "Segment") -> bool:
-        """Whether some segment fits both, or a router that reads numbers more freely might think so."""
+        """Whether a text may match both, also for routers that accept more forms of numbers."""
         if self.name and other.name:
             return True
         return self.may_read(other.literal) if self.name else other.may_read(self.literal)
 
     def may_read(self, text: str) -> bool:
-        """Whether some router would take the text for this segment, which `fits` might refuse."""
+        """Whether a router might match the text to this segment, even if `fits` does not."""
         return bool(self.kind.readable.fullmatch(text)) if self.name else text == self.literal
 
 
@@ -67,18 +67,18 @@ class RoutePattern:
 
     @property
     def names(self) -> frozenset[str]:
-        """The names of its parameters."""
+        """The names of the parameters."""
         return frozenset(each.name for each in self.segments if each.name)
 
     def match(self, parts: Sequence[str]) -> Mapping[str, str] | None:
-        """The parameters of a path in parts, None if it does not fit."""
+        """The parameters of a path given in parts; None if it does not match."""
         if len(parts) != len(self.segments):
             return None
         pairs = list(zip(self.segments, parts, strict=True))
         return {each.name: part for each, part in pairs if each.name} if all(s.fits(p) for s, p in pairs) else None
 
     def meets(self, other: "RoutePattern") -> bool:
-        """Whether some path fits both."""
+        """Whether a path may match both."""
         return len(self.segments) == len(other.segments) and all(
             one.meets(two) for one, two in zip(self.segments, other.segments, strict=True)
         )
@@ -88,17 +88,17 @@ def parse_route_pattern(text: str) -> RoutePattern:
     """Read `/apps/{app_id:int}/rules`.
 
     Raises:
-        ValueError: saying what is wrong.
+        ValueError: if the pattern is malformed; the message is the reason.
     """
     if not text.startswith("/"):
-        raise ValueError("a path starts with `/`")
+        raise ValueError("the path must start with `/`")
     *inner, last = text[1:].split("/")
     if not all(inner):
-        raise ValueError("a segment is empty")
+        raise ValueError("the path has an empty segment")
     segments = tuple(_segment(part) for part in (*inner, last))
     names = [each.name for each in segments if each.name]
     if len(set(names)) != len(names) or {"query", "body"} & set(names):
-        raise ValueError("a parameter stands twice, or is named `query` or `body`")
+        raise ValueError("a parameter occurs twice, or is named `query` or `body`")
     return RoutePattern(segments)
 
 
@@ -112,10 +112,10 @@ def _segment(text: str) -> Segment:
 
 
 def path_below(path: str, root_path: str) -> str:
-    """The path that an application's router looks at: without the root path under which the application is mounted.
+    """The path without the root path under which the application is mounted.
 
     Raises:
-        CallRefusedError: if the root path ends within a segment: routers differ in what they make of that.
+        CallRefusedError: if the root path ends within a segment, which routers handle differently.
     """
     if not root_path or not path.startswith(root_path):
         return path
@@ -129,8 +129,8 @@ def path_parts(path: str, raw_path: bytes | None) -> tuple[str, ...]:
     """The segments of a request's path, if there is only one way to read it.
 
     Raises:
-        CallRefusedError: for dot segments, double slashes, backslashes, `;`, control characters, and for slashes, dots
-            and the like that were percent-encoded: a router behind may read them in another way.
+        CallRefusedError: for dot segments, double slashes, backslashes, `;`, control characters, and percent-encoded
+            slashes, dots and other delimiters, which the application's router may read in another way.
     """
     parts = tuple(path.removeprefix("/").split("/"))
     if (

@@ -1,4 +1,4 @@
-"""A checked mapping at work: from a call to the questions that decide it."""
+"""The rules of a validated mapping, which make the questions about a call."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,36 +13,36 @@ from authz.enforcement.sources import ContextKey, Text
 from authz.enforcement.template import BoundTemplate
 
 Context = Mapping[str, tuple[str, ...]]
-_MOST_QUESTIONS = 1000  # one batch, and so one revision
+_MOST_QUESTIONS = 1000  # one batch, which is decided on one revision
 
 
 @dataclass(frozen=True, slots=True)
 class PermissionRule:
-    """A permission that knows the message of its API."""
+    """A permission bound to the request message of its API."""
 
     action: str
     resource: BoundTemplate | Callable[[IncomingCall], str | Sequence[str]]
     context: tuple[ContextKey, ...]
 
     def resources(self, call: IncomingCall, principal: str) -> tuple[str, ...]:
-        """What the call is about.
+        """The resources of the call.
 
         Raises:
-            CallRefusedError: if the request does not say it.
-            TypeError: if a callable names no resource.
+            CallRefusedError: if a field that names a resource is missing or malformed.
+            TypeError: if a callable returns no resource.
         """
         if isinstance(self.resource, BoundTemplate):
             return self.resource.resources(call.message, account_of(principal))
         given = self.resource(call)
         found = (given,) if isinstance(given, str) else tuple(given)
         if not found or not all(found):
-            raise TypeError(f"the mapping of {call.api} names no resource")
+            raise TypeError(f"`resource` of the mapping of {call.api} returned no resource")
         return found
 
 
 @dataclass(frozen=True, slots=True)
 class ListingRule:
-    """A listing that knows the message of its items."""
+    """A listing bound to the message of its items."""
 
     action: str
     resource: BoundTemplate
@@ -56,11 +56,11 @@ class ListingRule:
 
         Raises:
             CallRefusedError: if the item's fields do not name one resource.
-            TypeError: if a callable gives what is no text for a key.
+            TypeError: if a callable returns a value that is not a string.
         """
         names = self.resource.resources(item, account_of(principal))
         if len(names) != 1:
-            raise invalid_request("an item of a list is one resource")
+            raise invalid_request("an item of a list must be exactly one resource")
         own: dict[str, tuple[str, ...]] = {}
         for key, read in self.item_context:
             values = read(item)
@@ -69,7 +69,7 @@ class ListingRule:
         return Question(principal, self.action, names[0], {**context, **own})
 
     def trimmed(self, answer: Any, kept: Sequence[Any]) -> Any:
-        """The answer with these items alone; a copy, since a handler may keep its own."""
+        """A copy of the response with these items only."""
         fresh = type(answer)()
         fresh.CopyFrom(answer)
         fresh.ClearField(self.items)
@@ -83,17 +83,17 @@ Rule = Public | tuple[PermissionRule, ...] | ListingRule
 
 
 def questions_of(rules: Sequence[PermissionRule], call: IncomingCall, principal: str) -> list[Question]:
-    """Everything that must be allowed for the call to be served; at least one question.
+    """The questions that must all be allowed for the call to be served; at least one.
 
     Raises:
-        CallRefusedError: if the request does not say what it is about, or is about too much at once.
+        CallRefusedError: if a field that names a resource is missing, or there are too many resources.
     """
     found: list[Question] = []
     for rule in rules:
         context = context_of(rule.context, call)
         found += [Question(principal, rule.action, each, context) for each in rule.resources(call, principal)]
     if not 0 < len(found) <= _MOST_QUESTIONS:
-        raise invalid_request(f"the call is about more than {_MOST_QUESTIONS} resources")
+        raise invalid_request(f"the call needs more than {_MOST_QUESTIONS} checks; expected fewer resources")
     return found
 
 
@@ -101,7 +101,7 @@ def context_of(keys: Sequence[ContextKey], call: IncomingCall) -> Context:
     """The condition keys of the call.
 
     Raises:
-        CallRefusedError: if it lacks one that is declared.
+        CallRefusedError: if a declared one has no value.
     """
     read = ((key.name, key.values(call)) for key in keys)
     return {name: values for name, values in read if values is not None}

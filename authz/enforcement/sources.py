@@ -1,4 +1,4 @@
-"""Where a value of a call comes from: a header, the peer's address or certificate, a field of the request."""
+"""Sources of values in a call: headers, the peer's address or certificate, fields of the request."""
 
 import inspect
 import re
@@ -15,12 +15,12 @@ _PRINCIPAL = re.compile(r"qcs::cam::uin/[1-9][0-9]*:(?:uin/[1-9][0-9]*|root|role
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """A metadata key or HTTP header. Whoever can reach the backend can set it: only behind a gateway that does."""
+    """A metadata key or HTTP header. Clients can forge it: use it only behind a gateway that sets it."""
 
     name: str
 
     def one(self, call: IncomingCall) -> str:
-        """Its only value, empty for none; several are no answer to who or where the caller is, so they are none."""
+        """The value; empty if there is none, or several, which would be ambiguous."""
         values = call.header(self.name.lower())
         return values[0] if len(values) == 1 else ""
 
@@ -30,7 +30,7 @@ class PeerAddress:
     """The IP address from which the call came."""
 
     def one(self, call: IncomingCall) -> str:
-        """The address, empty where there is none."""
+        """The address; empty if there is none."""
         return call.address()
 
 
@@ -38,7 +38,7 @@ class PeerAddress:
 class RequestField:
     """A field of the request message by its path (`tags`, `app.id`); a repeated one gives several values.
 
-    `app.id:int` takes numbers in their canonical form alone, `app.id:uuid` UUIDs in lower case with their dashes.
+    `app.id:int` accepts numbers in canonical form only, `app.id:uuid` UUIDs in lower case with dashes only.
     """
 
     path: str
@@ -46,12 +46,12 @@ class RequestField:
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """The verified client certificate (mTLS): the principal that one of its names is, or that `names` has for it."""
+    """The verified client certificate (mTLS): one of its names is a principal, or `names` maps it to one."""
 
     names: Mapping[str, str] = field(default_factory=dict)
 
     def one(self, call: IncomingCall) -> str:
-        """The principal, empty for none; a certificate that names two principals names nobody."""
+        """The principal; empty if the certificate names none, or more than one."""
         found = {self.names.get(name, name) for name in call.identities()}
         found = {name for name in found if _PRINCIPAL.fullmatch(name)}
         return found.pop() if len(found) == 1 else ""
@@ -59,52 +59,52 @@ class Certificate:
 
 Text = str | Collection[str] | None
 PrincipalSource = Header | Certificate | Callable[[IncomingCall], str | Awaitable[str | None] | None]
-"""Who calls. A callable gives the principal, or None for nobody; it may be asynchronous on asyncio servers."""
+"""The principal of a call. A callable returns it, or None if there is none; it may be async on asyncio servers."""
 
 ContextSource = Header | PeerAddress | RequestField | Callable[[IncomingCall], Text]
-"""A condition key's values. A call without the declared value is refused; a callable may leave the key out by None."""
+"""The values of a condition key. A call without a value is rejected; a callable returns None to omit the key."""
 
 Reader = Callable[[Any], tuple[str, ...]]
-"""Takes the values of one field out of a message; an absent one has none."""
+"""Reads the values of one field of a message."""
 
 
 def find_principal(source: PrincipalSource, call: IncomingCall) -> str | Awaitable[str | None] | None:
-    """What the source says, to be passed to `checked_principal` once it is there."""
+    """The principal from the source, possibly awaitable; pass it to `checked_principal`."""
     return source.one(call) if isinstance(source, Header | Certificate) else source(call)
 
 
 def checked_principal(principal: str | None) -> str:
-    """The principal itself.
+    """The principal, validated.
 
     Raises:
-        CallRefusedError: if it is nobody, or nothing that CAM knows as a principal.
+        CallRefusedError: if there is none, or it is not a CAM principal.
     """
     if not principal:
-        raise unauthenticated("the call does not say by whom it is made")
+        raise unauthenticated("the call has no principal; expected a CAM principal of the caller")
     if not _PRINCIPAL.fullmatch(principal):
-        raise unauthenticated("the call is made by nobody that could be a CAM principal")
+        raise unauthenticated("caller is not a valid CAM principal")
     return principal
 
 
 def is_asynchronous(source: PrincipalSource) -> bool:
-    """Whether it needs an event loop."""
+    """Whether the source needs an event loop."""
     return inspect.iscoroutinefunction(source) or inspect.iscoroutinefunction(type(source).__call__)
 
 
 @dataclass(frozen=True, slots=True)
 class ContextKey:
-    """One condition key, with what reads it; `reader` is for a field of the request."""
+    """One condition key with its source; `reader` reads a field of the request."""
 
     name: str
     source: ContextSource
     reader: Reader | None = None
 
     def values(self, call: IncomingCall) -> tuple[str, ...] | None:
-        """Its values, None where a callable leaves it out.
+        """The values; None if a callable omits the key.
 
         Raises:
-            CallRefusedError: if the call lacks it: a missing key would let a deny pass that waits for it.
-            TypeError: if a callable gives what is no text.
+            CallRefusedError: if the call has no value: without the key, a deny statement might not match.
+            TypeError: if a callable returns a value that is not a string.
         """
         if self.reader is not None:
             found = self.reader(call.message)
@@ -117,7 +117,7 @@ class ContextKey:
                 return None
             found = read_values(self.name, given)
         else:
-            raise TypeError(f"`{self.source.path}` was never bound to a message")
+            raise TypeError(f"`{self.source.path}` is not bound to a message")
         if not found or not all(found):
-            raise invalid_request(f"the call does not say what `{self.name}` is")
+            raise invalid_request(f"the call has no value for the condition key `{self.name}`")
         return found

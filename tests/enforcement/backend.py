@@ -58,7 +58,7 @@ def _field(message, number, text):
 
 
 def _file():
-    file = descriptor_pb2.FileDescriptorProto(name="delegation_test.proto", package="test", syntax="proto3")
+    file = descriptor_pb2.FileDescriptorProto(name="enforcement_test.proto", package="test", syntax="proto3")
     for name, fields in _MESSAGES.items():
         message = file.message_type.add(name=name)
         for number, text in enumerate(fields, 1):
@@ -167,7 +167,7 @@ def generic_handler(one, many, gather, chat, listing):
 
 
 @contextmanager
-def asyncio_backend(target, delegated, *, handlers=None, timeout=DEADLINE, credentials=None):
+def asyncio_backend(target, mapped, *, handlers=None, timeout=DEADLINE, credentials=None):
     """A backend on an event loop of its own thread; gives the record and a port."""
     record, loop = Record(), asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
@@ -175,7 +175,7 @@ def asyncio_backend(target, delegated, *, handlers=None, timeout=DEADLINE, crede
 
     async def start():
         client = AsyncClient(target, timeout=timeout)
-        server = grpc.aio.server(interceptors=[AsyncAuthorizationInterceptor(delegated, client, timeout=timeout)])
+        server = grpc.aio.server(interceptors=[AsyncAuthorizationInterceptor(mapped, client, timeout=timeout)])
         server.add_generic_rpc_handlers([generic_handler(*(handlers or _async_handlers(record)))])
         port = _listen(server, credentials)
         await server.start()
@@ -196,11 +196,11 @@ def asyncio_backend(target, delegated, *, handlers=None, timeout=DEADLINE, crede
 
 
 @contextmanager
-def threaded_backend(target, delegated, *, handlers=None, timeout=DEADLINE, credentials=None, workers=4):
+def threaded_backend(target, mapped, *, handlers=None, timeout=DEADLINE, credentials=None, workers=4):
     """A backend on threads; gives the record and a port."""
     record = Record()
     with ThreadPoolExecutor(workers) as pool, Client(target, timeout=timeout) as client:
-        server = grpc.server(pool, interceptors=[AuthorizationInterceptor(delegated, client, timeout=timeout)])
+        server = grpc.server(pool, interceptors=[AuthorizationInterceptor(mapped, client, timeout=timeout)])
         server.add_generic_rpc_handlers((generic_handler(*(handlers or _plain_handlers(record))),))
         port = _listen(server, credentials)
         server.start()

@@ -24,7 +24,7 @@ def faults(*routes, **options):
 def test_two_routes_that_may_fit_one_request_are_refused():
     routes = [Route("GET", "/apps/{app}", PUBLIC), Route("GET", "/apps/search", PUBLIC)]
     assert faults(*routes) == [
-        "GET /apps/search: a request may fit GET /apps/{app} too; `{name:int}` takes numbers only"
+        "GET /apps/search: a request may also match GET /apps/{app}; `{name:int}` matches numbers only"
     ]
     made(Route("GET", "/apps/{app:int}", PUBLIC), Route("GET", "/apps/search", PUBLIC))
     made(Route("GET", "/apps/{app}", PUBLIC), Route("POST", "/apps/search", PUBLIC))
@@ -66,9 +66,9 @@ def test_a_condition_key_out_of_a_query_stands_there_once():
 
 
 def test_no_route_and_no_permission_are_mistakes():
-    assert faults() == ["no route is mapped"]
-    assert "say PUBLIC" in faults(Route("GET", "/", []))[0]
-    assert faults(Route("GET", "apps", PUBLIC)) == ["GET apps: a path starts with `/`"]
+    assert faults() == ["the mapping has no routes"]
+    assert "or PUBLIC if it needs none" in faults(Route("GET", "/", []))[0]
+    assert faults(Route("GET", "apps", PUBLIC)) == ["GET apps: the path must start with `/`"]
 
 
 @pytest.mark.parametrize(

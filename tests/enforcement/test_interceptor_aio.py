@@ -227,9 +227,9 @@ def test_a_public_method_is_served_without_a_sidecar(backend):
 
 def test_a_method_that_no_mapping_names_is_refused(sidecar, backend):
     """A handler that was registered past the mapping, as reflection or a forgotten service would be."""
-    delegated = mapping()
-    del delegated._rules["/test.Backend/One"]
-    with backend(sidecar.socket, delegated) as (record, port), stub_on(port) as stub:
+    mapped = mapping()
+    del mapped._rules["/test.Backend/One"]
+    with backend(sidecar.socket, mapped) as (record, port), stub_on(port) as stub:
         code, _, info = failure(lambda: stub.one(app="1"))
         assert (code, info.reason) == ("PERMISSION_DENIED", "NOT_MAPPED")
         assert record.seen == []

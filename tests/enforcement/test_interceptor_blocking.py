@@ -53,10 +53,10 @@ def test_threads_of_the_pool_forget_the_call_that_they_served(sidecar):
 
 def test_a_caller_that_waits_less_than_the_timeout_holds_no_worker_longer(sidecar):
     handlers = (lambda _request, _context: Told(),) * 5
-    delegated = mapping({"List": PUBLIC})
+    mapped = mapping({"List": PUBLIC})
     with (
         Proxy(sidecar.tcp) as proxy,
-        threaded_backend(proxy.address, delegated, handlers=handlers, timeout=FOREVER, workers=1) as (_, port),
+        threaded_backend(proxy.address, mapped, handlers=handlers, timeout=FOREVER, workers=1) as (_, port),
         stub_on(port, metadata=HEIDI) as stub,
     ):
         stub.one(app="1400000001")

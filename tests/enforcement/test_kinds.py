@@ -49,5 +49,5 @@ def test_a_kind_that_there_is_not_is_refused(name):
 def test_a_reader_refuses_other_forms_and_keeps_what_is_missing():
     read = of_kind(lambda message: message, "app", INT)
     assert read(("1", "", "-20")) == ("1", "", "-20")
-    with pytest.raises(CallRefusedError, match="`app` is not the canonical form of the kind `int`"):
+    with pytest.raises(CallRefusedError, match="`app` is not in the canonical form of the kind `int`"):
         read(("1", "02"))

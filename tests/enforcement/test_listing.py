@@ -84,8 +84,8 @@ def test_a_handler_may_filter_by_itself_as_pages_need_it(sidecar):
         seen = await current_call().listed.only(Item(app=str(number)) for number in range(8, 24))
         return Told(items=seen[:3])
 
-    delegated = mapping({"List": LISTING})
-    with asyncio_backend(sidecar.socket, delegated, handlers=(page,) * 5) as (_, port), stub_on(port) as stub:
+    mapped = mapping({"List": LISTING})
+    with asyncio_backend(sidecar.socket, mapped, handlers=(page,) * 5) as (_, port), stub_on(port) as stub:
         assert [each.app for each in stub.one(method="List").items] == ["10", "11", "12"]
 
 
@@ -116,7 +116,7 @@ def test_a_list_needs_a_sidecar_for_its_single_checks_too(sidecar, backend):
 
 
 def test_a_principal_must_be_said_for_a_list_too(sidecar, backend):
-    delegated = mapping({"List": LISTING}, principal=Header("x-other"))
-    with backend(sidecar.socket, delegated) as (record, port), stub_on(port) as stub:
+    mapped = mapping({"List": LISTING}, principal=Header("x-other"))
+    with backend(sidecar.socket, mapped) as (record, port), stub_on(port) as stub:
         assert failure(lambda: stub.one(method="List"))[0] == "UNAUTHENTICATED"
         assert record.calls == []

@@ -22,7 +22,7 @@ def faults_of(need, **options):
 
 def test_every_method_that_is_neither_mapped_nor_public_is_named():
     assert faults({"One": Permission("sms:SendSms"), "List": PUBLIC}) == [
-        f"/test.Backend/{name}: not mapped; give it a permission or say PUBLIC" for name in ("Many", "Gather", "Chat")
+        f"/test.Backend/{name}: not mapped; give it a permission or PUBLIC" for name in ("Many", "Gather", "Chat")
     ]
 
 
@@ -34,7 +34,7 @@ def test_a_service_that_is_mapped_twice_and_no_service_at_all_are_mistakes():
     public = ServiceMapping.public(SERVICE)
     with pytest.raises(ConfigurationError, match="mapped twice"):
         ApiMapping([public, public], principal=Header("x"))
-    with pytest.raises(ConfigurationError, match="no service is mapped"):
+    with pytest.raises(ConfigurationError, match="the mapping has no services"):
         ApiMapping([], principal=Header("x"))
 
 
@@ -51,7 +51,7 @@ def test_all_faults_are_told_at_once_and_by_one_error_with_a_code():
         ("apq", "test.Ask has no field `apq`"),
         ("inner", "`inner` of test.Ask is neither a string nor an integer"),
         ("inner.no", "test.Inner has no field `no` (`inner.no`)"),
-        ("app.id", "`app` of `app.id` is no message"),
+        ("app.id", "`app` of `app.id` is not a message"),
         ("raw", "`raw` of test.Ask is neither a string nor an integer"),
         ("flag", "`flag` of test.Ask is neither a string nor an integer"),
     ],
@@ -87,7 +87,7 @@ def test_an_action_names_one_api(action):
 
 
 def test_no_permission_is_no_way_to_say_public():
-    assert "say PUBLIC" in faults_of([])[0]
+    assert "or PUBLIC if it needs none" in faults_of([])[0]
 
 
 def test_a_constant_must_not_hide_a_field():
@@ -104,10 +104,10 @@ def test_a_constant_must_not_hide_a_field():
         (Listing("im:X", ITEMS, items="texts"), "test.Told has no repeated message field `texts`"),
         (Listing("im:X", ITEMS, items="items", count="text"), "test.Told has no integer field `text`"),
         (Listing("im:X", ITEMS.replace("app}", "no}"), items="items"), "test.Item has no field `no`"),
-        (Listing("im:*", ITEMS, items="items"), "`im:*` is no action such as `sms:SendSms`"),
+        (Listing("im:*", ITEMS, items="items"), "`im:*` is not an action; expected one such as `sms:SendSms`"),
         (
             Listing("im:X", ITEMS, items="items", item_context={"dept": str}),
-            "`dept` is no resource tag, or given for all items already",
+            "`dept` is not a resource tag; a key for each item must be one",
         ),
     ],
 )
@@ -118,7 +118,7 @@ def test_a_listing_must_fit_the_answer(need, expected):
 @pytest.mark.parametrize("key", ["qcs:resource_tags", "qcs:resource_tags/dept", "QCS:resource_tag", "qcs:request_tag"])
 def test_a_key_that_only_begins_like_a_resource_tag_is_none(key):
     listing = Listing("im:X", ITEMS, items="items", item_context={key: str})
-    assert faults_of(listing) == [f"/test.Backend/One: `{key}` is no resource tag, or given for all items already"]
+    assert faults_of(listing) == [f"/test.Backend/One: `{key}` is not a resource tag; a key for each item must be one"]
 
 
 @pytest.mark.parametrize("place", ["call", "every call"])
@@ -128,7 +128,9 @@ def test_resource_tags_come_from_the_call_or_from_the_items(own, given, place):
     sources = {given: Header("x-tag")}
     context, options = (sources, {}) if place == "call" else ({}, {"context": sources})
     listing = Listing("im:X", ITEMS, items="items", context=context, item_context={own: str})
-    expected = f"`{given}` is given for all items and `{own}` for each; give the resource tags in one of the two places"
+    expected = (
+        f"`{given}` is given for all items and `{own}` for each item; give resource tags in one of the two places only"
+    )
     assert faults_of(listing, **options) == [f"/test.Backend/One: {expected}"]
 
 
@@ -140,11 +142,11 @@ def test_several_tags_of_items_and_a_request_tag_of_the_call_go_together():
 
 def test_a_listing_is_no_stream():
     listing = Listing("im:X", ITEMS, items="items")
-    assert "no stream" in faults({**ALL_PUBLIC, "Many": listing})[0]
+    assert "must not be a stream" in faults({**ALL_PUBLIC, "Many": listing})[0]
 
 
 def test_a_public_service_is_public_as_a_whole():
     health = health_pb2.DESCRIPTOR.services_by_name["Health"]
-    delegated = ApiMapping([ServiceMapping.public(health)], principal=Header("x"))
-    assert delegated.rule("/grpc.health.v1.Health/Check") is PUBLIC
-    assert delegated.rule("/grpc.health.v1.Health/Nothing") is None
+    mapped = ApiMapping([ServiceMapping.public(health)], principal=Header("x"))
+    assert mapped.rule("/grpc.health.v1.Health/Check") is PUBLIC
+    assert mapped.rule("/grpc.health.v1.Health/Nothing") is None

@@ -27,7 +27,7 @@ def test_a_verified_certificate_names_the_principal(sidecar, backend):
     authority = Authority()
     certificate, key = authority.issue("localhost", "localhost")
     server = grpc.ssl_server_credentials([(key, certificate)], authority.pem, require_client_auth=True)
-    delegated = mapping(principal=Certificate({"billing": HEIDI}))
+    mapped = mapping(principal=Certificate({"billing": HEIDI}))
     expected = {
         authority.issue("heidi", HEIDI): "served",
         authority.issue("billing"): "served",
@@ -35,7 +35,7 @@ def test_a_verified_certificate_names_the_principal(sidecar, backend):
         authority.issue("stranger"): "UNAUTHENTICATED",
         authority.issue("two", HEIDI, user(100009)): "UNAUTHENTICATED",
     }
-    with backend(sidecar.socket, delegated, credentials=server) as (record, port):
+    with backend(sidecar.socket, mapped, credentials=server) as (record, port):
         for (certificate, key), outcome in expected.items():
             credentials = grpc.ssl_channel_credentials(authority.pem, key, certificate)
             with stub_on(port, credentials, metadata=()) as stub:
@@ -66,8 +66,8 @@ def test_a_callable_finds_the_principal_by_its_own_rules(sidecar, backend):
 @pytest.mark.parametrize("backend", BACKENDS, ids=lambda backend: backend.__name__)
 @pytest.mark.parametrize("values", [b"prod", 7, {"dept": "ops"}, ["prod", 7]], ids=repr)
 def test_values_that_are_no_texts_are_a_fault_of_the_mapping_and_serve_nobody(sidecar, backend, values):
-    delegated = mapping(context={"im:env": lambda _call: values})
-    with backend(sidecar.socket, delegated) as (record, port), stub_on(port) as stub:
+    mapped = mapping(context={"im:env": lambda _call: values})
+    with backend(sidecar.socket, mapped) as (record, port), stub_on(port) as stub:
         assert failure(lambda: stub.one(app=APP, metadata=(("x-principal", HEIDI),)))[0] == "INTERNAL"
     assert record.seen == []
 

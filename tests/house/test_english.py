@@ -14,7 +14,6 @@ from tests.house.prose import markdown_passages, passages, python_passages
 PENDING = (
     "authz/app",
     "authz/client",
-    "authz/enforcement",
     "authz/engine",
     "authz/http2",
     "authz/pdp",

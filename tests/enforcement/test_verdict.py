@@ -4,7 +4,7 @@ import pytest
 
 from authz.client import Decision, Question, Reason, UnavailableError
 from authz.enforcement import CallRefusedError
-from authz.enforcement.judging import decided, not_mapped
+from authz.enforcement.verdict import decided, not_mapped
 
 YES = Decision(allowed=True, reason=Reason.ALLOWED)
 NO = Decision(allowed=False, reason=Reason.NO_MATCHING_ALLOW)

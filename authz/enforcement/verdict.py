@@ -1,4 +1,4 @@
-"""From the answers of the sidecar to a verdict on the call: served only if every one of them allows."""
+"""The verdict on a call from the answers of the sidecar: it is served only if every answer allows it."""
 
 from collections.abc import Sequence
 
@@ -8,10 +8,10 @@ from authz.enforcement.refusals import CallRefusedError, RefusalKind, fault, ref
 
 
 def decided(questions: Sequence[Question], answers: Sequence[Answer]) -> Decision:
-    """The last of decisions that all allow.
+    """The last of the decisions, all of which allow.
 
     Raises:
-        CallRefusedError: for the first one that does not.
+        CallRefusedError: for the first answer that does not allow.
     """
     last: Decision | None = None
     for question, answer in zip(questions, answers, strict=True):
@@ -24,5 +24,5 @@ def decided(questions: Sequence[Question], answers: Sequence[Answer]) -> Decisio
 
 
 def not_mapped(api: str) -> CallRefusedError:
-    """The refusal of a call to what no mapping names."""
-    return CallRefusedError(RefusalKind.NOT_MAPPED, f"{api} is mapped to no action, so nobody may call it")
+    """The error of a call to an API that is not mapped."""
+    return CallRefusedError(RefusalKind.NOT_MAPPED, f"{api} is not mapped to an action")

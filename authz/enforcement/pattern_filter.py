@@ -1,4 +1,4 @@
-"""Whether a resource lies within the patterns of an AllowedResources answer, segment by segment."""
+"""Matching of resources with the patterns of an AllowedResources answer."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from authz.pattern import Pattern
 
 
 class Verdict(Enum):
-    """What the patterns say of one resource; ASK: a single check must tell."""
+    """The result for one resource; ASK: a single check is necessary."""
 
     INSIDE = "inside"
     OUTSIDE = "outside"
@@ -18,14 +18,14 @@ class Verdict(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Bounds:
-    """The answer to one caller of the root account `account`, which is the only account that its patterns speak of."""
+class PatternFilter:
+    """The patterns for one caller of the root account `account`; they cover resources of this account only."""
 
     answer: AllowedResources
     account: str
 
     def verdict(self, resource: str) -> Verdict:
-        """Whether single checks would allow the resource, as far as the patterns tell."""
+        """Whether a single check would allow the resource, or that it must be made."""
         if not self.answer.allow:
             return Verdict.OUTSIDE
         segments = _segments(resource, self.account)
@@ -40,9 +40,9 @@ _Segments = tuple[str, str, str]
 
 
 def _segments(resource: str, account: str) -> _Segments | None:
-    """Service, region and last segment of a resource of this account; None where the names need CAM's own reading.
+    """Service, region and last segment of a resource of this account; None if the sidecar must parse it.
 
-    Regions have aliases, and an account may be written in other ways: the sidecar knows these.
+    Regions have aliases, and accounts have several notations, which the sidecar knows.
     """
     parts = resource.split(":", 5)
     if len(parts) != 6 or parts[3] or parts[4] not in ("", f"uin/{account}") or parts[5] != parts[5].strip():

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from authz.client.answers import AllowedResources
-from authz.enforcement.bounds import Bounds, Verdict
+from authz.enforcement.pattern_filter import PatternFilter, Verdict
 from authz.engine.scope import Owner
 from authz.language.resource import parse_resource
 from tests.builders import allow, policy, scopes_of
@@ -14,7 +14,7 @@ IM = "qcs::im::uin/1:sdkappid/"
 
 
 def verdict(resource, allow=(), deny=(), *, needs_check=False):
-    return Bounds(AllowedResources(tuple(allow), tuple(deny), needs_check, "1"), "1").verdict(resource).name
+    return PatternFilter(AllowedResources(tuple(allow), tuple(deny), needs_check, "1"), "1").verdict(resource).name
 
 
 @pytest.mark.parametrize(
