@@ -1,4 +1,4 @@
-"""How much one question may bring: the work and the memory of its answer stay in proportion to these bounds."""
+"""Limits the size of a request, and so the time and memory of its decision."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,15 +10,15 @@ _VALUES_PER_KEY = 10
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """`…_bytes` count UTF-8. `key_values` are the values of one condition key, `context_keys` the keys of a context.
+    """The limits of one request; `…_bytes` count UTF-8.
 
-    `context_bytes` are those of all its keys and values. All keys together have at most ten values for each key that
-    is allowed.
+    `key_values` limits the values of one condition key, `context_keys` the keys of a context, `context_bytes` all its
+    keys and values. A context has at most ten times as many values as it may have keys.
     """
 
     principal_bytes: int = 2 * 1024
     action_bytes: int = 2 * 1024
-    resource_bytes: int = 4 * 1024  # the longest names of CAM are those of COS objects, of some 900 bytes
+    resource_bytes: int = 4 * 1024  # the longest names in CAM are those of COS objects, about 900 bytes
     context_keys: int = 100
     key_values: int = 100
     value_bytes: int = 4 * 1024
@@ -26,30 +26,30 @@ class Bounds:
 
     @property
     def context_values(self) -> int:
-        """The values of all keys of a context together."""
+        """The limit on the values of all keys of a context."""
         return _VALUES_PER_KEY * self.context_keys
 
     def check_names(self, principal: str, action: str) -> None:
-        """Whether both are short enough.
+        """Check the length of both.
 
         Raises:
-            InvalidRequestError: naming the field and its bound.
+            InvalidRequestError: naming the field and its limit.
         """
         _check("principal", principal, self.principal_bytes)
         _check("action", action, self.action_bytes)
 
     def check_resource(self, resource: str) -> None:
-        """See check_names."""
+        """Check the length of a resource; see check_names."""
         _check("resource", resource, self.resource_bytes)
 
     def check_context(self, context: Mapping[str, tuple[str, ...]]) -> None:
-        """See check_names; the message names the key where one key has too much."""
+        """Check the size of a context; see check_names. The message names the key if one key exceeds a limit."""
         if len(context) > self.context_keys:
-            raise InvalidRequestError("context", f"at most {self.context_keys} condition keys are taken in one check")
+            raise InvalidRequestError("context", f"at most {self.context_keys} condition keys are allowed")
         count = size = 0
         for key, values in context.items():
             if len(values) > self.key_values:
-                raise InvalidRequestError("context", f"at most {self.key_values} values of `{shown(key)}` are taken")
+                raise InvalidRequestError("context", f"at most {self.key_values} values of `{shown(key)}` are allowed")
             count += len(values)
             size += _size(key)
             for value in values:
@@ -58,16 +58,16 @@ class Bounds:
                     raise _too_large("context", f"a value of `{shown(key)}` has {length} bytes", self.value_bytes)
                 size += length
         if count > self.context_values:
-            raise _too_large("context", f"{count} values of all condition keys together", self.context_values)
+            raise _too_large("context", f"all condition keys together have {count} values", self.context_values)
         if size > self.context_bytes:
-            raise _too_large("context", f"{size} bytes of condition keys and values", self.context_bytes)
+            raise _too_large("context", f"the condition keys and values have {size} bytes", self.context_bytes)
 
 
 DEFAULT_BOUNDS = Bounds()
 
 
 def shown(text: str) -> str:
-    """The text, cut where it is too long for a message."""
+    """The text, shortened for a message."""
     return text if len(text) <= 80 else f"{text[:80]}…"
 
 
@@ -82,4 +82,4 @@ def _check(field: str, text: str, most: int) -> None:
 
 
 def _too_large(field: str, found: str, most: int) -> InvalidRequestError:
-    return InvalidRequestError(field, f"{found}, at most {most} are taken")
+    return InvalidRequestError(field, f"{found}; at most {most} are allowed")

@@ -1,4 +1,4 @@
-"""Conditions bound to a principal, and whether they hold (CAM conditions, 598/10608; cam-language 2.2)."""
+"""Binds conditions to a principal and evaluates them (CAM conditions, 598/10608; cam-language 2.2)."""
 
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -14,24 +14,29 @@ from authz.language.operators import OperatorType
 from authz.language.variables import Template, Variable
 from authz.pattern import Pattern
 
-_FEW = 8  # values that are compared sooner than one is hashed
+_FEW = 8  # up to so many values, comparing is faster than hashing
 _LIKE = frozenset({"string_like", "string_not_like"})
-_TEXTUAL = frozenset({"string", "binary"})  # kinds of operators that compare texts, be it without regard to case
+_TEXTUAL = frozenset({"string", "binary"})  # kinds of operators that compare text, with or without case
 _NO_BINDINGS: Sequence[Mapping[Variable, str]] = ({},)
 
-_CONDITION, _TEXT, _VALUE = 300, 60, 300  # bytes of a condition, of a value beside its text, of a value that is none
+_CONDITION, _TEXT, _VALUE = (
+    300,
+    60,
+    300,
+)  # bytes of a condition, of a string value beside its characters, of any other value
 
 Bindings = Sequence[Mapping[Variable, str]]
-"""The values of variables; several where a principal has several tags, each of which counts."""
+"""The values of variables; several mappings if the principal has several tags."""
 
 
 @dataclass(frozen=True, slots=True)
 class BoundCondition:
     """A condition with its variables replaced and its values read.
 
-    `kind` is that of the operator, looked up once. `equals` are the expected values where the actual one must be one of
-    them, so that many are not compared one by one. `possible` are texts with variables without a value: an actual one
-    that fits might be meant. `is_unresolved` where nothing is known of a value: it then might match anything.
+    `kind` is that of the operator, looked up once. `equals` are the expected values if the actual value must be one of
+    them, so that many need not be compared one by one. `possible` are patterns for values with unknown variables: an
+    actual value that matches one may be meant. `is_unresolved` is true if nothing is known about a value, which may
+    then match any actual value.
     """
 
     source: Condition
@@ -45,24 +50,24 @@ class BoundCondition:
 
     @property
     def size(self) -> int:
-        """Bytes that it takes beside its source, rather too many than too few."""
+        """An upper estimate of its bytes, without those of its source."""
         return _CONDITION + sum(map(_size, self.expected))
 
     def holds(self, facts: Facts) -> bool | None:
-        """True or False; None where it cannot be told, which denies both ways (cam-language 2.2, rule 13)."""
+        """Whether the condition holds; None if undetermined, which always denies (cam-language 2.2, rule 13)."""
         is_null = self.kind.kind == "null"
         if self.key == CURRENT_TIME and facts.reads_clock:
             if facts.now is None:
                 return None
-            if not is_null:  # that there is a time does not change with it
-                facts.hold(*self._steady(facts.now))
+            if not is_null:  # the presence of a time does not depend on its value
+                facts.hold(*self._window(facts.now))
         if is_null:
             return (not facts.values(self.key)) in self.expected or (None if self.is_unresolved else False)
         actuals = facts.read(self.key, self.kind.read_actual)
         if not actuals:
             return self.operator.if_exist
         if len(actuals) == 1:
-            return self._matches(actuals[0])  # of one value, all are any
+            return self._matches(actuals[0])  # for one value, both qualifiers agree
         verdicts = map(self._matches, actuals)
         if self.operator.qualifier is Qualifier.ALL_VALUES:
             return all_hold(verdicts)
@@ -82,15 +87,15 @@ class BoundCondition:
             return None
         return kind.is_negated
 
-    def _steady(self, now: int) -> tuple[float, float]:
-        """The whole seconds around `now` in which the comparison with the clock comes out the same."""
+    def _window(self, now: int) -> tuple[float, float]:
+        """The whole seconds around `now` for which the comparison with the clock has the same outcome."""
         if self.kind.kind != "date":
             return now, now + 1
-        return _steady_dates(self.expected, now)
+        return _window_of_dates(self.expected, now)
 
 
-def _steady_dates(dates: Iterable[datetime], now: int) -> tuple[float, float]:
-    """A whole second is before, at or after a date: the outcome changes where one of these begins."""
+def _window_of_dates(dates: Iterable[datetime], now: int) -> tuple[float, float]:
+    """A whole second is before, at or after a date; the outcome may change where one of these begins."""
     steps = [step for date in dates for step in (math.ceil(date.timestamp()), math.floor(date.timestamp()) + 1)]
     before = [step for step in steps if step <= now]
     after = [step for step in steps if step > now]
@@ -98,7 +103,7 @@ def _steady_dates(dates: Iterable[datetime], now: int) -> tuple[float, float]:
 
 
 def all_hold(verdicts: Iterable[bool | None]) -> bool | None:
-    """AND in three values: one False settles it, else one None makes it unknown."""
+    """AND in three-valued logic: False if any is False, else None if any is None."""
     result: bool | None = True
     for verdict in verdicts:
         if verdict is False:
@@ -125,7 +130,7 @@ def _size(value: Any) -> int:
 
 
 def bind_conditions(conditions: Sequence[Condition], bindings: Bindings) -> tuple[BoundCondition, ...]:
-    """Replace the variables of all conditions, and read their values once."""
+    """Replace the variables of all conditions, and parse their values once."""
     return tuple(_bind(condition, bindings) for condition in conditions)
 
 
@@ -151,15 +156,15 @@ def _bind(condition: Condition, bindings: Bindings) -> BoundCondition:
 
 
 def _expected(pattern: Pattern, operator: Operator) -> Any:
-    """Under `string_like` the stars of the document are wildcards, those of variables are not."""
+    """The expected value; with `string_like`, stars of the document are wildcards, stars of variables are not."""
     return pattern if operator.name in _LIKE else operator.type.read_expected(str(pattern))
 
 
 def _possible(template: Template, values: Mapping[Variable, str], operator: Operator) -> Pattern:
-    """What fits a value that is not wholly known.
+    """The pattern that a partly known value must match.
 
     Raises:
-        ValueError: where its text tells nothing: `1${uin}` may be nearly any number, and the like.
+        ValueError: if its text says nothing about the value: the number `1${uin}` may be almost any number.
     """
     if operator.name in _LIKE:
         return template.bind_open(values)

@@ -1,11 +1,11 @@
-"""The answer: allowed or not, why, and by which statement."""
+"""The decision: whether a request is allowed, the reason, and the statement that decided."""
 
 from dataclasses import dataclass
 from enum import IntEnum
 
 
 class Reason(IntEnum):
-    """Why a decision came out as it did; the numbers are those of the wire contract."""
+    """The reason of a decision; the numbers are those of the wire contract."""
 
     ROOT_ACCOUNT = 1
     ALLOWED = 2
@@ -17,12 +17,12 @@ class Reason(IntEnum):
 
 
 ALLOWING = frozenset({Reason.ROOT_ACCOUNT, Reason.ALLOWED})
-"""The reasons of decisions that allow; all others deny."""
+"""The reasons that allow; all others deny."""
 
 
 @dataclass(frozen=True, slots=True)
 class StatementRef:
-    """A statement by its policy's name, its index from 0 and what the policy is attached to (`user/100001`)."""
+    """A statement: the name of its policy, its index from 0, and the holder of the policy (`user/100001`)."""
 
     policy: str
     index: int
@@ -31,10 +31,10 @@ class StatementRef:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Made once for each statement and then shared; `statement` is None where no statement decided.
+    """A decision, created once per statement and shared; `statement` is None if no statement decided.
 
-    It holds while the server's clock is in `window`, from its start on and before its end, in seconds since the epoch;
-    None: at any time, since no condition read the clock.
+    It is valid while the server's clock is in `window`, start included and end excluded, in seconds since the epoch.
+    None means always, since no condition read the clock.
     """
 
     allowed: bool

@@ -1,4 +1,4 @@
-"""What a request says of its circumstances, by condition key, and how long that stays so."""
+"""The condition keys of a request, and the time for which their values are valid."""
 
 import math
 from collections.abc import Callable, Iterator, Mapping
@@ -10,12 +10,12 @@ from authz.language.condition import CURRENT_TIME
 
 
 class Facts:
-    """The condition keys of one request. What the engine knows itself (`identity`) wins over what the caller says.
+    """The condition keys of one request; keys that the engine sets (`identity`) override those of the caller.
 
-    `keys_read` are the keys of the context, as they were given, whose values were read so far.
+    `keys_read` are the keys of the context, as given, whose values were read so far.
 
-    `window` are seconds since the epoch: as long as the clock stays in it, reading the same keys gives the same
-    outcomes. It is None unless the server's clock was read.
+    `window` is in seconds since the epoch: while the clock is in it, reading the same keys gives the same outcomes. It
+    is None unless the server's clock was read.
     """
 
     __slots__ = ("_context", "_identity", "_known", "_read", "_time", "keys_read", "window")
@@ -37,9 +37,9 @@ class Facts:
         return None if self._time is None else math.floor(self._time)
 
     def values(self, key: str) -> tuple[str, ...]:
-        """The values of a canonical key; none where the request does not have it.
+        """The values of a canonical key; empty if the request does not have it.
 
-        `qcs:current_time` is the server's clock in whole seconds when the caller gives none.
+        `qcs:current_time` is the server's clock in whole seconds if the caller does not supply it.
         """
         values = self._known.get(key)
         if values is None:
@@ -47,7 +47,7 @@ class Facts:
         return values
 
     def read(self, key: str, reader: Callable[[str], Any]) -> tuple[Any, ...]:
-        """The values of a canonical key as `reader` reads them, each once; None where it raises ValueError."""
+        """The values of a canonical key parsed by `reader`, each once; None for a value that raises ValueError."""
         read = self._read.get((key, reader))
         if read is None:
             read = self._read[key, reader] = tuple(_attempt(reader, text) for text in self.values(key))
@@ -73,16 +73,16 @@ class Facts:
 
     @property
     def reads_clock(self) -> bool:
-        """Whether the current time is the server's, since the caller gave none."""
+        """Whether the current time is the server's, since the caller supplies none."""
         return not self._given(CURRENT_TIME)
 
     def hold(self, start: float, end: float) -> None:
-        """Narrow the time for which everything read so far stays as it is."""
+        """Narrow the time for which everything read so far is valid."""
         before = self.window or (start, end)
         self.window = max(before[0], start), min(before[1], end)
 
     def _tags(self, wanted: TagKey) -> Iterator[str]:
-        """Tags stand as `key&value` under the bare key, or as `value` under `…/key`; each is read both ways."""
+        """Tags of a family, given as `key&value` under the bare key or `value` under `…/key`, in the wanted form."""
         for key, values in self._context.items():
             given = tag_key(key)
             if given is None or given.family != wanted.family:
@@ -107,4 +107,4 @@ def _attempt(reader: Callable[[str], Any], text: str) -> Any:
 
 
 NO_FACTS = Facts({}, {}, None)
-"""For plans that read none; nothing is ever read of it, so all may share it."""
+"""Facts for plans that read no conditions."""

@@ -1,4 +1,4 @@
-"""The rules of one effect for one action, found by what resources of one place differ in: their tails."""
+"""Finds the rules of one effect and one action by the tail of a resource."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ _INDEX, _PATTERN, _LENGTH = 400, 260, 300  # bytes of an index, of each pattern 
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """A rule whose pattern begins as a resource does; `rest` is None where that alone is a match."""
+    """A rule whose pattern has the prefix of a resource; `rest` is None if the prefix alone is a match."""
 
     rule: Rule
     rest: Pattern | None
@@ -22,10 +22,10 @@ class _Candidate:
 class TailIndex:
     """Finds the first rule, in order of attachment, that covers a resource and whose conditions hold.
 
-    It is for resources of the service and region of `place`, by the text that their tails must be or begin with: a
-    look-up costs one hash for the whole tail and one for each length that a prefix has. Requests without resource are a
-    place of their own, which only a bare `*` covers (cam-language 6). The resources are of the own account, or of
-    another `account` where one is given. `size` are bytes, rather too many than too few.
+    All resources have the service and region of `place`; they differ in their tails. A look-up costs one hash for the
+    whole tail and one for each length of a prefix. Requests without a resource are a separate place, which only a bare
+    `*` covers (cam-language 6). The resources belong to the policies' account, or to another `account` if given. `size`
+    is an upper estimate in bytes.
     """
 
     __slots__ = ("_exact", "_prefixes", "size")
@@ -46,7 +46,7 @@ class TailIndex:
                     else:
                         _add(prefixes, rule, scope.tail)
             if not rule.conditions and rule.is_everywhere:
-                break  # it covers everything, so no later rule can be the first
+                break  # this rule covers everything, so no later rule can be the first
         self._exact = {tail: _until_certain(found) for tail, found in exact.items()}
         self._prefixes = tuple(prefixes.items())
         self.size = _INDEX + _PATTERN * patterns + _LENGTH * len(prefixes)
@@ -78,6 +78,6 @@ def _add(prefixes: dict[int, dict[str, list[_Candidate]]], rule: Rule, pattern: 
 
 
 def _until_certain(rules: Sequence[Rule]) -> tuple[Rule, ...]:
-    """The rules as far as the first without conditions: none behind it can be the first that applies."""
+    """The rules up to the first without conditions; no later rule can be the first that applies."""
     certain = next((at for at, rule in enumerate(rules) if not rule.conditions), len(rules))
     return tuple(rules[: certain + 1])

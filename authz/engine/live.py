@@ -1,4 +1,4 @@
-"""The engine: the snapshot in force, and how the next one takes its place."""
+"""The engine: holds the snapshot in force and replaces it."""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from authz.errors import NotReadyError
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """A revision that took effect. `accounts` are those whose decisions may differ from the revision before."""
+    """A published revision; `accounts` are those whose decisions may differ from the revision before."""
 
     revision: int
     accounts: frozenset[str]
@@ -24,7 +24,7 @@ class Publication:
 class Engine:
     """Decides on the snapshot in force. Publishing is one assignment, so a reader sees all of a snapshot or nothing.
 
-    What is compiled of policies is kept as long as it is used, and within `plan_bytes`.
+    Compiled plans are kept while they are used, within a limit of `plan_bytes`.
     """
 
     def __init__(self, plan_bytes: int = PLAN_BYTES) -> None:
@@ -45,7 +45,7 @@ class Engine:
 
     @property
     def is_ready(self) -> bool:
-        """Whether anything was published yet."""
+        """Whether a snapshot is in force."""
         return self._live is not None
 
     def decide(self, request: Request) -> Decision:
@@ -85,13 +85,13 @@ class Engine:
         return publication
 
     def withdraw(self) -> None:
-        """Decide nothing until the next publication, since nobody vouches any more for what is in force."""
+        """Stop deciding until the next publication, since the snapshot in force is no longer known to be current."""
         before, self._live = self._live, None
         if before is not None:
             for lease in (before.unknown_accounts, *(state.lease for state in before.states.values())):
                 lease.live = False
 
     def subscribe(self, listener: Callable[[Publication], None]) -> Callable[[], None]:
-        """Call `listener` after every publication, on the publishing thread; returns how to stop that."""
+        """Call `listener` after every publication, on the publishing thread; returns a function that ends this."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)

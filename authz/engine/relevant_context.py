@@ -1,4 +1,4 @@
-"""Which part of a request's context can change its decision."""
+"""Selects the part of a request's context that can change its decision."""
 
 from authz.context import key_family
 from authz.engine.plan import ActionPlan
@@ -9,10 +9,9 @@ RelevantContext = tuple[tuple[str, tuple[str, ...]], ...]
 
 
 def relevant_context(plan: ActionPlan | None, context: Context) -> RelevantContext:
-    """What the statements of a plan can read of a request's context; without a plan there are none.
+    """The part of a request's context that the statements of a plan can read; empty without a plan.
 
-    Requests that differ in the rest alone are decided alike (as long as the snapshot stands), and are denied in the
-    same words.
+    Requests that differ only in the other keys get the same decision and the same denial message from one snapshot.
     """
     if plan is None:
         return ()
@@ -21,5 +20,5 @@ def relevant_context(plan: ActionPlan | None, context: Context) -> RelevantConte
     families = plan.families_read
     if not families:
         return ()
-    # A family is named by itself, so what is in it by its own name need not be taken apart.
+    # A family has the name of one of its keys, so such a key need not be parsed.
     return tuple(sorted(item for item in context.items() if item[0] in families or key_family(item[0]) in families))

@@ -1,4 +1,4 @@
-"""The question: may this principal perform this action on this resource, under these circumstances?"""
+"""The request: may this principal perform this action on this resource in this context?"""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ from authz.language.resource import Resource, parse_resource
 
 Context = Mapping[str, tuple[str, ...]]
 NO_CONTEXT: Context = {}
-_KEPT = 128  # characters; what is longer is read each time, since callers write it and memory is kept for it
+_KEPT = 128  # characters of a name that may be cached; callers choose it, so longer ones would waste memory
 
 
 @dataclass(slots=True)
 class Request:
-    """A question that was understood. Not frozen only because frozen classes cost four times as much to make.
+    """A parsed request. Not frozen, because creating frozen objects takes four times as long.
 
-    `time` is when it was asked, in seconds since the epoch; without it, conditions on the time cannot be decided.
+    `time` is the time of the request in seconds since the epoch; without it, conditions on the time are undetermined.
     """
 
     principal: Principal
@@ -41,14 +41,14 @@ def parse_request(
     time: float | None = None,
     bounds: Bounds = DEFAULT_BOUNDS,
 ) -> Request:
-    """Understand a question given as texts, and its context as clients give it.
+    """Parse a request given as strings, and its context as callers pass it.
 
     Raises:
-        InvalidRequestError: naming the field that is malformed or too large, and in the context the key.
+        InvalidRequestError: naming the field that is malformed or too large, and the key if it is in the context.
     """
     for field, text in (("principal", principal), ("action", action), ("resource", resource)):
         if not isinstance(text, str):
-            raise InvalidRequestError(field, f"expected a text, not one of type {type(text).__name__}")
+            raise InvalidRequestError(field, f"expected a string, not a value of type {type(text).__name__}")
     try:
         values = read_context_values(context)
     except TypeError as error:
@@ -64,7 +64,7 @@ def request_from_strings(
     time: float | None = None,
     bounds: Bounds = DEFAULT_BOUNDS,
 ) -> Request:
-    """The same for what is known to be texts, as whatever comes over the wire is.
+    """Parse a request whose parts are known to be strings, such as one from the wire.
 
     Raises:
         InvalidRequestError: as parse_request does.
@@ -81,7 +81,7 @@ def request_from_strings(
 
 
 def parse_caller(principal: str, action: str, bounds: Bounds = DEFAULT_BOUNDS) -> tuple[Principal, Action]:
-    """Understand who asks, and for what.
+    """Parse the principal and the action.
 
     Raises:
         InvalidRequestError: naming the field that is malformed or too large.
@@ -105,13 +105,13 @@ _READERS: Mapping[str, Callable[[str], object]] = {SOURCE_IP: check_address, CUR
 
 
 def value_check(key: str) -> Callable[[str], object] | None:
-    """What raises ValueError for a value that the key cannot have; None where all are taken.
+    """The function that raises ValueError for an invalid value of the key; None if every value is valid.
 
-    Keys are not empty, and the general keys have values of their type (598/10608); no others are looked at. Policies
-    are read without the blanks around their keys, so a key with some would be one that no policy can mean.
+    General keys must have values of their type (598/10608); values of other keys are not checked. Blanks around keys in
+    policies are ignored, so no policy can mean a key with blanks.
 
     Raises:
-        ValueError: for a key that is empty, or has blanks around it.
+        ValueError: if the key is empty or has blanks around it.
     """
     if not key or key.isspace():
         raise ValueError("a condition key is empty")
@@ -121,7 +121,7 @@ def value_check(key: str) -> Callable[[str], object] | None:
 
 
 def check_context(context: Context, bounds: Bounds = DEFAULT_BOUNDS) -> None:
-    """See value_check and Bounds.
+    """Check the keys and values of a context; see value_check and Bounds.
 
     Raises:
         InvalidRequestError: naming the key.
@@ -144,6 +144,6 @@ def _check_values(key: str, values: Iterable[str], read: Callable[[str], object]
             raise InvalidRequestError("context", f"{key}: {error}") from None
 
 
-# Callers and actions repeat from call to call; resources do so much less.
+# Callers and actions repeat from call to call; resources rarely do.
 _principal = lru_cache(maxsize=4096)(parse_principal)
 _action = lru_cache(maxsize=2048)(parse_action)

@@ -1,4 +1,4 @@
-"""What a statement covers once it is bound: whose resources these are, and the patterns that they must match."""
+"""The resources that a bound statement covers: their account, and the patterns that they match."""
 
 from dataclasses import dataclass, replace
 from itertools import product
@@ -7,19 +7,19 @@ from authz.language.resource import NO_RESOURCE, AccountKind, AccountSegment, Re
 from authz.pattern import Pattern
 
 _OWN = AccountSegment(AccountKind.OWN)
-_SOMEBODY_ELSE = AccountSegment(AccountKind.UIN, "0")  # no account has this uin
+_OTHER_ACCOUNT = AccountSegment(AccountKind.UIN, "0")  # no account has this uin
 _UIN, _UID = AccountKind.UIN, AccountKind.UID  # reading a member of an Enum costs more than reading a global
 
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """The account whose policies are bound: how its own resources may name it."""
+    """The account of the bound policies, by the numbers that name it."""
 
     uin: str
     app_id: str
 
     def owns(self, account: AccountSegment) -> bool:
-        """Whether `account` means this account; an APPID that is not known is somebody else's."""
+        """Whether `account` means this account; an unknown APPID counts as another account's."""
         if account.kind is _UIN:
             return account.number == self.uin
         if account.kind is _UID:
@@ -27,13 +27,13 @@ class Owner:
         return True
 
     def may_own(self, account: AccountSegment) -> bool:
-        """Whether `account` could be this account for all we know: its APPID is not known."""
+        """Whether `account` may be this account, because the APPID of this account is not known."""
         return account.kind is AccountKind.UID and not self.app_id
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """One resource pattern after binding. Its account is OWN, ANY, or by uin another one, whose role it names."""
+    """A bound resource pattern; its account is OWN, ANY, or the uin of another account whose role it names."""
 
     is_any: bool
     account: AccountSegment
@@ -42,19 +42,19 @@ class Scope:
     tail: Pattern
 
     def covers_place(self, resource: Resource) -> bool:
-        """Whether service and region fit; an empty region of a request fits only an empty one or `*`."""
+        """Whether service and region match; an empty region of a request matches only an empty one or `*`."""
         return self.service.matches(resource.service) and self.region.matches(resource.region)
 
     def covers_account(self, other: AccountSegment | None) -> bool:
-        """Whether it speaks of resources of the own account, or of those of an `other` one."""
+        """Whether the scope may cover resources of the policies' account, or of an `other` account."""
         if other is None:
             return not self.is_foreign
         return self.account.kind is AccountKind.ANY or self.account == other
 
     def matches(self, resource: Resource, owner: Owner) -> bool:
-        """Whether `resource` is inside, for policies of `owner`; the resource may be its own or another account's.
+        """Whether the scope covers `resource`, for policies of `owner`; the resource may belong to another account.
 
-        Only a bare `*` covers a request without resource (cam-language 6).
+        Only a bare `*` covers a request without a resource (cam-language 6).
         """
         if self.is_any or resource.is_any:
             return self.is_any
@@ -62,18 +62,18 @@ class Scope:
         return is_named and self.covers_account(None if owner.owns(resource.account) else resource.account)
 
     def covers(self, other: "Scope") -> bool:
-        """Whether every resource inside `other` is inside, both being of policies of one owner."""
+        """Whether the scope covers every resource that `other` covers, for policies of one account."""
         return other.witness(self) is None
 
     def overlaps(self, other: "Scope") -> bool:
-        """Whether some resource is inside both."""
+        """Whether both scopes cover some resource."""
         if self.is_any or other.is_any:
             return True
         accounts = {each.account for each in (self, other) if each.account.kind is not AccountKind.ANY}
         return len(accounts) < 2 and all(one.overlaps(two) for one, two in self._pairs(other))
 
     def witness(self, other: "Scope") -> Resource | None:
-        """A resource inside this one and not inside `other`; None where `other` covers it."""
+        """A resource that this scope covers and `other` does not; None if `other` covers this scope."""
         if other.is_any:
             return None
         is_any_account = self.account.kind is AccountKind.ANY
@@ -86,11 +86,11 @@ class Scope:
                 return _resource(account, *texts)
         if other.account.kind is not AccountKind.ANY and other.account != self.account:
             is_beside_own = is_any_account and other.account == _OWN
-            return _resource(_SOMEBODY_ELSE if is_beside_own else account, *texts)
+            return _resource(_OTHER_ACCOUNT if is_beside_own else account, *texts)
         return NO_RESOURCE if self.is_any else None
 
     def intersection(self, other: "Scope") -> "tuple[Scope, ...] | None":
-        """The scopes that together cover what is inside both; None where that is not told (see Pattern)."""
+        """The scopes that together cover what both cover; None if they are not computed (see Pattern)."""
         if other.covers(self):
             return (self,)
         if self.covers(other):
@@ -108,12 +108,12 @@ class Scope:
 
     @property
     def is_foreign(self) -> bool:
-        """Whether it names another account."""
+        """Whether the scope names another account."""
         return self.account.kind is AccountKind.UIN
 
     @property
     def own_part(self) -> "Scope | None":
-        """What it covers of the resources of the own account; None where it names another one."""
+        """The scope restricted to resources of the policies' account; None if it names another account."""
         if self.is_any or self.account.kind is AccountKind.OWN:
             return self
         return None if self.is_foreign else replace(self, account=_OWN)

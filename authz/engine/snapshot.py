@@ -1,4 +1,4 @@
-"""All accounts as they stand at one revision; unchanged accounts are shared with the snapshot before."""
+"""All accounts at one revision; consecutive snapshots share unchanged accounts."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -15,9 +15,9 @@ from authz.language.principal import Principal, PrincipalKind
 
 
 class Lease:
-    """How long an answer holds: until the account state that it was computed from is replaced.
+    """The validity of an answer: it ends when the account state that it was computed from is replaced.
 
-    A cached answer keeps the lease, not the state, so that a replaced account is freed at once.
+    A cached answer refers to the lease, not to the state, so that a replaced account is freed at once.
     """
 
     __slots__ = ("live",)
@@ -27,10 +27,10 @@ class Lease:
 
 
 class AccountState:
-    """One version of one account with the plans of its principals, each compiled when it is first asked about.
+    """One version of one account, with the plans of its principals, each compiled on first use.
 
-    Without a `budget` they are all kept. A plan is made of the account's numbers and of its principal, who holds all
-    his policies; so those of principals that are the same objects in the version `before` are taken from there.
+    Without a `budget`, all plans are kept. A plan depends only on the account's numbers and on its principal, which
+    refers to its policies; so plans of principals that are the same objects in the version `before` are shared with it.
     """
 
     __slots__ = ("_budget", "_plans", "_table", "account", "lease", "owner")
@@ -45,36 +45,36 @@ class AccountState:
         self._plans: dict[str, PrincipalPlan] = {}  # by Principal.key
         self._table = _PlanTable()
         if before is not None and before.owner == self.owner:
-            self._table = before._table  # noqa: SLF001 - of this class too
-            known = tuple(before._plans.items())  # noqa: SLF001 - as above; others may be adding some
+            self._table = before._table  # noqa: SLF001 - same class
+            known = tuple(before._plans.items())  # noqa: SLF001 - as above; other threads may add plans
             self._plans = {key: plan for key, plan in known if self._has(plan.subject)}
         self._table.plans = self._plans
 
     def _has(self, subject: User | Role | None) -> bool:
-        """Whether a plan's principal is one of this account's, and the same object; the root account is."""
+        """Whether the principal of a plan is the same object in this account; true for the root account."""
         if isinstance(subject, User):
             return self.account.users.get(subject.uin) is subject
         return subject is None or self.account.roles.get(subject.name) is subject
 
     def parts(self) -> list[object]:
-        """Everything large that it holds, so that it can be let go bit by bit when it is taken away."""
+        """The large parts of the state, so that they can be released gradually when the state is replaced."""
         account = self.account
         return [*self._plans.values(), *account.users.values(), *account.roles.values(), *account.policies.values()]
 
     def knows(self, principal: Principal) -> bool:
-        """Whether such a user or role exists; the root account does."""
+        """Whether the user or role exists; the root account always does."""
         if principal.kind is PrincipalKind.ROOT:
             return True
         names = self.account.users if principal.kind is PrincipalKind.USER else self.account.roles
         return principal.name in names
 
     def find(self, principal: Principal) -> PrincipalPlan | None:
-        """The plan of a principal of this account; None where there is no such user or role."""
+        """The plan of a principal of this account; None if there is no such user or role."""
         plan = self._plans.get(principal.key)
         return plan if plan is not None or not self.knows(principal) else self.plan(principal)
 
     def plan(self, principal: Principal) -> PrincipalPlan:
-        """The plan of a known principal of this account; kept as long as it is used or the budget has room for it."""
+        """The plan of a known principal of this account; kept while the budget allows."""
         plan = self._plans.get(principal.key)
         return self._compile(principal) if plan is None else plan
 
@@ -83,11 +83,11 @@ class AccountState:
         meter = UNMETERED if self._budget is None else self._budget.open(partial(_forget, ref(self._table), key))
         plan = self._plans.setdefault(key, self._made(principal, meter))
         if self._budget is not None and not plan.meter.is_open:
-            self.forget(key)  # it alone is more than there is room for
+            self.forget(key)  # this plan alone exceeds the budget
         return plan
 
     def forget(self, key: str) -> None:
-        """Let go of the plan of a principal, by its key; it is made anew when it is needed again."""
+        """Release the plan of a principal, by its key; it is compiled again when needed."""
         self._plans.pop(key, None)
 
     def _made(self, principal: Principal, meter: Meter) -> PrincipalPlan:
@@ -98,13 +98,13 @@ class AccountState:
         return plan_role(self.account, self.account.roles[principal.name], meter)
 
     def trust(self, role: str) -> Rules:
-        """The rules of a known role's trust policy; made for each question, since few are for assuming a role."""
+        """The rules of a known role's trust policy; bound for each request, since few assume a role."""
         policy = Policy(role, self.account.roles[role].trust)
         return Rules([Attachment(policy, f"trust/role/{role}")], self.owner, [{}])
 
 
 class _PlanTable:
-    """The plans of the newest version of an account, which all its versions know, to let go of one of them."""
+    """The plans of the newest version of an account; all versions share the table, to release plans."""
 
     __slots__ = ("__weakref__", "plans")
 
@@ -120,14 +120,14 @@ def _forget(table: "ref[_PlanTable]", key: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What is in force at `revision`. `unknown_accounts` is the lease of answers about accounts that do not exist."""
+    """The accounts in force at `revision`; `unknown_accounts` is the lease of answers about unknown accounts."""
 
     revision: int
     states: ShardedMap[AccountState]
     unknown_accounts: Lease
 
     def resolve(self, principal: Principal, action: Action) -> ActionPlan | None:
-        """All that decides about an action of a principal; None for a principal that does not exist."""
+        """The plan for an action of a principal; None if the principal does not exist."""
         state = self.states.find(principal.account)
         if state is None:
             return None

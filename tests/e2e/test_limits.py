@@ -51,9 +51,13 @@ def test_too_much_in_one_request_is_refused_with_the_limit():
 @pytest.mark.parametrize(
     ("asked", "field", "told"),
     [
-        (check_request(user(), "im:AddUser", APP, k=["v"] * 400_000), "context", "at most 100 values of `k` are taken"),
-        (check_request(user(), "im:AddUser", "x" * 1_000_000), "resource", "1000000 bytes, at most 4096 are taken"),
-        (check_request(user(), "im:" + "x" * 9997, APP), "action", "10000 bytes, at most 2048 are taken"),
+        (
+            check_request(user(), "im:AddUser", APP, k=["v"] * 400_000),
+            "context",
+            "at most 100 values of `k` are allowed",
+        ),
+        (check_request(user(), "im:AddUser", "x" * 1_000_000), "resource", "1000000 bytes; at most 4096 are allowed"),
+        (check_request(user(), "im:" + "x" * 9997, APP), "action", "10000 bytes; at most 2048 are allowed"),
     ],
     ids=lambda value: value if isinstance(value, str) and " " not in value else "",
 )

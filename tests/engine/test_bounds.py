@@ -1,4 +1,4 @@
-"""What one question may bring is bounded, in bytes and in numbers, whoever asks: the wire or a program."""
+"""The size of a request is limited, in bytes and in numbers, on the wire and in a program."""
 
 import pytest
 
@@ -37,7 +37,7 @@ def test_a_name_is_taken_up_to_its_bound_in_bytes(field, start, most, character)
     assert refusal(**{field: filled(start, most, character) + "yy"})[0] == field
     assert refusal(**{field: start + "x" * 1_000_000}) == (
         field,
-        f"{1_000_000 + len(start)} bytes, at most {most} are taken",
+        f"{1_000_000 + len(start)} bytes; at most {most} are allowed",
     )
 
 
@@ -49,21 +49,21 @@ def test_a_context_is_taken_up_to_its_bounds():
 
 
 @pytest.mark.parametrize(
-    ("context", "told"),
+    ("context", "message"),
     [
-        ({f"k{n}": ("v",) for n in range(101)}, "at most 100 condition keys are taken in one check"),
-        ({"a": ("v",), "k": ("v",) * 400_000}, "at most 100 values of `k` are taken"),
-        ({f"k{n}": ("v",) * 11 for n in range(100)}, "1100 values of all condition keys together, at most 1000"),
-        ({"k": ("é" * 2049,)}, "a value of `k` has 4098 bytes, at most 4096 are taken"),
-        ({"k" * 70_000: ("v",)}, "70001 bytes of condition keys and values, at most 65536 are taken"),
-        ({f"k{n}": ("v" * 4000,) for n in range(20)}, "80050 bytes of condition keys and values, at most 65536"),
-        ({"k" * 70_000: ("v" * 5000,)}, f"a value of `{'k' * 80}…` has 5000 bytes, at most 4096 are taken"),
+        ({f"k{n}": ("v",) for n in range(101)}, "at most 100 condition keys are allowed"),
+        ({"a": ("v",), "k": ("v",) * 400_000}, "at most 100 values of `k` are allowed"),
+        ({f"k{n}": ("v",) * 11 for n in range(100)}, "all condition keys together have 1100 values; at most 1000"),
+        ({"k": ("é" * 2049,)}, "a value of `k` has 4098 bytes; at most 4096 are allowed"),
+        ({"k" * 70_000: ("v",)}, "the condition keys and values have 70001 bytes; at most 65536 are allowed"),
+        ({f"k{n}": ("v" * 4000,) for n in range(20)}, "the condition keys and values have 80050 bytes; at most 65536"),
+        ({"k" * 70_000: ("v" * 5000,)}, f"a value of `{'k' * 80}…` has 5000 bytes; at most 4096 are allowed"),
     ],
 )
-def test_the_bound_that_a_context_exceeds_is_named(context, told):
+def test_the_bound_that_a_context_exceeds_is_named(context, message):
     field, reason = refusal(context=context)
     assert field == "context"
-    assert reason.startswith(told)
+    assert reason.startswith(message)
 
 
 def test_more_keys_may_be_allowed_and_so_are_values_in_proportion():

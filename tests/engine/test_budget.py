@@ -1,4 +1,4 @@
-"""Whoever is asked about, and by whatever names: compiled plans hold no more than they are given."""
+"""Compiled plans stay within their budget for any principals and names."""
 
 import gc
 import sys

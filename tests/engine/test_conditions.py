@@ -1,4 +1,4 @@
-"""Conditions in three values: they hold, they do not, or it cannot be told (cam-language 2.1 to 2.4)."""
+"""Conditions in three values: they hold, they do not, or they are undetermined (cam-language 2.1 to 2.4)."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Revisions rise, by the clock where it does; what is far beyond it nobody can have told of."""
+"""Revisions rise, by the clock where it does; no sidecar can have published one far beyond it."""
 
 from itertools import accumulate
 

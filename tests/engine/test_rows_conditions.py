@@ -8,7 +8,7 @@ from tests.builders import ALICE, account, allow, deny, engine, policy
 
 
 def decided(*statements, now=None, **context):
-    """What Alice with these statements is told; context keys are written with `__` for the colon."""
+    """The decision for Alice with these statements; context keys are written with `__` for the colon."""
     values = {key.replace("__", ":"): tuple(value) for key, value in context.items()}
     of = engine(account(own=[policy("p", *statements)]))
     return of.decide(parse_request(ALICE, "cvm:RunInstances", "*", values, now))

@@ -23,7 +23,7 @@ def rules(*statements, owner=OWNER, values=VALUES):
 
 
 def found_in(bound, resource):
-    """The first of the rules that covers a resource of the own account."""
+    """The first of the rules that covers a resource of the policies' account."""
     some = parse_resource(resource)
     return TailIndex(bound, some).find(some.tail, FACTS)
 

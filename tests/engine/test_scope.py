@@ -1,4 +1,4 @@
-"""A scope says which resources are inside, the own account's and others', and how it lies to another scope."""
+"""A scope covers resources of the policies' account and of others, and how it lies to another scope."""
 
 from itertools import product
 

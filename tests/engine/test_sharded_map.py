@@ -52,7 +52,7 @@ def test_everything_differs_from_nothing_and_nothing_from_itself():
 def test_a_change_copies_a_small_part_of_it():
     many = ShardedMap({str(number): number for number in range(100_000)})
     changed = many.updated((), {"7": 0})
-    copied = [now for now, then in zip(changed._parts, many._parts, strict=True) if now is not then]
+    copied = [now for now, then in zip(changed._shards, many._shards, strict=True) if now is not then]
     assert len(copied) == 1
     assert sys.getsizeof(copied[0]) < sys.getsizeof(dict(many)) / 50
 

@@ -52,9 +52,9 @@ def test_a_revision_is_one_that_an_answer_could_have_carried(text):
 @pytest.mark.parametrize(
     ("context", "told"),
     [
-        ({"k": ["v"] * 400_000}, "at most 100 values of `k` are taken"),
-        ({f"k{number}": ["v"] for number in range(10_000)}, "at most 100 condition keys are taken in one check"),
-        ({"k": ["v" * 1_000_000]}, "a value of `k` has 1000000 bytes, at most 4096 are taken"),
+        ({"k": ["v"] * 400_000}, "at most 100 values of `k` are allowed"),
+        ({f"k{number}": ["v"] for number in range(10_000)}, "at most 100 condition keys are allowed"),
+        ({"k": ["v" * 1_000_000]}, "a value of `k` has 1000000 bytes; at most 4096 are allowed"),
     ],
 )
 @pytest.mark.parametrize("read", [read_question, read_item])
