@@ -120,8 +120,8 @@ def _bound(boundary: Policy | None) -> str | None:
     return None if boundary is None else boundary.name
 
 
-def _entries(before: Mapping[str, T], after: Mapping[str, T], tell: Callable[[T], Holder]) -> Entries:
-    return Entries(tuple(map(tell, _new(before, after))), _gone(before, after))
+def _entries(before: Mapping[str, T], after: Mapping[str, T], holder: Callable[[T], Holder]) -> Entries:
+    return Entries(tuple(map(holder, _new(before, after))), _gone(before, after))
 
 
 def _new(before: Mapping[str, T], after: Mapping[str, T]) -> list[T]:

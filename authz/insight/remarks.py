@@ -74,8 +74,8 @@ def _unknown_action_remark(action: Action, text: str) -> str:
     if action.service in load_catalog().services:
         hint = suggested_action(action.service, action.folded) or "check its spelling in the API reference"
         return f"the action `{text}` does not exist in the catalog of `{action.service}`; {hint}"
-    meant = intended_service(action.service, action.folded)
-    return f"the service `{shown(action.service)}` is unknown; did you mean `{meant}`?" if meant else ""
+    intended = intended_service(action.service, action.folded)
+    return f"the service `{shown(action.service)}` is unknown; did you mean `{intended}`?" if intended else ""
 
 
 def _resource_remark(action: Action, resource: Resource) -> str:

@@ -106,11 +106,11 @@ def _means_general(base: str) -> bool:
 def _advice(raw: str) -> str:
     """The advice: the general key that was most likely intended, with the tag of the given key."""
     base, slash, tag = raw.partition("/")
-    meant = _intended_key(_normalized(base))
-    if meant is None:
+    intended = _intended_key(_normalized(base))
+    if intended is None:
         return f"; CAM's general keys are {', '.join(f'`{each}`' for each in GENERAL_KEYS)}"
-    keeps_tag = slash and tag and meant in (*TAG_FAMILIES, _OLD_TAG)
-    return f"; write `{meant}/{tag}`" if keeps_tag else f"; write `{meant}`"
+    keeps_tag = slash and tag and intended in (*TAG_FAMILIES, _OLD_TAG)
+    return f"; write `{intended}/{tag}`" if keeps_tag else f"; write `{intended}`"
 
 
 def _intended_key(base: str) -> str | None:
