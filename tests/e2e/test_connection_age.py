@@ -11,7 +11,7 @@ from authz.v1 import authz_pb2_grpc
 from tests.certificates import Authority
 from tests.e2e.test_tls import OPTIONS, options
 from tests.sidecar import EXAMPLE, Sidecar, check_request, user
-from tests.waiting import DEADLINE, eventually
+from tests.waiting import BRIEF, DEADLINE, eventually
 
 QUESTION = check_request(user(100003), "im:AddUser", "qcs::im::uin/12345678:sdkappid/1400000001")
 AGED = ("--max-connection-age", "0.5", "--max-connection-age-grace", "0.5")
@@ -43,7 +43,8 @@ def test_a_connection_is_told_and_closed(workers):
 
 
 def test_a_client_that_goes_on_asking_loses_no_call():
-    with Sidecar(EXAMPLE, *AGED) as sidecar, grpc.insecure_channel(sidecar.tcp, OPTIONS[:1]) as channel:
+    aged = ("--max-connection-age", str(BRIEF), "--max-connection-age-grace", str(DEADLINE))
+    with Sidecar(EXAMPLE, *aged) as sidecar, grpc.insecure_channel(sidecar.tcp, OPTIONS[:1]) as channel:
         stub, states = authz_pb2_grpc.AuthorizationServiceStub(channel), []
         channel.subscribe(states.append)
 
@@ -62,13 +63,29 @@ def test_a_stream_ends_with_the_grace():
             yield QUESTION
             ended.wait(DEADLINE)
 
-        stream = sidecar.stub_on(sidecar.tcp).StreamCheck(questions(), timeout=DEADLINE)
-        assert next(stream).allowed
+        def begun():
+            """A stream with an answer; a busy machine may need longer for that than the connection lives."""
+            try:
+                stream = sidecar.stub_on(sidecar.tcp).StreamCheck(questions(), timeout=DEADLINE)
+                return next(stream).allowed and stream
+            except grpc.RpcError:
+                return None
+
+        stream = eventually(begun)
         with pytest.raises(grpc.RpcError) as caught:
             next(stream)
         ended.set()
         assert caught.value.code() in {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED}
         assert sidecar.check(user(100003), "im:AddUser", "qcs::im::uin/12345678:sdkappid/1400000001").allowed
+
+
+def is_allowed(stub):
+    """Not where the connection cannot be had, or ends of age before a busy machine has answered on it."""
+    try:
+        return stub.Check(QUESTION, timeout=DEADLINE, wait_for_ready=False).allowed
+    except grpc.RpcError as error:
+        assert error.code() is grpc.StatusCode.UNAVAILABLE  # noqa: PT017 - all else is a fault
+        return False
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -88,16 +105,11 @@ def test_a_certificate_that_was_withdrawn_stops_to_be_of_use(tmp_path, workers):
     mutual = options(tmp_path, "--tls-client-ca", str(tmp_path / "ca.crt"))
     with Sidecar(EXAMPLE, *mutual, *AGED, "--health-listen", "127.0.0.1:0", workers=workers) as sidecar:
         old, new = stub_of(sidecar, before), stub_of(sidecar, after)
-        assert old.Check(QUESTION, timeout=DEADLINE).allowed
+        eventually(lambda: is_allowed(old))
         (tmp_path / "ca.new").write_bytes(after.pem)
         (tmp_path / "ca.new").replace(tmp_path / "ca.crt")
 
-        def is_turned_away():
-            try:
-                return not old.Check(QUESTION, timeout=DEADLINE).allowed
-            except grpc.RpcError as error:
-                return error.code() is grpc.StatusCode.UNAVAILABLE
-
-        assert eventually(is_turned_away)
-        assert new.Check(QUESTION, timeout=DEADLINE, wait_for_ready=True).allowed
-        assert is_turned_away(), "once away, it stays away"
+        # A connection that ends of age takes a call along; one that is refused says so each time.
+        eventually(lambda: not any(is_allowed(old) for _ in range(5)))
+        eventually(lambda: is_allowed(new))
+        assert not is_allowed(old), "once away, it stays away"

@@ -239,7 +239,8 @@ def test_without_a_sidecar_a_call_is_unavailable_within_the_deadline(backend):
     with backend("127.0.0.1:1", mapping(), timeout=BRIEF) as (record, port), stub_on(port) as stub:
         for call in (lambda: stub.one(app="1"), lambda: stub.many(app="1"), lambda: stub.gather("1")):
             code, _, info = failure(call)
-            assert (code, info.reason) == ("UNAVAILABLE", "SIDECAR_UNAVAILABLE")
+            assert code == "UNAVAILABLE"
+            assert info.reason in {"SIDECAR_UNAVAILABLE", "SIDECAR_TIMED_OUT"}  # at the deadline it may just be tried
         assert record.seen == []
 
 

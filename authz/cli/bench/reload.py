@@ -61,6 +61,7 @@ class _Client:
         self._question = authz_pb2.CheckRequest(principal=PRINCIPAL, action="sms:SendSms", resource="*")
         self.calls = 0
         self.failed = 0
+        self.failure = ""
         self.allowed = True
         self.flips = 0
         self.is_stopping = False
@@ -70,8 +71,9 @@ class _Client:
             self.calls += 1
             try:
                 allowed = self._stub.Check(self._question, timeout=_PATIENCE).allowed
-            except grpc.RpcError:
+            except grpc.RpcError as error:
                 self.failed += 1
+                self.failure = f"{error.code().name}: {error.details()}"
                 continue
             if allowed != self.allowed:
                 self.allowed = allowed
@@ -100,6 +102,8 @@ def _timed(apply: Callable[[Path, bool], None], root: Path, client: _Client, tur
             raise AuthzError(f"change {turn} did not take effect within {_PATIENCE:.0f} seconds")
         time.sleep(0.001)
     seconds = time.perf_counter() - start
-    if client.flips != turn + 1 or client.allowed != allowed or client.failed:
-        raise AuthzError("a call failed, or an old decision followed the new one")
+    if client.failed:
+        raise AuthzError(f"a call failed: {client.failure}")
+    if client.flips != turn + 1 or client.allowed != allowed:
+        raise AuthzError(f"an old decision followed the new one: {client.flips} turns after {turn + 1} changes")
     return seconds
