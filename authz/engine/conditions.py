@@ -70,7 +70,7 @@ class BoundCondition:
             return self._matches(actuals[0])  # for one value, both qualifiers agree
         verdicts = map(self._matches, actuals)
         if self.operator.qualifier is Qualifier.ALL_VALUES:
-            return all_hold(verdicts)
+            return _all_hold(verdicts)
         return _any_holds(verdicts)
 
     def _matches(self, actual: Any) -> bool | None:
@@ -102,7 +102,12 @@ def _window_of_dates(dates: Iterable[datetime], now: int) -> tuple[float, float]
     return max(before, default=-math.inf), min(after, default=math.inf)
 
 
-def all_hold(verdicts: Iterable[bool | None]) -> bool | None:
+def conditions_hold(conditions: Iterable[BoundCondition], facts: Facts) -> bool | None:
+    """Whether all of them hold (see BoundCondition.holds); None where that cannot be told and none of them fails."""
+    return _all_hold(condition.holds(facts) for condition in conditions)
+
+
+def _all_hold(verdicts: Iterable[bool | None]) -> bool | None:
     """AND in three-valued logic: False if any is False, else None if any is None."""
     result: bool | None = True
     for verdict in verdicts:

@@ -34,7 +34,9 @@ def denial_parts(plan: ActionPlan | None, request: Request, decision: Decision) 
     if plan is None or decision.reason is not _NO_MATCHING_ALLOW:
         return text, b""
     missed = plan.missed(request.resource)
-    return text, plan.hints(missed, _hints) if missed else b""
+    if not missed:
+        return text, b""
+    return text, plan.hints(missed) or plan.keep_hints(missed, _hints(missed))
 
 
 def names_resource(plan: ActionPlan | None, action: Action) -> bool:

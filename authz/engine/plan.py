@@ -1,6 +1,6 @@
 """All that decides for one principal, compiled on first use and kept while its account stays as it is."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from sys import getsizeof
 
@@ -138,17 +138,18 @@ class ActionPlan:
         asked = NO_RESOURCE if self.is_operation_level else resource
         return tuple(rule for rule in self.conditional_allows if rule.covers_resource(asked, self.holder.owner))
 
-    def hints(self, missed: Iterable[Rule], word: Callable[[Iterable[Rule]], bytes]) -> bytes:
-        """What denials say of the conditions of these allows, by `word`; made once, so that they share it."""
-        rules = tuple(missed)
-        key = _orders(rules)
-        known = self._hints.get(key)
-        if known is None:
-            if len(self._hints) >= _HINTS_LIMIT:
-                self._hints.clear()  # stays counted until the actions are let go
-            known = self._hints[key] = word(rules)
-            self.part.add(_HINTS + len(known) + _COVERED * len(key))
-        return known
+    def hints(self, missed: Sequence[Rule]) -> bytes | None:
+        """What denials say of the conditions of these allows, if one said it before, so that they share it."""
+        return self._hints.get(_orders(missed))
+
+    def keep_hints(self, missed: Sequence[Rule], hints: bytes) -> bytes:
+        """Keep what denials say of the conditions of these allows; returns it."""
+        key = _orders(missed)
+        if len(self._hints) >= _HINTS_LIMIT:
+            self._hints.clear()  # stays counted until the actions are let go
+        self._hints[key] = hints
+        self.part.add(_HINTS + len(hints) + _COVERED * len(key))
+        return hints
 
     def _place(self, key: _PlaceKey, resource: Resource) -> PlacedPlan:
         placed = self._indexed(resource)

@@ -6,7 +6,7 @@ from sys import getsizeof
 
 from authz.accounts.model import Policy
 from authz.engine.budget import UNMETERED, Meter
-from authz.engine.conditions import Bindings, BoundCondition, all_hold, bind_conditions
+from authz.engine.conditions import Bindings, BoundCondition, bind_conditions, conditions_hold
 from authz.engine.decision import Decision, Reason, StatementRef
 from authz.engine.facts import Facts
 from authz.engine.scope import Owner, Scope
@@ -70,7 +70,7 @@ class Rule:
         """Whether its conditions hold. Fail closed: what cannot be told never allows, and always denies."""
         if not self.conditions:
             return True
-        verdict = all_hold(condition.holds(facts) for condition in self.conditions)
+        verdict = conditions_hold(self.conditions, facts)
         return self.effect is Effect.DENY if verdict is None else verdict
 
 
