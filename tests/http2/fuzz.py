@@ -84,7 +84,8 @@ class World(NamedTuple):
 def echoing():
     """One method of each kind, which echo."""
     ending = refusal(GrpcError(Code.RESOURCE_EXHAUSTED, "too many"))
-    unary = Unary(lambda message: message, None, itertools.cycle((None, None, ending)).__next__)
+    endings = itertools.cycle((None, None, ending))
+    unary = Unary(lambda message: message, None, lambda _connection: next(endings))
     talks = {"/c": Streaming(converse), "/q": Streaming(converse_quickly)}
     return World({"/u": unary, **talks, "/d": deferred(reply)}, lambda _frames: None)
 
