@@ -25,7 +25,8 @@ _TOLD = 40  # bytes of a name that is told again
 _IN_A_ROW = 32  # messages that a conversation reads before it lets others in
 _BEGINNING = 0.00005  # seconds that a call takes in the next pass of the event loop, about
 _ENDS = 8  # calls that are given up in one pass of the event loop
-_CALL_BYTES = 6000  # of memory that a call takes beyond its messages: a task with what it waits for
+CALL_BYTES = 6000
+"""Memory that a call takes beyond its messages: a task with what it waits for."""
 _HIGH_WATER = 1 << 20  # bytes of answers that a stream may have waiting
 
 
@@ -140,7 +141,7 @@ class Call:
             self._unread = 0
             self._connection.flush()
             await self._news.wait()
-        self._connection.hold(self._stream, _CALL_BYTES + len(self._messages.buffer) - self._stream.held)
+        self._connection.hold(self._stream, CALL_BYTES + len(self._messages.buffer) - self._stream.held)
         return message
 
     async def write(self, message: bytes) -> None:
@@ -263,7 +264,7 @@ class GrpcApplication:
         except GrpcError as late:
             _refuse(connection, stream, late)
             return
-        connection.hold(stream, _CALL_BYTES)
+        connection.hold(stream, CALL_BYTES)
         call = stream.call = Call(connection, stream, Messages(self._most, stream.opening.meaning.encoding))
         loop = asyncio.get_running_loop()
         call.task = loop.create_task(self._run(call, handle))
