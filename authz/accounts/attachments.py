@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from authz.language.document import PolicyDocument, PolicyKind
 from authz.language.parse import check_length, parse_document
@@ -14,16 +14,14 @@ _UIN = re.compile(r"[1-9][0-9]{0,19}")
 _ROLE_NAME = re.compile(r"[^\s:/]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(NamedTuple):
     """A reference to a policy or group by name, and its path in the file."""
 
     text: str
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(NamedTuple):
     """A user, group or role as written; attributes that its kind does not have are empty."""
 
     key: str
@@ -52,7 +50,7 @@ def parse_attachments(value: Any, report: Report) -> Attachments:
     if not isinstance(value, dict):
         report.error("InvalidAttachments", (), "expected an object with `account`, `users`, `groups` and `roles`")
         return Attachments("", "", (), (), ())
-    _unknown_keys(value, {"account", "app_id", "users", "groups", "roles"}, (), report)
+    _unknown_keys(value, _FILE_KEYS, (), report)
     return Attachments(
         account=_number(value, "account", (), report, required=True),
         app_id=_number(value, "app_id", (), report),
@@ -62,10 +60,11 @@ def parse_attachments(value: Any, report: Report) -> Attachments:
     )
 
 
+_FILE_KEYS = frozenset({"account", "app_id", "users", "groups", "roles"})
 _KEYS = {
-    "users": {"uin", "name", "groups", "policies", "boundary", "tags"},
-    "groups": {"name", "policies"},
-    "roles": {"name", "policies", "trust", "boundary", "tags"},
+    "users": frozenset({"uin", "name", "groups", "policies", "boundary", "tags"}),
+    "groups": frozenset({"name", "policies"}),
+    "roles": frozenset({"name", "policies", "trust", "boundary", "tags"}),
 }
 _DUPLICATES = {"users": "DuplicateUin", "groups": "DuplicateGroup", "roles": "DuplicateRole"}
 
@@ -106,7 +105,7 @@ def _identity(entry: Any, kind: str, key: str, path: Path, report: Report) -> Id
         policies=_names(entry, "policies", path, report),
         groups=_names(entry, "groups", path, report),
         boundary=_name(entry, "boundary", path, report),
-        tags=_tags(entry.get("tags"), (*path, "tags"), report),
+        tags=_tags(entry, path, report),
         trust=_trust(entry, path, report) if kind == "roles" else None,
     )
 
@@ -120,7 +119,9 @@ def _trust(entry: dict[str, Any], path: Path, report: Report) -> PolicyDocument 
     return parse_document(entry["trust"], PolicyKind.TRUST, report, where)
 
 
-def _unknown_keys(value: dict[str, Any], known: set[str], path: Path, report: Report) -> None:
+def _unknown_keys(value: dict[str, Any], known: frozenset[str], path: Path, report: Report) -> None:
+    if known.issuperset(value):
+        return
     for key in value:
         if key not in known:
             report.error(
@@ -179,11 +180,12 @@ def _name(value: dict[str, Any], key: str, path: Path, report: Report) -> Name |
     return Name(text, (*path, key)) if text else None
 
 
-def _tags(value: Any, path: Path, report: Report) -> tuple[tuple[str, str], ...]:
+def _tags(entry: dict[str, Any], path: Path, report: Report) -> tuple[tuple[str, str], ...]:
+    value = entry.get("tags")
     if value is None:
         return ()
     scalars: Sequence[type] = (str, int, float)
     if not isinstance(value, dict) or any(type(item) not in scalars for item in value.values()):
-        report.error("InvalidAttachments", path, "`tags` must be an object of strings")
+        report.error("InvalidAttachments", (*path, "tags"), "`tags` must be an object of strings")
         return ()
     return tuple((str(key), str(item)) for key, item in value.items())

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 from authz.accounts.attachments import Attachments, Identity, Name, parse_attachments
 from authz.accounts.model import Account, Group, Policy, Role, User
@@ -37,6 +38,7 @@ class AttachmentsText:
     located: Located
 
 
+_NOBODY: Mapping[str, Any] = {}  # shared by all accounts without groups or roles; not a proxy, which cannot be pickled
 NOTHING_ACCEPTED: Mapping[str, Policy] = MappingProxyType({})
 
 
@@ -125,31 +127,32 @@ def name_problems(text: PolicyText, files: Mapping[str, str]) -> list[Problem]:
 def foreign_resources(text: PolicyText, document: PolicyDocument, uin: str, app_id: str) -> list[Problem]:
     """Report resources that cannot belong to this account (CreatePolicy: ResourceUinError)."""
     foreign = [
-        (statement.index, index, *_foreign(resource, uin, app_id))
+        (statement.index, index, *problem)
         for statement in document.statements
         for index, resource in enumerate(statement.resources)
+        if (problem := _foreign(resource, uin, app_id)) is not None
     ]
-    if not any(code for *_, code, _ in foreign):
+    if not foreign:
         return []
     located = read_json(text.text)
     is_bare = isinstance(located.value["statement"], dict)
     report = Report()
     for statement_index, index, code, message in foreign:
-        if code:
-            steps = () if is_bare else (statement_index,)
-            report.error(code, ("statement", *steps, "resource", index), message)
+        steps = () if is_bare else (statement_index,)
+        report.error(code, ("statement", *steps, "resource", index), message)
     return list(report.problems(located, text.file))
 
 
-def _foreign(resource: ResourcePattern, uin: str, app_id: str) -> tuple[str, str]:
+def _foreign(resource: ResourcePattern, uin: str, app_id: str) -> tuple[str, str] | None:
+    """The error code and the message; None if the account can own the resource."""
     kind, number = resource.account.kind, resource.account.number
     is_other = kind is AccountKind.UIN and bool(uin) and number != uin
     if is_other and not resource.may_be_foreign:
         message = f"`{resource.text}` belongs to account {number}, not to {uin}"
         return "InvalidParameter.ResourceUinError", message
-    if Variable.APP_ID in resource.tail.variables and not app_id:
+    if not app_id and resource.tail.has_variables and Variable.APP_ID in resource.tail.variables:
         return "InvalidParameter.ResourceContentError", f"`{resource.text}` needs `app_id` in the attachments file"
-    return "", ""
+    return None
 
 
 class _Linker:
@@ -172,17 +175,19 @@ class _Linker:
         self._refused = refused
         self._policies = policies
         self._report = report
-        self._groups: dict[str, Group] = {}
+        self._groups: Mapping[str, Group] = {}
+        self._attachments: dict[tuple[str, ...], tuple[Policy, ...]] = {}
         self._is_any_group_hidden = any(_is_group_hidden(finding.path) for finding in report.findings)
 
     def link(self) -> Account:
-        self._groups = {group.key: Group(group.key, self._attached(group.policies)) for group in self._parsed.groups}
+        groups = {group.key: Group(group.key, self._attached(group.policies)) for group in self._parsed.groups}
+        self._groups = groups or _NOBODY
         return Account(
             uin=self._parsed.account,
             app_id=self._parsed.app_id,
             users={user.key: self._user(user) for user in self._parsed.users},
             groups=self._groups,
-            roles={role.key: self._role(role) for role in self._parsed.roles},
+            roles={role.key: self._role(role) for role in self._parsed.roles} or _NOBODY,
             policies=self._policies,
         )
 
@@ -210,9 +215,18 @@ class _Linker:
         )
 
     def _attached(self, names: Sequence[Name]) -> tuple[Policy, ...]:
-        """The policies in the order of attachment, without duplicates."""
-        found = (self._policy(name) for name in names)
-        return tuple({policy.name: policy for policy in found if policy is not None}.values())
+        """The policies in the order of attachment, without duplicates; one tuple for all with the same policies."""
+        if not names:
+            return ()
+        key = tuple([name.text for name in names])
+        known = self._attachments.get(key)
+        if known is not None:
+            return known
+        found = [self._policy(name) for name in names]
+        policies = tuple({policy.name: policy for policy in found if policy is not None}.values())
+        if None not in found:  # else each occurrence is reported
+            self._attachments[key] = policies
+        return policies
 
     def _policy(self, name: Name) -> Policy | None:
         policy = self._policies.get(name.text) or find_preset(name.text)
@@ -222,6 +236,8 @@ class _Linker:
         return policy
 
     def _memberships(self, names: Sequence[Name]) -> tuple[Group, ...]:
+        if not names:
+            return ()
         for name in names:
             if name.text not in self._groups and not self._is_any_group_hidden:
                 self._report.error(

@@ -6,10 +6,12 @@ nor blanks around the parts matter.
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from authz.language.report import Refusal
 from authz.pattern import ANY, Pattern
 
+_CACHED = 256  # characters of a pattern that is cached, so that the cache stays small
 _PREFIX = "name/"
 _OPAQUE = ("permid/", "actionName/")
 _SERVICE = re.compile(r"[a-z0-9_*-]+")
@@ -73,6 +75,10 @@ def parse_action_pattern(text: str) -> ActionPattern:
     Raises:
         Refusal: InvalidParameter.ActionError.
     """
+    return _cached_pattern(text) if len(text) <= _CACHED else _parse_pattern(text)
+
+
+def _parse_pattern(text: str) -> ActionPattern:
     trimmed = text.strip()
     if trimmed == "*":
         return ActionPattern(ANY, ANY, text)
@@ -87,6 +93,9 @@ def parse_action_pattern(text: str) -> ActionPattern:
             f"`{text}` is not an action; write `service:Action`, `name/service:Action` or `*`",
         )
     return ActionPattern(Pattern.of(service), Pattern.of(name), text)
+
+
+_cached_pattern = lru_cache(maxsize=2048)(_parse_pattern)  # policies name the same few actions again and again
 
 
 def parse_action(text: str) -> Action:

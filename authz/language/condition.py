@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 from authz.language.operators import OPERATORS, OperatorType
 from authz.language.report import Refusal
@@ -59,6 +60,7 @@ class Condition:
     values: tuple[Template, ...]
 
 
+@lru_cache(maxsize=256)  # errors are not cached, so no more than all names there are
 def parse_operator(text: str) -> Operator:
     """Parse the name of an operator (598/10608).
 

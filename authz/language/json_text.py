@@ -9,7 +9,6 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from authz.errors import MalformedTextError
@@ -19,7 +18,6 @@ from authz.language.report import Located, Path, Place, path_text
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"|[{}\[\]:,]|[^\s{}\[\]:,"]+', re.DOTALL)
 _MAX_DEPTH = 50  # nested objects and arrays: a policy has six
 _MAX_DIGITS = 1000
-_BLANKS = str.maketrans("", "", " \t\r\n")
 
 
 def read_json(text: str) -> Located:
@@ -29,16 +27,28 @@ def read_json(text: str) -> Located:
         MalformedTextError: with the line and column of the fault.
     """
     value = _parse(text)
-    if _depth_exceeds(value, _MAX_DEPTH):
+    if text.count("{") + text.count("[") > _MAX_DEPTH and _depth_exceeds(value, _MAX_DEPTH):
         raise _too_deep(text)
     if "\\u" in text or not _is_plain(text):
         _refuse_bad_characters(value, text)
+    length = len(text) - text.count(" ") - text.count("\n") - text.count("\t") - text.count("\r")
+    return Located(value, _Places(text).find, length)
 
-    @cache
-    def places() -> tuple[dict[Path, int], list[int]]:
-        return dict(_offsets(text)), [match.end() for match in re.finditer("\n", text)]
 
-    return Located(value, lambda path: _nearest(*places(), path), len(text.translate(_BLANKS)))
+class _Places:
+    """The positions of the values of a text, which is scanned for them when the first one is asked for."""
+
+    __slots__ = ("_scanned", "_text")
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._scanned: tuple[dict[Path, int], list[int]] | None = None
+
+    def find(self, path: Path) -> Place:
+        if self._scanned is None:
+            lines = [match.end() for match in re.finditer("\n", self._text)]
+            self._scanned = dict(_offsets(self._text)), lines
+        return _nearest(*self._scanned, path)
 
 
 def _is_plain(text: str) -> bool:
@@ -47,9 +57,7 @@ def _is_plain(text: str) -> bool:
 
 def _parse(text: str) -> Any:
     try:
-        return json.loads(
-            text, object_pairs_hook=_unique, parse_constant=_no_constant, parse_int=_integer, parse_float=_number
-        )
+        return _DECODER.decode(text)
     except json.JSONDecodeError as error:
         offset, cause = find_json_fault(text) or (error.pos, error.msg)
         raise MalformedTextError(f"not valid JSON: {cause}", *_place(text, offset)) from None
@@ -120,6 +128,11 @@ def _number(text: str) -> float:
     if math.isinf(number):
         raise _BadTokenError(text, f"`{text[:20]}` is too large for a number")
     return number
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_unique, parse_constant=_no_constant, parse_int=_integer, parse_float=_number
+)
 
 
 def _duplicate(text: str) -> MalformedTextError:

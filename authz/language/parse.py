@@ -22,6 +22,9 @@ MAX_CHARACTERS = 6144
 
 _MAX_READ = 10 * MAX_CHARACTERS  # the contents of a longer document are not checked
 _DOCUMENT = "InvalidParameter.PolicyDocumentError"
+_DOCUMENT_KEYS = frozenset({"version", "statement", "principal"})
+_STATEMENT_KEYS = frozenset({"effect", "action", "resource", "condition", "principal"})
+_NO_KEYS: frozenset[str] = frozenset()
 _PRINCIPAL_KINDS = ("qcs", "service", "federated")
 T = TypeVar("T")
 
@@ -59,7 +62,7 @@ def parse_document(value: Any, kind: PolicyKind, report: Report, path: Path = ()
     if not isinstance(value, dict):
         report.error(_DOCUMENT, path, "a policy must be a JSON object with `version` and `statement`")
         return None
-    misspelt = _unknown_keys(value, {"version", "statement", "principal"}, path, report)
+    misspelt = _unknown_keys(value, _DOCUMENT_KEYS, path, report)
     if value.get("version") != "2.0" and "version" not in misspelt:
         report.error("InvalidParameter.VersionError", (*path, "version"), '`version` must be the string "2.0"')
     shared = _principals(value, kind, report, path)
@@ -93,7 +96,7 @@ def _statement(
     if not isinstance(value, dict):
         report.error("InvalidParameter.StatementError", path, "a statement must be a JSON object")
         return None
-    misspelt = _unknown_keys(value, {"effect", "action", "resource", "condition", "principal"}, path, report)
+    misspelt = _unknown_keys(value, _STATEMENT_KEYS, path, report)
     effect = None if "effect" in misspelt else _effect(value.get("effect"), report, (*path, "effect"))
     actions = () if "action" in misspelt else _actions(value, report, path)
     resources = () if "resource" in misspelt else _resources(value, kind, report, path)
@@ -106,8 +109,10 @@ def _statement(
     return Statement(index, effect, actions, resources, conditions, principals)
 
 
-def _unknown_keys(value: dict[str, Any], known: set[str], path: Path, report: Report) -> frozenset[str]:
+def _unknown_keys(value: dict[str, Any], known: frozenset[str], path: Path, report: Report) -> frozenset[str]:
     """Report unknown keys; returns the known keys that they misspell, which are then not reported as missing."""
+    if known.issuperset(value):
+        return _NO_KEYS
     unknown = [key for key in value if key not in known]
     for key in unknown:
         right = _right_spelling(key, known)
@@ -115,7 +120,7 @@ def _unknown_keys(value: dict[str, Any], known: set[str], path: Path, report: Re
     return frozenset(_right_spelling(key, known) for key in unknown).difference(value, [""])
 
 
-def _right_spelling(key: str, known: set[str]) -> str:
+def _right_spelling(key: str, known: frozenset[str]) -> str:
     """The known key that `key` is apart from case and blanks; empty if there is none."""
     return next((each for each in known if each == key.strip().lower()), "")
 
@@ -155,17 +160,21 @@ def _resources(value: dict[str, Any], kind: PolicyKind, report: Report, path: Pa
 
 def _each(value: Any, parse: Callable[[str], T], code: str, report: Report, path: Path) -> tuple[T, ...]:
     """Parse a string or a list of strings; entries with errors are reported and left out."""
-    items = [(path, value)] if not isinstance(value, list) else [((*path, at), item) for at, item in enumerate(value)]
     parsed = []
-    for where, item in items:
+    for at, item in enumerate(value if isinstance(value, list) else (value,)):
         if not isinstance(item, str):
-            report.error(code, where, f"expected a string, not {_json_type(item)}")
+            report.error(code, _place(path, value, at), f"expected a string, not {_json_type(item)}")
             continue
         try:
             parsed.append(parse(item))
         except Refusal as refusal:
-            report.refuse(where, refusal)
+            report.refuse(_place(path, value, at), refusal)
     return tuple(parsed)
+
+
+def _place(path: Path, value: Any, at: int) -> Path:
+    """The path of an item of `value`, which is a list or the only item itself."""
+    return (*path, at) if isinstance(value, list) else path
 
 
 def _conditions(value: Any, report: Report, path: Path) -> tuple[Condition, ...]:
@@ -196,20 +205,20 @@ def _conditions(value: Any, report: Report, path: Path) -> tuple[Condition, ...]
 
 
 def _condition_values(value: Any, operator: Operator, report: Report, path: Path) -> tuple[Template, ...]:
-    items = [(path, value)] if not isinstance(value, list) else [((*path, at), item) for at, item in enumerate(value)]
+    items = value if isinstance(value, list) else (value,)
     if not items:
         report.error("InvalidParameter.ConditionContentError", path, "expected at least one value")
     found = []
-    for where, item in items:
+    for at, item in enumerate(items):
         if not isinstance(item, str | int | float):
             message = f"expected a string, number or boolean, not {_json_type(item)}"
-            report.error("InvalidParameter.ConditionContentError", where, message)
+            report.error("InvalidParameter.ConditionContentError", _place(path, value, at), message)
             continue
         try:
             text = str(item).lower() if isinstance(item, bool) else str(item)
             found.append(parse_condition_value(text, operator))
         except Refusal as refusal:
-            report.refuse(where, refusal)
+            report.refuse(_place(path, value, at), refusal)
     return tuple(found)
 
 

@@ -16,6 +16,7 @@ from authz.pattern import ANY, Pattern
 
 _ACCOUNT = re.compile(r"(?:(uin|uid)/([0-9]*))?")
 _COLONS = 5  # before the tail
+_CACHED = 256  # characters of a pattern that is cached, so that the caches stay small
 _HEAD_LIMIT = 128  # characters of a head that may be cached; callers choose it, so longer ones would waste memory
 _COLON_FREE = frozenset({"im", "sms", "cam"})
 _APP_ID_FREE = frozenset({"im", "sms"})
@@ -161,6 +162,10 @@ def parse_resource_pattern(text: str) -> ResourcePattern:
     Raises:
         Refusal: InvalidParameter.Resource…Error, named after the invalid segment.
     """
+    return _cached_pattern(text) if len(text) <= _CACHED else _parse_pattern(text)
+
+
+def _parse_pattern(text: str) -> ResourcePattern:
     if text.strip() == "*":
         return ANY_PATTERN
     project, service, region, account, tail = _segments(text, "InvalidParameter.ResourceQcsError")
@@ -170,12 +175,17 @@ def parse_resource_pattern(text: str) -> ResourcePattern:
         raise Refusal("InvalidParameter.ResourceContentError", f"the last segment of `{text}` is empty; `*` means all")
     return ResourcePattern(
         is_any=False,
-        service=Pattern.of(service) if service else ANY,
-        region=Pattern.of(_region(region)) if region else ANY,
+        service=_segment_pattern(service) if service else ANY,
+        region=_segment_pattern(_region(region)) if region else ANY,
         account=_account_pattern(account, service),
         tail=parse_template(tail, "InvalidParameter.ResourceContentError"),
         text=text,
     )
+
+
+# The statements of an account repeat resources, services and account numbers; equal ones share one object.
+_cached_pattern = lru_cache(maxsize=1024)(_parse_pattern)
+_segment_pattern = lru_cache(maxsize=256)(Pattern.of)
 
 
 def parse_resource(text: str) -> Resource:
@@ -241,6 +251,7 @@ def _region(region: str) -> str:
     return _REGION_ALIASES.get(region, region)
 
 
+@lru_cache(maxsize=1024)
 def _account_pattern(account: str, service: str) -> AccountSegment:
     if account in ("*", "uin/*") or (account == "uid/*" and service not in _APP_ID_FREE):
         return AccountSegment(AccountKind.ANY)
