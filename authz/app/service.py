@@ -11,7 +11,7 @@ from authz.pdp.check import Checker
 from authz.pdp.counters import BOUNDS, Tally
 from authz.pdp.explain import Explainer
 from authz.pdp.scheduling import Admission
-from authz.runtime.gc_tuning import PAUSES, settle
+from authz.runtime.gc_tuning import GC_PAUSES, tune_after_load
 from authz.server.call_policy import Conduct
 from authz.server.client_allowlist import Gate
 from authz.server.lifecycle import Bound, Listening, Server
@@ -64,7 +64,7 @@ class Service:
 
     async def ready(self) -> None:
         """Something was loaded: serve."""
-        settle()
+        tune_after_load()
         await self._server.ready()
 
     async def keep_sockets(self) -> None:
@@ -106,7 +106,7 @@ class Service:
             rejected_waiting=admission.rejected["waiting"],
             rejected_streams=admission.rejected["streams"],
             peer_faults=tuple(sorted(self._tally.peer_faults.items())),
-            collector_seconds=PAUSES.seconds,
+            collector_seconds=GC_PAUSES.seconds,
             certificate_expires_at=0.0 if self._certificates is None else self._certificates.expires_at,
         )
 

@@ -1,6 +1,6 @@
-"""For Python backends: typed clients of the sidecar, sync and asyncio, that fail closed.
+"""Typed clients of the sidecar for Python backends, blocking and asyncio, which fail closed.
 
-`authz.enforcement` has the interceptors and the middleware that ask with them.
+The interceptors and the middleware of `authz.enforcement` use them.
 """
 
 from authz.client.aio import AsyncClient

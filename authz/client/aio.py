@@ -1,4 +1,4 @@
-"""The asyncio client."""
+"""The asyncio client of the sidecar."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -45,14 +45,14 @@ _Ask = Callable[[bytes, float, str], Awaitable[Answer]]
 
 
 class AsyncClient:
-    """Asks a sidecar from one event loop, over one channel.
+    """A client of one sidecar for one event loop, with one channel.
 
-    `target` is `host:port` or `unix:/path`; `timeout` the seconds that a call may take, retries included, each call may
-    bring its own. Every RPC is a read, so a call that was turned away unanswered is repeated until its deadline: a
-    sidecar that starts later is waited for. Checks of one turn of the loop are gathered into one BatchCheck unless
-    `gather` is off. `cache_size` switches a local cache on (see ClientSettings for how long it keeps a decision).
-    A proxy that the environment names is not asked; give `proxy="http://host:port"` to go through one.
-    A failed `check`, `check_all` or `batch` raises a ClientError or denies, as `on_failure` says; never does it allow.
+    `target` is `host:port` or `unix:/path`; `timeout` is the limit for a call in seconds, including retries; each
+    call may have its own. Every RPC is a read, so a call that was rejected without an answer is repeated until its
+    deadline: the client waits for a sidecar that starts later. Checks made in one iteration of the event loop are
+    sent as one BatchCheck unless `gather` is False. `cache_size` enables a local cache (see ClientSettings).
+    Proxies named in the environment are ignored; `proxy="http://host:port"` connects through one.
+    A failed `check`, `check_all` or `batch` raises a ClientError or denies, depending on `on_failure`; it never allows.
     """
 
     def __init__(
@@ -92,10 +92,10 @@ class AsyncClient:
         at_least_revision: str = "",
         timeout: float | None = None,  # noqa: ASYNC109 - it becomes gRPC's deadline
     ) -> Decision:
-        """May this principal perform this action on this resource?
+        """Decide whether this principal may perform this action on this resource.
 
         Raises:
-            ClientError: if nobody decided, and failures are not denials.
+            ClientError: if there is no decision and `on_failure` is not DENY.
         """
         if timeout is None:
             timeout = self._timeout
@@ -111,7 +111,7 @@ class AsyncClient:
                 answer = await self._ask_and_keep(key, self._memory, at_least_revision, timeout)
         except ClientError as error:
             answer = error
-        return answer if isinstance(answer, Decision) else self._settled(answer)
+        return answer if isinstance(answer, Decision) else self._resolved(answer)
 
     async def _ask_and_keep(self, key: Key, memory: DecisionMemory, revision: str, timeout: float) -> Answer:  # noqa: ASYNC109
         ticket = memory.ticket()
@@ -138,20 +138,20 @@ class AsyncClient:
         at_least_revision: str = "",
         timeout: float | None = None,  # noqa: ASYNC109
     ) -> Decision:
-        """May this principal do all of these (action, resource)? The first denial, or the last allow.
+        """Decide on all of these (action, resource) pairs: the first denial, or else the last allow.
 
         Raises:
-            ClientError: if nobody decided on one of them before a denial, and failures are not denials.
-            ValueError: if nothing is needed, which is no question.
+            ClientError: if one before the first denial has no decision and `on_failure` is not DENY.
+            ValueError: if `needs` is empty.
         """
         questions = [Question(principal, action, resource, context) for action, resource in needs]
         if not questions:
-            raise ValueError("nothing to check: to need nothing is most likely a mistake")
+            raise ValueError("nothing to check: `needs` is empty; expected at least one pair")
         try:
             answer = first_denial(await self._batch(questions, at_least_revision, timeout))
         except ClientError as error:
             answer = error
-        return answer if isinstance(answer, Decision) else self._settled(answer)
+        return answer if isinstance(answer, Decision) else self._resolved(answer)
 
     async def batch(
         self,
@@ -160,12 +160,12 @@ class AsyncClient:
         at_least_revision: str = "",
         timeout: float | None = None,  # noqa: ASYNC109
     ) -> list[Answer]:
-        """Answers in the order of the questions: a decision, or that question's own error (a denial, if so configured).
+        """Answers in the order of the questions: a decision, or the question's error (a denial with DENY).
 
-        All stand on one revision, unless they are more than one batch holds. The local cache is not asked.
+        All are decided on one revision unless they exceed one batch. The local cache is not used.
 
         Raises:
-            ClientError: if a whole batch failed, and failures are not denials.
+            ClientError: if a whole batch failed and `on_failure` is not DENY.
         """
         asked = tuple(questions)
         try:
@@ -174,7 +174,7 @@ class AsyncClient:
             if self._settings.on_failure is OnFailure.RAISE:
                 raise
             answers = [error] * len(asked)
-        return [self._settled(each) for each in answers] if self._settings.on_failure is OnFailure.DENY else answers
+        return [self._resolved(each) for each in answers] if self._settings.on_failure is OnFailure.DENY else answers
 
     async def _batch(self, questions: Sequence[Question], revision: str, timeout: float | None) -> list[Answer]:  # noqa: ASYNC109
         calls, deadline = self._calls or self._open(), Deadline(self._timeout if timeout is None else timeout)
@@ -200,7 +200,7 @@ class AsyncClient:
         """The patterns of resources on which this principal may perform this action.
 
         Raises:
-            ClientError: if nobody answered, whatever `on_failure` says: an empty list would look like an answer.
+            ClientError: if there is no answer, for any `on_failure`: an empty list would look like an answer.
         """
         data = encode_listing(principal, action, context, at_least_revision, mode)
         return read_listing(await self._call("AllowedResources", data, timeout))
@@ -215,10 +215,10 @@ class AsyncClient:
         at_least_revision: str = "",
         timeout: float | None = None,  # noqa: ASYNC109
     ) -> Explanation:
-        """A decision with every statement that was considered, and what would turn it.
+        """A decision with every statement that was considered, and what would change it.
 
         Raises:
-            ClientError: if nobody answered, whatever `on_failure` says.
+            ClientError: if there is no answer, for any `on_failure`.
         """
         question = encode_question(principal, action, resource, context) + encode_revision(at_least_revision)
         return read_explanation(await self._call("Explain", encode_explain(question), timeout))
@@ -227,16 +227,16 @@ class AsyncClient:
         calls = self._calls or self._open()
         return await calls.call(method, data, self._timeout if timeout is None else timeout)
 
-    def _settled(self, answer: Answer) -> Decision:
-        """A decision as it is; a failure as it was configured."""
+    def _resolved(self, answer: Answer) -> Decision:
+        """The decision, or for a failure a denial or its error, depending on `on_failure`."""
         if isinstance(answer, Decision):
             return answer
         if self._settings.on_failure is OnFailure.DENY:
             return denial_of(answer)
-        raise answer.with_traceback(None)  # one error may stand for many callers, whose traces would add up
+        raise answer.with_traceback(None)  # callers may share one error, whose traceback would grow
 
     def _open(self) -> AsyncCalls:
-        """Connect on first use: a channel belongs to the loop on which it is made."""
+        """Connect on first use, since a channel belongs to the running event loop."""
         if self._is_closed:
             raise UnavailableError("the client is closed")
         self._calls = calls = AsyncCalls(self._settings, self._credentials)
@@ -249,7 +249,7 @@ class AsyncClient:
         return calls
 
     async def close(self) -> None:
-        """Give up what is in flight, end the watch, close the channel; a second time does nothing."""
+        """Cancel calls in flight, end the watch and close the channel; closing twice is harmless."""
         self._is_closed = True
         watch, self._watch = self._watch, None
         if watch is not None:

@@ -1,4 +1,4 @@
-"""From bytes to answers: typed, immutable, and refused where they cannot be understood."""
+"""The answers of a sidecar as immutable types, and their strict decoding."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,9 +17,9 @@ M = TypeVar("M", bound=Message)
 
 
 class Reason(IntEnum):
-    """Why a decision came out as it did: the contract's numbers, and below 0 those of this side.
+    """The reason of a decision: the numbers of the contract, and negative ones of the client.
 
-    The negative ones say that nobody decided, and are denials made by the client (`OnFailure.DENY`).
+    A negative reason means that the sidecar did not decide and the client denied (`OnFailure.DENY`).
     """
 
     ROOT_ACCOUNT = 1
@@ -38,12 +38,12 @@ class Reason(IntEnum):
 
 _RawBatch = with_raw_field("BatchCheckResponse", "results")
 _ALLOWING = frozenset({Reason.ROOT_ACCOUNT, Reason.ALLOWED})
-_KEPT = 1024  # bytes of an answer that is remembered: denials that name long resources or conditions are not
+_KEPT = 1024  # largest answer in bytes whose decoding is cached
 
 
 @dataclass(frozen=True, slots=True)
 class StatementRef:
-    """A statement by its policy's name, its index from 0 and what the policy is attached to (`user/100001`)."""
+    """A statement by the name of its policy, its index from 0 and where the policy is attached (`user/100001`)."""
 
     policy: str
     index: int
@@ -52,9 +52,9 @@ class StatementRef:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """An answer. It is true exactly when it allows, so that `if decision:` cannot be an allow by mistake.
+    """A decision. It is true exactly if it allows, so that `if decision:` is safe.
 
-    `message` is CAM's text on a denial, `revision` that for which the answer holds; empty if nobody answered.
+    `message` is CAM's text of a denial, `revision` the one of the decision, empty if the client denied.
     """
 
     allowed: bool
@@ -68,14 +68,14 @@ class Decision:
 
 
 Answer = Decision | ClientError
-"""What came of one of several questions."""
+"""The answer to one of several questions."""
 
 
 @dataclass(frozen=True, slots=True)
 class AllowedResources:
-    """Patterns that are allowed, those to take away, and whether tags make a check of each resource necessary.
+    """Allowed patterns, denied patterns, and whether tags make a check of each resource necessary.
 
-    `remarks` are sentences on what is doubtful about the question itself, such as an action that does not exist.
+    `remarks` describe doubtful parts of the question, such as an action that does not exist.
     """
 
     allow: tuple[str, ...]
@@ -87,7 +87,7 @@ class AllowedResources:
 
 @dataclass(frozen=True, slots=True)
 class ConditionTrace:
-    """One condition of a statement, with what it expected and what the request had."""
+    """One condition of a statement, with the expected values and those of the request."""
 
     operator: str
     key: str
@@ -119,7 +119,7 @@ class PolicyAddition:
 
 @dataclass(frozen=True, slots=True)
 class ContextChange:
-    """A condition key to bring with the request; without values: to leave out."""
+    """A condition key to add to the request, or to omit if it has no values."""
 
     key: str
     values: tuple[str, ...]
@@ -127,9 +127,9 @@ class ContextChange:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A change that would turn the decision; all of its parts belong together.
+    """A change that would reverse the decision; all of its parts are necessary.
 
-    A text alone is a remark on the question itself, such as an action that does not exist.
+    A suggestion with only a text is a remark on the question, such as an action that does not exist.
     """
 
     text: str
@@ -141,7 +141,7 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A decision, every statement that was considered for it, and what would turn it."""
+    """A decision, every statement that was considered for it, and what would change it."""
 
     decision: Decision
     statements: tuple[StatementTrace, ...]
@@ -149,12 +149,12 @@ class Explanation:
 
 
 def denial_of(error: ClientError) -> Decision:
-    """The denial that stands for a failure."""
+    """The denial that the client returns for a failure."""
     return Decision(allowed=False, reason=Reason[error.reason], message=str(error))
 
 
 def first_denial(answers: Sequence[Answer]) -> Answer:
-    """The first of at least one answer that is not an allow, or the last allow."""
+    """The first answer that does not allow, or else the last one; expects at least one."""
     return next((each for each in answers if isinstance(each, ClientError) or not each.allowed), answers[-1])
 
 
@@ -162,23 +162,23 @@ def read_decision(data: bytes) -> Decision:
     """Decode a CheckResponse.
 
     Raises:
-        MalformedAnswerError: for other bytes, and for an answer that contradicts itself.
+        MalformedAnswerError: if it is malformed or contradicts itself.
     """
     return _decision(_decode(authz_pb2.CheckResponse(), data))
 
 
 def read_batch(data: bytes, size: int) -> list[Answer]:
-    """Decode a BatchCheckResponse to `size` questions; an item that cannot be understood is that item's error.
+    """Decode a BatchCheckResponse to `size` questions; a malformed item becomes an error of that item.
 
     Raises:
-        MalformedAnswerError: for other bytes, or another number of answers.
+        MalformedAnswerError: if it is malformed, or has another number of answers.
     """
     results = _decode(_RawBatch(), data).results
     if len(results) != size:
-        raise MalformedAnswerError(f"{len(results)} answers to {size} questions")
+        raise MalformedAnswerError(f"the batch has {len(results)} answers; expected {size}")
     try:
         return [_known_decision_of_item(data) if len(data) <= _KEPT else _decision_of_item(data) for data in results]
-    except ClientError:  # at least one; most batches have none
+    except ClientError:  # at least one item has an error, which is rare
         return list(map(_item, results))
 
 
@@ -186,7 +186,7 @@ def read_listing(data: bytes) -> AllowedResources:
     """Decode an AllowedResourcesResponse.
 
     Raises:
-        MalformedAnswerError: for other bytes.
+        MalformedAnswerError: if it is malformed.
     """
     message = _decode(authz_pb2.AllowedResourcesResponse(), data)
     patterns = tuple(message.allow), tuple(message.deny)
@@ -197,7 +197,7 @@ def read_explanation(data: bytes) -> Explanation:
     """Decode an ExplainResponse.
 
     Raises:
-        MalformedAnswerError: for other bytes.
+        MalformedAnswerError: if it is malformed.
     """
     message = _decode(authz_pb2.ExplainResponse(), data)
     return Explanation(
@@ -211,7 +211,7 @@ def _decode(message: M, data: bytes) -> M:
     try:
         message.ParseFromString(data)
     except DecodeError:
-        raise MalformedAnswerError(f"these bytes are no {message.DESCRIPTOR.full_name}") from None
+        raise MalformedAnswerError(f"the answer is not a valid {message.DESCRIPTOR.full_name}") from None
     return message
 
 
@@ -219,9 +219,9 @@ def _decision(message: Any) -> Decision:
     try:
         reason = Reason(message.reason)
     except ValueError:
-        raise MalformedAnswerError(f"the reason {message.reason} is not known") from None
+        raise MalformedAnswerError(f"the answer has the unknown reason {message.reason}") from None
     if reason < 0 or message.allowed != (reason in _ALLOWING):
-        raise MalformedAnswerError(f"allowed is {message.allowed}, with the reason {reason.name}")
+        raise MalformedAnswerError(f"the answer is contradictory: allowed={message.allowed} with reason {reason.name}")
     statement = _ref(message.statement) if message.HasField("statement") else None
     return Decision(message.allowed, reason, statement, message.message, message.revision)
 
@@ -248,10 +248,10 @@ def _decision_of_item(data: bytes) -> Decision:
         return _decision(result.response)
     if result.HasField("error"):
         raise fault_of_item(result.error.code, result.error.message)
-    raise MalformedAnswerError("an item without an answer")
+    raise MalformedAnswerError("an item of the batch has neither a decision nor an error")
 
 
-# Answers repeat, and five fields cost more to read one by one than their bytes to look up.
+# Answers repeat, and looking up their bytes is cheaper than reading five fields.
 _known_decision_of_item = lru_cache(maxsize=8192)(_decision_of_item)
 
 

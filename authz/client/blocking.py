@@ -41,14 +41,13 @@ from authz.errors import ClientError
 
 
 class Client:
-    """Asks a sidecar over one channel.
+    """A client of one sidecar with one channel.
 
-    `target` is `host:port` or `unix:/path`; `timeout` the seconds that a call may take, retries included, each call may
-    bring its own. Every RPC is a read, so a call that was turned away unanswered is repeated until its deadline: a
-    sidecar that starts later is waited for. `cache_size` switches a local cache on (see ClientSettings for how long it
-    keeps a decision).
-    A proxy that the environment names is not asked; give `proxy="http://host:port"` to go through one.
-    A failed `check`, `check_all` or `batch` raises a ClientError or denies, as `on_failure` says; never does it allow.
+    `target` is `host:port` or `unix:/path`; `timeout` is the limit for a call in seconds, including retries; each
+    call may have its own. Every RPC is a read, so a call that was rejected without an answer is repeated until its
+    deadline: the client waits for a sidecar that starts later. `cache_size` enables a local cache (see ClientSettings).
+    Proxies named in the environment are ignored; `proxy="http://host:port"` connects through one.
+    A failed `check`, `check_all` or `batch` raises a ClientError or denies, depending on `on_failure`; it never allows.
     """
 
     def __init__(
@@ -84,10 +83,10 @@ class Client:
         at_least_revision: str = "",
         timeout: float | None = None,
     ) -> Decision:
-        """May this principal perform this action on this resource?
+        """Decide whether this principal may perform this action on this resource.
 
         Raises:
-            ClientError: if nobody decided, and failures are not denials.
+            ClientError: if there is no decision and `on_failure` is not DENY.
         """
         if timeout is None:
             timeout = self._timeout
@@ -102,7 +101,7 @@ class Client:
                 answer = self._ask_and_keep(key, self._memory, at_least_revision, timeout)
         except ClientError as error:
             answer = error
-        return answer if isinstance(answer, Decision) else self._settled(answer)
+        return answer if isinstance(answer, Decision) else self._resolved(answer)
 
     def _ask_and_keep(self, key: Key, memory: DecisionMemory, revision: str, timeout: float) -> Answer:
         ticket = memory.ticket()
@@ -126,20 +125,20 @@ class Client:
         at_least_revision: str = "",
         timeout: float | None = None,
     ) -> Decision:
-        """May this principal do all of these (action, resource)? The first denial, or the last allow.
+        """Decide on all of these (action, resource) pairs: the first denial, or else the last allow.
 
         Raises:
-            ClientError: if nobody decided on one of them before a denial, and failures are not denials.
-            ValueError: if nothing is needed, which is no question.
+            ClientError: if one before the first denial has no decision and `on_failure` is not DENY.
+            ValueError: if `needs` is empty.
         """
         questions = [Question(principal, action, resource, context) for action, resource in needs]
         if not questions:
-            raise ValueError("nothing to check: to need nothing is most likely a mistake")
+            raise ValueError("nothing to check: `needs` is empty; expected at least one pair")
         try:
             answer = first_denial(self._batch(questions, at_least_revision, timeout))
         except ClientError as error:
             answer = error
-        return answer if isinstance(answer, Decision) else self._settled(answer)
+        return answer if isinstance(answer, Decision) else self._resolved(answer)
 
     def batch(
         self,
@@ -148,12 +147,12 @@ class Client:
         at_least_revision: str = "",
         timeout: float | None = None,
     ) -> list[Answer]:
-        """Answers in the order of the questions: a decision, or that question's own error (a denial, if so configured).
+        """Answers in the order of the questions: a decision, or the question's error (a denial with DENY).
 
-        All stand on one revision, unless they are more than one batch holds. The local cache is not asked.
+        All are decided on one revision unless they exceed one batch. The local cache is not used.
 
         Raises:
-            ClientError: if a whole batch failed, and failures are not denials.
+            ClientError: if a whole batch failed and `on_failure` is not DENY.
         """
         asked = tuple(questions)
         try:
@@ -162,7 +161,7 @@ class Client:
             if self._settings.on_failure is OnFailure.RAISE:
                 raise
             answers = [error] * len(asked)
-        return [self._settled(each) for each in answers] if self._settings.on_failure is OnFailure.DENY else answers
+        return [self._resolved(each) for each in answers] if self._settings.on_failure is OnFailure.DENY else answers
 
     def _batch(self, questions: Sequence[Question], revision: str, timeout: float | None) -> list[Answer]:
         calls, deadline = self._calls or self._open(), Deadline(self._timeout if timeout is None else timeout)
@@ -188,7 +187,7 @@ class Client:
         """The patterns of resources on which this principal may perform this action.
 
         Raises:
-            ClientError: if nobody answered, whatever `on_failure` says: an empty list would look like an answer.
+            ClientError: if there is no answer, for any `on_failure`: an empty list would look like an answer.
         """
         data = encode_listing(principal, action, context, at_least_revision, mode)
         return read_listing(self._call("AllowedResources", data, timeout))
@@ -203,10 +202,10 @@ class Client:
         at_least_revision: str = "",
         timeout: float | None = None,
     ) -> Explanation:
-        """A decision with every statement that was considered, and what would turn it.
+        """A decision with every statement that was considered, and what would change it.
 
         Raises:
-            ClientError: if nobody answered, whatever `on_failure` says.
+            ClientError: if there is no answer, for any `on_failure`.
         """
         question = encode_question(principal, action, resource, context) + encode_revision(at_least_revision)
         return read_explanation(self._call("Explain", encode_explain(question), timeout))
@@ -215,8 +214,8 @@ class Client:
         calls = self._calls or self._open()
         return calls.call(method, data, self._timeout if timeout is None else timeout)
 
-    def _settled(self, answer: Answer) -> Decision:
-        """A decision as it is; a failure as it was configured."""
+    def _resolved(self, answer: Answer) -> Decision:
+        """The decision, or for a failure a denial or its error, depending on `on_failure`."""
         if isinstance(answer, Decision):
             return answer
         if self._settings.on_failure is OnFailure.DENY:
@@ -235,7 +234,7 @@ class Client:
             return self._calls
 
     def close(self) -> None:
-        """Give up what is in flight, end the watch, close the channel; a second time does nothing."""
+        """Cancel calls in flight, end the watch and close the channel; closing twice is harmless."""
         with self._opening:
             self._is_closed = True
             calls, self._calls = self._calls, None

@@ -1,4 +1,4 @@
-"""One asyncio channel to a sidecar: calls in bytes, with deadline and retries, and the watch behind the cache."""
+"""An asyncio channel to a sidecar: calls with deadline and retries, and the watch that keeps the cache valid."""
 
 import asyncio
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ SERVICE = "/authz.v1.AuthorizationService/"
 
 
 class AsyncCalls:
-    """Made and used on one event loop. Messages are bytes here: what is sent often is encoded elsewhere, once."""
+    """A channel of one event loop. Messages are bytes, so that frequent ones need not be encoded again."""
 
     def __init__(self, settings: ClientSettings, credentials: grpc.ChannelCredentials | None) -> None:
         self._channel = open_aio_channel(settings.target, credentials, settings.channel_options(), settings.proxy)
@@ -26,10 +26,10 @@ class AsyncCalls:
         }
 
     async def call(self, method: str, data: bytes, timeout: float) -> bytes:  # noqa: ASYNC109 - it becomes gRPC's deadline
-        """The answer's bytes, within `timeout` seconds, retries included.
+        """The encoded answer, within `timeout` seconds including retries.
 
         Raises:
-            ClientError: of the kind that the failure is.
+            ClientError: if the call failed; its type is the kind of failure.
         """
         send, deadline, backoff = self._methods[method], Deadline(timeout), Backoff()
         while True:
@@ -42,7 +42,7 @@ class AsyncCalls:
             await asyncio.sleep(pause)
 
     async def watch(self, memory: DecisionMemory) -> None:
-        """Keep the memory right, for ever: a lost watch empties it until the next one tells where it stands."""
+        """Invalidate cached decisions until cancelled; the cache is empty while there is no watch."""
         backoff = Backoff()
         watch: grpc.aio.UnaryStreamMultiCallable[bytes, authz_pb2.WatchRevisionResponse] = self._channel.unary_stream(
             SERVICE + "WatchRevision", response_deserializer=authz_pb2.WatchRevisionResponse.FromString
@@ -56,7 +56,7 @@ class AsyncCalls:
                         memory.begin(message.revision)
                         backoff.reset()
                     else:
-                        memory.tell(message.revision, () if message.all else message.accounts)
+                        memory.advance(message.revision, () if message.all else message.accounts)
                     is_first = False
             except grpc.RpcError:
                 pass
@@ -65,5 +65,5 @@ class AsyncCalls:
             await asyncio.sleep(backoff.next())
 
     async def close(self) -> None:
-        """End what is in flight and close the channel."""
+        """Cancel calls in flight and close the channel."""
         await self._channel.close()

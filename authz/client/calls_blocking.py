@@ -1,4 +1,4 @@
-"""One blocking channel to a sidecar, the twin of the asyncio one."""
+"""A blocking channel to a sidecar: calls with deadline and retries, and the watch that keeps the cache valid."""
 
 import threading
 import time
@@ -17,12 +17,12 @@ from authz.runtime.fork_safety import REST_SECONDS, on_fork
 from authz.v1 import authz_pb2
 
 SERVICE = "/authz.v1.AuthorizationService/"
-_NO_OTHER_THREAD = (grpc.experimental.ChannelOptions.SingleThreadedUnaryStream, 1)  # works on the watch but its own
+_NO_OTHER_THREAD = (grpc.experimental.ChannelOptions.SingleThreadedUnaryStream, 1)  # works on the watch
 _abandoned: list[grpc.Channel] = []
 
 
 class BlockingCalls:
-    """For any number of threads, and for each process that forks off with a channel of its own."""
+    """A channel for any number of threads; a forked process gets its own."""
 
     def __init__(self, settings: ClientSettings, credentials: grpc.ChannelCredentials | None) -> None:
         self._settings = settings
@@ -43,10 +43,10 @@ class BlockingCalls:
         }
 
     def call(self, method: str, data: bytes, timeout: float) -> bytes:
-        """The answer's bytes, within `timeout` seconds, retries included.
+        """The encoded answer, within `timeout` seconds including retries.
 
         Raises:
-            ClientError: of the kind that the failure is.
+            ClientError: if the call failed; its type is the kind of failure.
         """
         send, deadline, backoff = self._methods[method], Deadline(timeout), Backoff()
         while True:
@@ -59,7 +59,7 @@ class BlockingCalls:
             time.sleep(pause)
 
     def watch(self, memory: DecisionMemory) -> None:
-        """Keep the memory right until the channel is closed."""
+        """Invalidate cached decisions until the channel is closed."""
         self._memory = memory
         self._begin_watch()
 
@@ -71,24 +71,24 @@ class BlockingCalls:
             self._watch = BlockingWatch(watching, self._memory)
 
     def before_fork(self) -> None:
-        """End the watch: gRPC survives a fork only while no thread is within it."""
+        """End the watch: gRPC supports a fork only while no thread executes it."""
         if self._watch is not None:
             self._watch.stop(REST_SECONDS)
 
     def after_fork_in_parent(self) -> None:
-        """Watch again."""
+        """Restart the watch."""
         self._begin_watch()
 
     def after_fork_in_child(self) -> None:
-        """Leave the connection to the parent, without closing it, and begin with another."""
+        """Open another connection and leave the parent's as it is."""
         if not self._closing.is_set():
             _abandoned.append(self._channel)
-            self._methods = {}  # should there be no other connection, then none at all
+            self._methods = {}  # no calls if opening another connection fails
             self._connect()
             self._begin_watch()
 
     def close(self) -> None:
-        """End what is in flight, close the channel and wait for the watch to end."""
+        """Cancel calls in flight, close the channel and wait for the watch to end."""
         self._closing.set()
         if self._watch is not None:
             self._watch.stop()

@@ -1,7 +1,7 @@
-"""The one place where channels to a sidecar are made, so that nothing but the given target says who answers.
+"""Creation of channels to a sidecar, which connect to the given target only.
 
-gRPC lets the environment choose: a proxy named there is dialled in place of the target, and what answers behind that
-proxy is believed. An authorization answer must not depend on such a variable.
+By default, gRPC connects to a proxy named in the environment instead of the target, and trusts the answers from there.
+Authorization must not depend on such a variable.
 """
 
 import re
@@ -29,10 +29,10 @@ _NO_REDIRECTION: Mapping[str, str | int] = {
 def open_channel(
     target: str, credentials: grpc.ChannelCredentials | None = None, options: ChannelOptions = (), proxy: str = ""
 ) -> grpc.Channel:
-    """A blocking channel to `target`, through no proxy but the `proxy` that is given.
+    """Open a blocking channel to `target`, through `proxy` unless it is empty.
 
     Raises:
-        ValueError: for a target or a proxy of another form.
+        ValueError: if the target or the proxy is malformed.
     """
     resolved, chosen = resolved_target(target), all_options(target, options, proxy)
     if credentials is None:
@@ -43,7 +43,7 @@ def open_channel(
 def open_aio_channel(
     target: str, credentials: grpc.ChannelCredentials | None = None, options: ChannelOptions = (), proxy: str = ""
 ) -> grpc.aio.Channel:
-    """The twin of `open_channel` for asyncio; it belongs to the running loop."""
+    """Open an asyncio channel, which belongs to the running event loop; see `open_channel`."""
     resolved, chosen = resolved_target(target), all_options(target, options, proxy)
     if credentials is None:
         return grpc.aio.insecure_channel(resolved, options=chosen)
@@ -51,10 +51,10 @@ def open_aio_channel(
 
 
 def resolved_target(target: str) -> str:
-    """The target with its scheme: `host:port` is looked up by DNS, whatever schemes gRPC may know besides.
+    """The target with its scheme; `host:port` gets the scheme `dns`.
 
     Raises:
-        ValueError: for a scheme that leaves it to others whom to ask, such as `xds:`, and for a URL.
+        ValueError: if it is a URL, or its scheme lets another service choose the server, such as `xds:`.
     """
     found = _SCHEME.fullmatch(target)
     if found and found[1].lower() in _SCHEMES:
@@ -65,20 +65,20 @@ def resolved_target(target: str) -> str:
 
 
 def check_proxy(proxy: str) -> None:
-    """Let an empty text (no proxy) and `http://host:port` pass.
+    """Accept an empty string (no proxy) or `http://host:port`.
 
     Raises:
-        ValueError: for anything else.
+        ValueError: if it is anything else.
     """
     if proxy and not _PROXY.fullmatch(proxy):
         raise ValueError(f"the proxy `{proxy}` is not `http://host:port`")
 
 
 def all_options(target: str, options: ChannelOptions = (), proxy: str = "") -> list[tuple[str, str | int]]:
-    """The options of a channel, with those that every channel has.
+    """The options of a channel, including those of every channel.
 
     Raises:
-        ValueError: for a proxy of another form.
+        ValueError: if the proxy is malformed.
     """
     check_proxy(proxy)
     chosen = {**dict(options), **_NO_REDIRECTION}

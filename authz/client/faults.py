@@ -1,4 +1,4 @@
-"""What can go wrong between a client and its sidecar: one small tree of errors, none of them an allow."""
+"""The errors of a client, by the kind of failure between client and sidecar."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,28 +16,28 @@ _FIELDS = frozenset({"principal", "action", "resource", "context", "at_least_rev
 
 @dataclass(frozen=True, slots=True)
 class FieldViolation:
-    """One part of a question that the sidecar refused; `field` is its name in the contract."""
+    """A field of a question that the sidecar rejected; `field` is its name in the contract."""
 
     field: str
     description: str
 
 
 class UnavailableError(ClientError):
-    """No sidecar answered before the deadline, or it has not loaded (or not reached) what was asked for."""
+    """No sidecar is reachable, or it has not loaded its policies or the required revision."""
 
     code = "SidecarUnavailable"
     reason = "SIDECAR_UNAVAILABLE"
 
 
 class TimedOutError(ClientError):
-    """The sidecar was there, and the deadline passed before its answer came."""
+    """The sidecar did not answer before the deadline."""
 
     code = "SidecarTimedOut"
     reason = "SIDECAR_TIMED_OUT"
 
 
 class OverloadedError(ClientError):
-    """The sidecar admits no more work; asking again at once would make it worse."""
+    """The sidecar is overloaded; retry with a delay."""
 
     code = "SidecarOverloaded"
     reason = "SIDECAR_OVERLOADED"
@@ -55,13 +55,13 @@ class InvalidQuestionError(ClientError):
 
 
 class SidecarFaultError(ClientError):
-    """The sidecar failed by a fault of its own, or does not speak this contract."""
+    """The sidecar failed with an internal error, or does not implement this contract."""
 
     code = "SidecarFault"
 
 
 class MalformedAnswerError(SidecarFaultError):
-    """An answer that cannot be understood, which is no answer."""
+    """An answer is malformed."""
 
     code = "MalformedAnswer"
 
@@ -77,7 +77,7 @@ _CODES = {code.value[0]: code for code in grpc.StatusCode}
 
 
 def may_retry(error: grpc.RpcError) -> bool:
-    """Whether the call was turned away unanswered: a stopping server says UNAVAILABLE or CANCELLED."""
+    """Whether the call was rejected without an answer: a stopping server sends UNAVAILABLE or CANCELLED."""
     return error.code() in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED)
 
 
@@ -100,9 +100,9 @@ def fault_of_item(code: int, message: str) -> ClientError:
 
 
 def _violations(error: grpc.RpcError) -> list[FieldViolation]:
-    """The field violations of google.rpc.BadRequest; none where the details cannot be read."""
+    """The field violations of google.rpc.BadRequest; none if the details cannot be decoded."""
     found: list[FieldViolation] = []
-    metadata: Any = error.trailing_metadata() or ()  # pairs, whatever the stubs say
+    metadata: Any = error.trailing_metadata() or ()  # pairs, although the stubs differ
     for key, value in metadata:
         if key != _DETAILS:
             continue

@@ -1,4 +1,4 @@
-"""Gathers the checks of one turn of the event loop into one BatchCheck, so that many decisions cost one call."""
+"""Batching: the checks made in one iteration of the event loop are sent as one BatchCheck."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -28,7 +28,7 @@ class Gatherer:
         self._loop = asyncio.get_running_loop()
 
     def ask(self, question: bytes, timeout: float, revision: str) -> "asyncio.Future[Answer]":
-        """The answer to come, or the error in its place: a future that nobody awaits any more then warns of nothing."""
+        """A future of the answer; errors are results, so that an abandoned future logs no warning."""
         future: asyncio.Future[Answer] = self._loop.create_future()
         group = (timeout, revision)
         waiting = self._turn.get(group)
@@ -64,18 +64,18 @@ class Gatherer:
             answers = read_batch(await self._send(encode_batch(questions, revision), timeout), len(questions))
         except ClientError as error:
             answers = [error] * len(questions)
-        except Exception as error:  # noqa: BLE001 - whatever went wrong, no caller may wait for ever
+        except Exception as error:  # noqa: BLE001 - every caller must get an answer
             answers = [SidecarFaultError(f"{type(error).__name__}: {error}")] * len(questions)
-        _settle(callers, answers)
+        _resolve(callers, answers)
 
     def _ended(self, callers: list[list["asyncio.Future[Answer]"]], task: asyncio.Task[None]) -> None:
-        """Only `close` cancels a batch, perhaps before its first step: its callers must hear of it all the same."""
+        """Resolve the futures of a batch that `close` cancelled, perhaps before it started."""
         self._tasks.discard(task)
         if task.cancelled():
-            _settle(callers, [UnavailableError("the client was closed")] * len(callers))
+            _resolve(callers, [UnavailableError("the client was closed")] * len(callers))
 
     async def close(self) -> None:
-        """Give up what is in flight; whoever waits for it is told so."""
+        """Cancel calls in flight; their callers get an UnavailableError."""
         if self._turn:
             self._flush()
         tasks = tuple(self._tasks)
@@ -84,8 +84,8 @@ class Gatherer:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _settle(callers: Sequence[list["asyncio.Future[Answer]"]], answers: Sequence[Answer]) -> None:
+def _resolve(callers: Sequence[list["asyncio.Future[Answer]"]], answers: Sequence[Answer]) -> None:
     for futures, answer in zip(callers, answers, strict=True):
         for future in futures:
-            if not future.done():  # a caller that was cancelled
+            if not future.done():  # the caller was cancelled
                 future.set_result(answer)

@@ -1,4 +1,4 @@
-"""The local decision cache: what the sidecar said, for as long as the watch vouches for it and not much longer."""
+"""The local cache of decisions, which are valid while a watch of revisions is connected."""
 
 import re
 import sys
@@ -15,13 +15,13 @@ from authz.runtime.fork_safety import on_fork
 
 _UIN = re.compile(r"\buin/([0-9]+)")
 Key = tuple[str, str, str, bytes]
-_EACH = 2048  # bytes of a decision and its question, on average, that there is room for
-_LONGEST = 16 * 1024  # bytes of one that is worth keeping: few are long, and callers write them
-_ENTRY = 900  # bytes of one beside its texts: the objects, and its places in the tables of cachetools
+_EACH = 2048  # average bytes of a decision and its question
+_LONGEST = 16 * 1024  # largest decision that is kept, in bytes
+_ENTRY = 900  # bytes of a decision in addition to its strings: objects and tables of cachetools
 
 
 class _Lease:
-    """Ends once, when one of the account's decisions may have changed."""
+    """Ends when a decision of its account may have changed."""
 
     __slots__ = ("__weakref__", "live")
 
@@ -40,17 +40,17 @@ class _Entry:
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """Taken before a question is asked; its answer may be kept only if the watch was never lost since."""
+    """Taken before a question is sent; the answer is kept only if the watch was not lost since."""
 
     epoch: int
     asked: float
 
 
 class DecisionMemory:
-    """At most `size` decisions, of 2 KiB on average, for several threads; none while no watch vouches for them.
+    """A thread-safe cache of at most `size` decisions of 2 KiB on average; empty while there is no watch.
 
-    A decision hangs on the account of its principal and on every other one that its resource names. What is longer than
-    some KiB is not kept.
+    A decision depends on the account of its principal and on every account in its resource. Decisions longer than some
+    KiB are not kept.
     """
 
     def __init__(self, size: int, ttl: float, clock: Callable[[], float] = time.monotonic) -> None:
@@ -60,17 +60,17 @@ class DecisionMemory:
         self._clock = clock
         self._lock = threading.Lock()
         self._leases: WeakValueDictionary[str, _Lease] = WeakValueDictionary()
-        self._told: int | None = None  # the newest revision that the watch told; None while there is no watch
+        self._newest: int | None = None  # the newest revision from the watch; None while there is none
         self._epoch = 0
         on_fork(self)
 
     @property
     def is_watched(self) -> bool:
-        """Whether a watch vouches for what is kept."""
-        return self._told is not None
+        """Whether a watch is connected."""
+        return self._newest is not None
 
     def get(self, key: Key, at_least: str | None) -> Decision | None:
-        """The decision, if one is kept that still holds and stands on `at_least` or a later revision."""
+        """The cached decision, if it is still valid and of revision `at_least` or later."""
         with self._lock:
             try:
                 entry = self._entries[key]
@@ -87,11 +87,11 @@ class DecisionMemory:
         return entry.decision
 
     def ticket(self) -> Ticket:
-        """To be taken before the question is asked."""
+        """A ticket for `put`; take it before the question is sent."""
         return Ticket(self._epoch, self._clock())
 
     def put(self, key: Key, decision: Decision, ticket: Ticket) -> None:
-        """Keep an answer, unless it may be older than what the watch has told meanwhile."""
+        """Keep a decision unless it may be older than a change reported by the watch."""
         if not is_revision(decision.revision):
             return
         size = _ENTRY + sum(map(sys.getsizeof, (*key, decision.message)))
@@ -99,7 +99,7 @@ class DecisionMemory:
             return
         revision, accounts = int(decision.revision), set(_UIN.findall(f"{key[0]} {key[2]}"))
         with self._lock:
-            if self._told is None or ticket.epoch != self._epoch or revision < self._told or not accounts:
+            if self._newest is None or ticket.epoch != self._epoch or revision < self._newest or not accounts:
                 return
             leases = tuple(self._leases.setdefault(uin, _Lease()) for uin in accounts)
             self._entries[key] = _Entry(decision, revision, ticket.asked + self._ttl, leases, size)
@@ -107,39 +107,39 @@ class DecisionMemory:
                 self._entries.popitem()
 
     def begin(self, revision: str) -> None:
-        """The first message of a watch: from here on its word counts, from nothing."""
+        """Process the first message of a watch: start with an empty cache."""
         with self._lock:
             self._forget()
-            self._told = int(revision) if is_revision(revision) else None
+            self._newest = int(revision) if is_revision(revision) else None
 
-    def tell(self, revision: str, accounts: Iterable[str]) -> None:
-        """A later message: decisions of these accounts may differ; none named: those of all."""
+    def advance(self, revision: str, accounts: Iterable[str]) -> None:
+        """Process a later message: drop the decisions of these accounts, or all decisions if there are none."""
         changed = list(accounts)
         with self._lock:
-            if self._told is None or not changed or not is_revision(revision):
+            if self._newest is None or not changed or not is_revision(revision):
                 self._forget()
-                self._told = int(revision) if is_revision(revision) else None
+                self._newest = int(revision) if is_revision(revision) else None
                 return
-            self._told = int(revision)
+            self._newest = int(revision)
             for uin in changed:
                 lease = self._leases.pop(uin, None)
                 if lease is not None:
                     lease.live = False
 
     def lose(self) -> None:
-        """The watch is gone: forget everything, and keep nothing until the next one begins."""
+        """Process the loss of the watch: drop everything and keep nothing until the next one begins."""
         with self._lock:
             self._forget()
-            self._told = None
+            self._newest = None
 
     def before_fork(self) -> None:
-        """The watch rests by itself."""
+        """Do nothing: the watch stops itself."""
 
     def after_fork_in_parent(self) -> None:
-        """And goes on by itself."""
+        """Do nothing: the watch restarts itself."""
 
     def after_fork_in_child(self) -> None:
-        """The watch was the parent's, and a thread that is not here may have held the lock."""
+        """Drop everything: the watch is the parent's; and replace the lock, which another thread may hold."""
         self._lock = threading.Lock()
         self.lose()
 
@@ -157,5 +157,5 @@ def _size_of(entry: _Entry) -> int:
 
 
 def is_revision(text: str) -> bool:
-    """Whether revisions can be compared: they are opaque, and rising numbers as far as we know."""
+    """Whether revisions can be compared; they are opaque, but current sidecars use rising numbers."""
     return text.isascii() and text.isdigit() and len(text) <= 20

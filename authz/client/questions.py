@@ -1,4 +1,4 @@
-"""From questions to bytes: a question is encoded once, and its bytes are its key as well."""
+"""The questions of a client and their encoding, whose bytes also identify a question."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ from authz.v1 import authz_pb2
 Context = GivenContext
 """Condition keys and their values: `{"qcs:ip": "10.0.0.1", "qcs:resource_tag": ["dept&ops"]}`."""
 
-_BATCH_BYTES = 1 << 20  # far below the 4 MB that a server takes
-_KEPT = 512  # characters of a question that is remembered
+_BATCH_BYTES = 1 << 20  # far below a server's limit of 4 MB
+_KEPT = 512  # longest question in characters whose encoding is cached
 _CHECK_TAG = b"\x0a"  # ExplainRequest.check: field 1, length-delimited
 _RawBatch = with_raw_field("BatchCheckRequest", "checks")
 
 
 class ListMode(IntEnum):
-    """Which statements a list of resources minds; see the contract."""
+    """Which statements a list of resources considers; see the contract."""
 
     STRICT = 1
     CAM_COMPAT = 2
@@ -40,7 +40,7 @@ def encode_question(principal: str, action: str, resource: str, context: Context
     """A CheckRequest without a revision, the same bytes for the same question.
 
     Raises:
-        InvalidQuestionError: for what is no text.
+        InvalidQuestionError: if a value is not a string.
     """
     try:
         head = _encode_texts(principal, action, resource)
@@ -50,10 +50,10 @@ def encode_question(principal: str, action: str, resource: str, context: Context
 
 
 def encode_context(context: Context | None) -> bytes:
-    """CheckRequest.context, the same bytes for the same values; none for none.
+    """CheckRequest.context, the same bytes for the same values; empty without a context.
 
     Raises:
-        InvalidQuestionError: for what is no text, naming the key.
+        InvalidQuestionError: if a value is not a string; it names the key.
     """
     if context is None:
         return b""
@@ -64,7 +64,7 @@ def encode_context(context: Context | None) -> bytes:
 
 
 def encode_all(questions: Iterable[Question]) -> tuple[list[bytes], dict[int, InvalidQuestionError]]:
-    """The questions that can be encoded, in order, and the errors of the others by their place among all."""
+    """The questions that can be encoded, in order, and the errors of the others by index."""
     items: list[bytes] = []
     refused: dict[int, InvalidQuestionError] = {}
     for place, each in enumerate(questions):
@@ -79,7 +79,7 @@ def encode_revision(revision: str) -> bytes:
     """CheckRequest.at_least_revision, to be appended to a question.
 
     Raises:
-        InvalidQuestionError: for what is no text.
+        InvalidQuestionError: if a value is not a string.
     """
     try:
         return authz_pb2.CheckRequest(at_least_revision=revision).SerializeToString()
@@ -91,7 +91,7 @@ def encode_batch(items: Sequence[bytes], revision: str) -> bytes:
     """A BatchCheckRequest of encoded questions.
 
     Raises:
-        InvalidQuestionError: for a revision that is no text.
+        InvalidQuestionError: if the revision is not a string.
     """
     try:
         data: bytes = _RawBatch(checks=items, at_least_revision=revision).SerializeToString()
@@ -104,7 +104,7 @@ def encode_listing(principal: str, action: str, context: Context | None, revisio
     """An AllowedResourcesRequest.
 
     Raises:
-        InvalidQuestionError: for what is no text.
+        InvalidQuestionError: if a value is not a string.
     """
     values = _context_values(context)
     try:
@@ -125,7 +125,7 @@ def encode_explain(question: bytes) -> bytes:
 
 
 def split(items: Sequence[bytes], limit: int) -> Iterator[Sequence[bytes]]:
-    """Runs of items that fit into one batch each: at most `limit`, and not too many bytes."""
+    """Split items into batches of at most `limit` items and a limited size in bytes."""
     if not items:
         return
     if len(items) <= limit and sum(map(len, items)) <= _BATCH_BYTES:
@@ -141,7 +141,7 @@ def split(items: Sequence[bytes], limit: int) -> Iterator[Sequence[bytes]]:
 
 
 def _encode_texts(principal: str, action: str, resource: str) -> bytes:
-    """The three texts of a question: those of a busy backend repeat, and long ones are not worth their memory."""
+    """Encode the three strings of a question; short ones are cached, since they repeat in a busy backend."""
     is_short = len(principal) + len(action) + len(resource) <= _KEPT
     return (_known_texts if is_short else _texts)(principal, action, resource)
 
@@ -163,7 +163,7 @@ def _context_values(context: Context | None) -> dict[str, authz_pb2.ContextValue
 
 
 def _not_text(error: Exception, field: str = "question") -> InvalidQuestionError:
-    message = f"{field}: not made of texts: {error}"
+    message = f"{field}: expected strings: {error}"
     return InvalidQuestionError(message, [FieldViolation(field, str(error))])
 
 

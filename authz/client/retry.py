@@ -1,4 +1,4 @@
-"""When to ask again: reads alone are retried, with jitter, and never beyond the caller's deadline."""
+"""Retries of reads, with jitter, up to the deadline of a call."""
 
 import random
 import time
@@ -9,7 +9,7 @@ _LONGEST_PAUSE = 0.5
 
 
 class Backoff:
-    """Pauses in seconds that grow to half a second; half of each is chance, so that clients do not return as one."""
+    """Pauses in seconds that grow to half a second; half of each is random, to spread clients."""
 
     def __init__(self) -> None:
         self._pause = _FIRST_PAUSE
@@ -18,20 +18,20 @@ class Backoff:
         """The next pause."""
         pause = self._pause
         self._pause = min(2 * pause, _LONGEST_PAUSE)
-        return pause * random.uniform(0.5, 1.0)  # noqa: S311 - no secret hangs on it
+        return pause * random.uniform(0.5, 1.0)  # noqa: S311 - not used for security
 
     def reset(self) -> None:
-        """Something worked: start from short pauses again."""
+        """Return to short pauses after a success."""
         self._pause = _FIRST_PAUSE
 
 
 class Deadline:
-    """A moment by which all attempts of one call together must be done."""
+    """The time limit for all attempts of one call."""
 
     def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._end = clock() + seconds
 
     def left(self) -> float:
-        """Seconds that are left; never below 0."""
+        """The seconds left, at least 0."""
         return max(self._end - self._clock(), 0.0)

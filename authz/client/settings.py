@@ -1,4 +1,4 @@
-"""How a client behaves: its target, deadline, channel options, cache and what a failure turns into."""
+"""The settings of a client: target, deadline, cache, channel options and handling of failures."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -6,11 +6,11 @@ from enum import Enum
 from authz.client.channels import ChannelOptions, check_proxy, resolved_target
 
 _KEEPALIVE_TIMEOUT_MS = 2000
-_LARGEST_ANSWER = 64 << 20  # bytes; a thousand denials with their messages outgrow gRPC's 4 MB
+_LARGEST_ANSWER = 64 << 20  # bytes; a thousand denials with messages exceed gRPC's default of 4 MB
 
 
 class OnFailure(Enum):
-    """What a check comes to that the sidecar did not answer; neither is ever an allow."""
+    """The result of a check without an answer: an exception or a denial, never an allow."""
 
     RAISE = "raise"
     DENY = "deny"
@@ -18,16 +18,16 @@ class OnFailure(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ClientSettings:
-    """Times are seconds. `batch_limit` is the server's; `cache_size` counts decisions, 0 switches the cache off.
+    """Times are seconds. `batch_limit` is the server's; `cache_size` counts decisions, 0 disables the cache.
 
-    `cache_ttl` counts from when a question is asked. It bounds what the client cannot see: conditions on the server's
-    clock, and a watch that is dead without a sign. With the sidecar's own time to notice a change, a revoked
-    permission has to be refused within a second, hence less than one.
+    `cache_ttl` starts when a question is sent. It limits the effect of changes that the client does not see: conditions
+    on the server's clock, and a watch whose connection is silently dead. It must be below one second for a revoked
+    permission to be denied within a second, including the time in which the sidecar notices the change.
 
-    `proxy` is the `http://host:port` to go through; without one the target is dialled, whatever the environment says.
+    `proxy` is the proxy to use, as `http://host:port`; proxies named in the environment are ignored.
 
     Raises:
-        ValueError: for a setting that makes no sense, or a target that is none of a sidecar's.
+        ValueError: if a setting is out of range, or the target or the proxy is malformed.
     """
 
     target: str
@@ -41,14 +41,14 @@ class ClientSettings:
 
     def __post_init__(self) -> None:
         if self.timeout <= 0 or self.keepalive <= 0 or self.cache_ttl <= 0:
-            raise ValueError("timeout, keepalive and cache_ttl are seconds above 0")
+            raise ValueError("timeout, keepalive and cache_ttl must be above 0 seconds")
         if self.batch_limit < 1 or self.cache_size < 0:
-            raise ValueError("batch_limit is at least 1, cache_size at least 0")
+            raise ValueError("batch_limit must be at least 1 and cache_size at least 0")
         resolved_target(self.target)
         check_proxy(self.proxy)
 
     def channel_options(self) -> ChannelOptions:
-        """The options of the one channel that a client has."""
+        """The options of the client's channel."""
         return (
             ("grpc.use_local_subchannel_pool", 1),
             ("grpc.initial_reconnect_backoff_ms", 50),

@@ -1,4 +1,4 @@
-"""The watch behind a blocking client's cache, on a thread of its own; the asyncio one is a task of its calls."""
+"""The watch of revisions that keeps a blocking client's cache valid, on its own thread."""
 
 import threading
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ Watching: TypeAlias = "grpc.UnaryStreamMultiCallable[bytes, authz_pb2.WatchRevis
 
 
 class BlockingWatch:
-    """Keeps a memory right until it is stopped: a lost watch empties it until the next one begins."""
+    """Invalidates cached decisions until stopped; the cache is empty while there is no watch."""
 
     def __init__(self, watching: Watching, memory: DecisionMemory) -> None:
         self._watching = watching
@@ -25,7 +25,7 @@ class BlockingWatch:
         self._thread.start()
 
     def stop(self, seconds: float | None = None) -> None:
-        """End it and wait for that, these seconds at most if any are given."""
+        """End the watch and wait for its thread, at most `seconds` unless it is None."""
         self._stopping.set()
         if self._call is not None:
             self._call.cancel()
@@ -36,21 +36,21 @@ class BlockingWatch:
         while not self._stopping.is_set():
             try:
                 call = self._call = self._watching(b"")
-                if self._stopping.is_set():  # who stops it may not have seen the call
+                if self._stopping.is_set():  # `stop` may have run before the call existed
                     call.cancel()
-                self._hear(call, backoff)
+                self._process(call, backoff)
             except (grpc.RpcError, ValueError):  # ValueError: the channel was closed
                 pass
             finally:
                 self._memory.lose()
             self._stopping.wait(backoff.next())
 
-    def _hear(self, messages: Iterable[authz_pb2.WatchRevisionResponse], backoff: Backoff) -> None:
+    def _process(self, messages: Iterable[authz_pb2.WatchRevisionResponse], backoff: Backoff) -> None:
         is_first = True
         for message in messages:
             if is_first:
                 self._memory.begin(message.revision)
                 backoff.reset()
             else:
-                self._memory.tell(message.revision, () if message.all else message.accounts)
+                self._memory.advance(message.revision, () if message.all else message.accounts)
             is_first = False

@@ -1,1 +1,1 @@
-"""Keeps the process healthy: garbage collection, event loop, forks, signals, file descriptors."""
+"""Set-up of a process: garbage collection, event loop, forks, signals and file descriptors."""

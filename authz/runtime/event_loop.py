@@ -1,4 +1,4 @@
-"""The event loop that a server runs on, uvloop where it is installed."""
+"""The event loop of a server: uvloop if it is installed, else that of asyncio."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -7,7 +7,7 @@ from importlib.util import find_spec
 
 
 def fastest_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    """The factory of uvloop's loops, or None for asyncio's own; install the extra `fast` to have uvloop."""
+    """The factory of uvloop's event loops, or None if uvloop is missing; the extra `fast` installs it."""
     if find_spec("uvloop") is None:
         return None
     factory: Callable[[], asyncio.AbstractEventLoop] = import_module("uvloop").new_event_loop
@@ -15,13 +15,13 @@ def fastest_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
 
 
 def run(main: Coroutine[None, None, None], *, use_fastest: bool = True) -> None:
-    """Run `main` to its end on a new loop."""
+    """Run `main` on a new event loop until it ends."""
     with asyncio.Runner(loop_factory=fastest_loop() if use_fastest else None) as runner:
         runner.run(main)
 
 
 async def unless_stopped(work: Coroutine[None, None, None], stop: asyncio.Event) -> bool:
-    """Do the work, or give it up when `stop` comes first; whether it was done."""
+    """Run `work`, but cancel it once `stop` is set; return whether it was completed."""
     tasks = [asyncio.create_task(work), asyncio.create_task(stop.wait())]
     await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     if not tasks[0].done():

@@ -1,7 +1,7 @@
-"""Forks: servers that load a program before they fork leave it in the child without threads or sockets of its own."""
+"""Fork safety: objects with threads, connections or locks are notified before and after a fork."""
 
-# Imported for their own hooks: those that are registered later run earlier, and with their locks taken nobody could
-# come to rest any more who logs or hands out work.
+# Imported because they register fork hooks that take locks. Hooks registered later run earlier: this module's must run
+# before the locks are taken, since `before_fork` may log or wait for a thread.
 import concurrent.futures.thread  # noqa: F401
 import logging
 import os
@@ -11,20 +11,20 @@ from typing import Protocol
 from weakref import WeakKeyDictionary
 
 REST_SECONDS = 5.0
-"""How long a thread is waited for before the fork goes on without its rest."""
+"""Seconds to wait for a thread to end before the fork proceeds without it."""
 
 
 class Forking(Protocol):
-    """Something with threads, connections or locks that a forked child cannot go on with as they are."""
+    """An object with threads, connections or locks that a forked child cannot use."""
 
     def before_fork(self) -> None:
-        """Come to rest: no thread of its own may run, for the child would have none of it."""
+        """Stop all threads of the object, which do not exist in the child."""
 
     def after_fork_in_parent(self) -> None:
-        """Go on, also if the fork failed."""
+        """Resume; also called if the fork failed."""
 
     def after_fork_in_child(self) -> None:
-        """Begin anew, even if nobody asked for rest: a program that is not Python may have forked."""
+        """Reset the object; `before_fork` was not called if code other than Python forked."""
 
 
 _known: "WeakKeyDictionary[Forking, None]" = WeakKeyDictionary()
@@ -33,30 +33,30 @@ _log = logging.getLogger("authz")
 
 
 def on_fork(one: Forking) -> None:
-    """Tell it of every fork as long as it lives, after those that were known before."""
+    """Notify `one` of every fork during its lifetime, after the objects registered earlier."""
     _known[one] = None
 
 
-def _tell(hook: Callable[[Forking], None]) -> None:
+def _notify(hook: Callable[[Forking], None]) -> None:
     for one in tuple(_known):
         try:
             hook(one)
-        except Exception:  # noqa: BLE001 - whatever became of one, the others must hear of it
-            _log.exception("something does not stand a fork")
+        except Exception:  # noqa: BLE001 - the other objects must be notified
+            _log.exception("an object failed to handle a fork")
 
 
 def _before() -> None:
-    _forking.acquire()  # by the thread that forks, which both processes go on with
-    _tell(lambda one: one.before_fork())
+    _forking.acquire()  # by the forking thread, which exists in both processes
+    _notify(lambda one: one.before_fork())
 
 
 def _in_parent() -> None:
-    _tell(lambda one: one.after_fork_in_parent())
+    _notify(lambda one: one.after_fork_in_parent())
     _forking.release()
 
 
 def _in_child() -> None:
-    _tell(lambda one: one.after_fork_in_child())
+    _notify(lambda one: one.after_fork_in_child())
     if _forking.locked():
         _forking.release()
 

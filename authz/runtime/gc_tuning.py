@@ -1,8 +1,8 @@
-"""Python's cyclic garbage collector and its lock, tuned for a service that must never pause.
+"""Tuning of Python's garbage collector and thread switching for a service that must not pause.
 
-A full collection looks at every object: with 10,000 policies it stops all threads for some 20 ms. Accounts, plans and
-cached answers form no cycles, so counting references frees them. grpcio leaves a small cycle after every call, which
-dies young: frequent collections of the youngest objects are short and find them all.
+A full collection traverses every object: with 10,000 policies it stops all threads for some 20 ms. Accounts, plans and
+cached decisions form no cycles, so reference counting frees them. grpcio leaves a small cycle after every call, which
+frequent, short collections of the youngest objects find.
 """
 
 import gc
@@ -11,17 +11,17 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-# The middle generation holds at most 4,000 objects (some 0.7 ms), also while a reload makes a million of them; all are
-# looked at only when 400 million outlived their youth.
+# The middle generation holds at most 4,000 objects (some 0.7 ms), even while a reload creates a million. A full
+# collection runs only after 400 million objects have survived the young generations.
 _THRESHOLDS = (1_000, 4, 100_000)
-_BEGUN = 64  # some 1,500 objects: 0.1 ms
-# How long the thread that answers waits for one that loads, in seconds; Python's own 0.005 would be the tail.
+_TASKS = 64  # some 1,500 objects: 0.1 ms
+# Seconds for which a serving thread waits for a loading one; Python's default of 0.005 would dominate the tail.
 _SWITCH_INTERVAL = 0.0001
 
 
 @contextmanager
 def held_off() -> Iterator[None]:
-    """No collection while everything is loaded for the first time: all of it will live."""
+    """Disable collection during the first load, whose objects all survive."""
     gc.disable()
     try:
         yield
@@ -29,53 +29,53 @@ def held_off() -> Iterator[None]:
         gc.enable()
 
 
-class Pauses:
-    """How long collections have stopped all threads of this process, in seconds."""
+class GcPauses:
+    """Measures the seconds for which garbage collection has paused this process."""
 
     def __init__(self) -> None:
         self.seconds = 0.0
         self._started = 0.0
 
     def note(self, phase: str, _info: object) -> None:
-        """A collection starts or stops, as `gc.callbacks` tells it."""
+        """Record the start or the end of a collection; a callback for `gc.callbacks`."""
         if phase == "start":
             self._started = time.perf_counter()
         else:
             self.seconds += time.perf_counter() - self._started
 
 
-PAUSES = Pauses()
+GC_PAUSES = GcPauses()
 
 
-class Youth:
-    """Keeps the young few where much of what lives longer comes and goes: tasks of calls, with all that is theirs.
+class YoungCollector:
+    """Collects young objects after every few tasks, so that no collection has many of them.
 
-    The interpreter counts what is made less what is freed, of any age: while as much ends as begins, it collects not at
-    all, and then tens of thousands at once.
+    The interpreter counts objects created minus objects freed, of any age. While as many tasks end as start, it does
+    not collect, and later collects tens of thousands of objects at once.
     """
 
     def __init__(self) -> None:
-        self._begun = 0
+        self._started = 0
 
-    def begun(self) -> None:
-        """Something began whose objects may live for longer."""
-        self._begun += 1
-        if self._begun >= _BEGUN:
-            self._begun = 0
+    def task_started(self) -> None:
+        """Count a task whose objects may survive a collection; collect if there were enough."""
+        self._started += 1
+        if self._started >= _TASKS:
+            self._started = 0
             gc.collect(1)
 
 
-YOUTH = Youth()
+YOUNG_COLLECTOR = YoungCollector()
 
 
-def settle() -> None:
-    """After the first load: collect once, exempt all that lives from every later collection, and keep pauses short.
+def tune_after_load() -> None:
+    """Collect once after the first load, exempt every living object from later collections, and keep those short.
 
-    From now on pauses are measured.
+    From now on, pauses are measured.
     """
     gc.set_threshold(*_THRESHOLDS)
     sys.setswitchinterval(_SWITCH_INTERVAL)
     gc.collect()
     gc.freeze()
-    if PAUSES.note not in gc.callbacks:
-        gc.callbacks.append(PAUSES.note)
+    if GC_PAUSES.note not in gc.callbacks:
+        gc.callbacks.append(GC_PAUSES.note)

@@ -1,4 +1,4 @@
-"""What signals mean to a process that serves: to stop in order, however often they come, or to read everything anew."""
+"""Signal handling of a serving process: a graceful stop, or a reload on SIGHUP."""
 
 import asyncio
 import signal
@@ -9,7 +9,7 @@ from types import FrameType
 from authz.telemetry.events import get_logger
 
 STOPPING = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
-"""All mean the same, so that no order of them cuts a call or leaves a socket behind; SIGKILL alone cannot wait."""
+"""Signals that stop gracefully, in any number and order; only SIGKILL aborts calls and leaves sockets."""
 _ALL = (*STOPPING, signal.SIGHUP)
 
 log = get_logger("authz.server")
@@ -20,13 +20,13 @@ def _nothing() -> None:
 
 
 class Signals:
-    """The signals of this process from now to its end, on the running loop: `stop` is set by the first that stops.
+    """Handles signals on the running event loop until the process ends; the first stop signal sets `stop`.
 
-    They are not the event loop's: it would give them back when it closes, and one that came then would kill.
+    These are not handlers of the event loop: it removes its own when it closes, and a later signal would kill.
     """
 
     def __init__(self, hangup: Callable[[], None] = _nothing) -> None:
-        """`hangup` is called, on the loop, for each SIGHUP until it is to stop."""
+        """`hangup` is called on the event loop for each SIGHUP before `stop` is set."""
         self.stop = asyncio.Event()
         self._hangup = hangup
         self._loop = asyncio.get_running_loop()
@@ -34,11 +34,11 @@ class Signals:
             signal.signal(number, self._receive)
 
     def _receive(self, number: int, _frame: FrameType | None) -> None:
-        """Runs between any two instructions of the main thread, so it does nothing but pass the signal on."""
-        with suppress(RuntimeError):  # the loop is closed: there is nothing left to stop
-            self._loop.call_soon_threadsafe(self._hear, signal.Signals(number))
+        """Pass the signal to the event loop; this runs between any two instructions of the main thread."""
+        with suppress(RuntimeError):  # the event loop is closed, so there is nothing to stop
+            self._loop.call_soon_threadsafe(self._handle, signal.Signals(number))
 
-    def _hear(self, number: signal.Signals) -> None:
+    def _handle(self, number: signal.Signals) -> None:
         if number in STOPPING:
             log.info("already stopping" if self.stop.is_set() else "stopping", signal=number.name)
             self.stop.set()
@@ -47,6 +47,6 @@ class Signals:
 
 
 def ignore_from_now_on() -> None:
-    """All is done but to end, which a signal that comes late must not turn into a failure."""
+    """Ignore all signals, so that a late one cannot change the exit status."""
     for number in _ALL:
         signal.signal(number, signal.SIG_IGN)

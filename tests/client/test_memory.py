@@ -47,7 +47,7 @@ def test_nothing_is_kept_before_a_watch_begins_nor_across_one():
 def test_an_answer_that_a_change_overtook_is_not_kept():
     memory, _ = watched("5")
     ticket = memory.ticket()
-    memory.tell("6", ["20"])
+    memory.advance("6", ["20"])
     memory.put(KEYS[0], decision(5), ticket)
     assert len(memory) == 0
 
@@ -57,7 +57,7 @@ def test_a_decision_about_two_accounts_goes_with_either():
         memory, _ = watched()
         for key in KEYS:
             memory.put(key, decision(5), memory.ticket())
-        memory.tell("6", [changed])
+        memory.advance("6", [changed])
         left = [key for key in KEYS if memory.get(key, "")]
         assert left == [key for key in KEYS if f"uin/{changed}:" not in key[0] + key[2]]
 
@@ -148,7 +148,7 @@ class MemoryMachine(RuleBasedStateMachine):
         for each in accounts or ACCOUNTS:
             self.changed[each] = self.revision
         if self.watched:
-            self.memory.tell(str(self.revision), sorted(accounts))
+            self.memory.advance(str(self.revision), sorted(accounts))
 
     @rule()
     def lose(self):
@@ -213,7 +213,7 @@ def test_threads_that_ask_while_others_forget_get_an_answer_or_none():
         for key in KEYS:
             memory.put(key, decision(1), memory.ticket())
         if turn % 2:
-            memory.tell("2", ["10"])
+            memory.advance("2", ["10"])
         memory.lose()
     stop.set()
     for asker in askers:

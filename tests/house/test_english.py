@@ -13,7 +13,6 @@ from tests.house.prose import markdown_passages, passages, python_passages
 
 PENDING = (
     "authz/app",
-    "authz/client",
     "authz/engine/assume.py",
     "authz/engine/denial.py",
     "authz/engine/evaluate.py",
@@ -22,7 +21,6 @@ PENDING = (
     "authz/engine/shortcut.py",
     "authz/http2",
     "authz/pdp",
-    "authz/runtime",
     "authz/server",
     "authz/sources",
     "authz/wire",

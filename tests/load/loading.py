@@ -15,7 +15,7 @@ from authz.cli.progress import show_progress
 from authz.engine.live import Engine
 from authz.engine.request import parse_request
 from authz.errors import AuthzError
-from authz.runtime.gc_tuning import held_off, settle
+from authz.runtime.gc_tuning import held_off, tune_after_load
 from authz.sources.directory.source import DirectorySource
 from authz.sources.follower import Follower
 from authz.telemetry.log import LogFormat, configure_logs
@@ -45,7 +45,7 @@ async def _measure(root: Path, accounts: int, users: int, policies: int) -> Row:
     with held_off():
         await follower.load(show_progress, allow_broken=False)
     seconds = time.perf_counter() - start
-    settle()
+    tune_after_load()
     held = _resident_bytes() - before
     first = _first_decision(engine)
     return {

@@ -13,7 +13,7 @@ from authz.http2.turns import Turns
 from authz.pdp.counters import MethodTally
 from authz.pdp.required_revision import RevisionAheadError
 from authz.pdp.scheduling import Answer
-from authz.runtime.gc_tuning import YOUTH
+from authz.runtime.gc_tuning import YOUNG_COLLECTOR
 from authz.server.call_policy import Conduct, ending, resolved
 from authz.server.load_shedder import Allowance
 from authz.server.methods import Conversation, Lengthy, Method, MethodTable, Single, Watch
@@ -108,7 +108,7 @@ def _lengthy(method: Lengthy, conduct: Conduct, tally: MethodTally, turns: Turns
         return result
 
     async def in_turn(data: bytes, _reason: Exception, call: Call) -> None:
-        YOUTH.begun()
+        YOUNG_COLLECTOR.task_started()
         began = perf_counter()
 
         async def answer() -> bytes:
@@ -130,7 +130,7 @@ def _conversation(method: Conversation, conduct: Conduct, tally: MethodTally, st
     answer = method.answer
 
     async def handle(call: Call) -> None:
-        YOUTH.begun()
+        YOUNG_COLLECTOR.task_started()
         tally.started += 1
         try:
             with streams.open() as stream:
@@ -164,7 +164,7 @@ def _counted(answer: Answer, stream: OpenStream, tally: MethodTally) -> Answer:
 
 def _watch(method: Watch, tally: MethodTally) -> Streaming:
     async def handle(call: Call) -> None:
-        YOUTH.begun()
+        YOUNG_COLLECTOR.task_started()
         data = await _only(call)
         tally.started += 1
         try:
