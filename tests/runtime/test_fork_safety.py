@@ -65,9 +65,11 @@ class Witness:
 
 def test_who_is_gone_is_told_nothing_and_the_others_in_their_order_whatever_befell_one():
     program = """
+import logging
 import os
 from tests.runtime.test_fork_safety import Witness
 from authz.runtime.fork_safety import on_fork
+logging.basicConfig()
 heard = []
 first, gone, last = Witness("broken", heard), Witness(2, heard), Witness(3, heard)
 for each in first, gone, last:
