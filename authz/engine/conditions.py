@@ -103,7 +103,7 @@ def _window_of_dates(dates: Iterable[datetime], now: int) -> tuple[float, float]
 
 
 def conditions_hold(conditions: Iterable[BoundCondition], facts: Facts) -> bool | None:
-    """Whether all of them hold (see BoundCondition.holds); None where that cannot be told and none of them fails."""
+    """Whether all of them hold (see BoundCondition.holds); None where that is unknown and none of them fails."""
     return _all_hold(condition.holds(facts) for condition in conditions)
 
 
