@@ -63,22 +63,23 @@ class Watched:
 class Sidecar:
     """One process with a door of each kind."""
 
-    def __init__(self, folder, code, loop, is_secure, transport="native"):
+    def __init__(self, folder, code, loop, is_secure, transport=None):
         self.doors = {name: f"127.0.0.1:{free_port()}" for name in ("plain", "probes", "http")}
         self.doors["tls"] = self.doors["plain"]
         self.address = f"unix:{folder}/socket"
         program = (_WITHOUT_UVLOOP if loop == "asyncio" else "") + _MAIN
         command = [sys.executable, "-c", program, "serve", str(folder / "accounts"), "--shutdown-notice", "0"]
-        command += ["--listen", self.address, "--listen", self.doors["plain"], "--transport", transport]
+        command += ["--listen", self.address, "--listen", self.doors["plain"]]
+        command += ["--transport", transport] if transport else []
         command += ["--health-listen", self.doors["probes"], "--http", self.doors["http"]]
         if is_secure:
             certificate, key = Authority().issue("localhost", "localhost")
             for name, content in (("cert", certificate), ("key", key)):
                 (folder / name).write_bytes(content)
                 command += [f"--tls-{name}", str(folder / name)]
-        self._log = (folder / "log").open("w")
         environment = {**os.environ, "PYTHONPATH": str(code)}
-        self.process = subprocess.Popen(command, stderr=self._log, stdout=self._log, cwd=code, env=environment)
+        with (folder / "log").open("w") as log:
+            self.process = subprocess.Popen(command, stderr=log, stdout=log, cwd=code, env=environment)
         eventually(lambda: self.process.poll() is not None or "serving" in (folder / "log").read_text())
         if self.process.poll() is not None:
             raise SystemExit((folder / "log").read_text())
@@ -90,7 +91,6 @@ class Sidecar:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-        self._log.close()
 
     def p99(self, seconds, rate):
         """Seconds, by a client on the Unix socket; and the share of calls that failed."""
@@ -127,7 +127,7 @@ def measured(state, asked):
                 standing = json.loads(process.stdout.readline())
                 attacked, refused = sidecar.p99(asked.seconds, asked.rate)
                 stands = memory(sidecar.process.pid)
-            time.sleep(5)
+            time.sleep(asked.rest)
             after = memory(sidecar.process.pid)
     grown = watched.most - before
     return {
@@ -143,9 +143,10 @@ def main(arguments=None):
     parser.add_argument("--count", type=int, default=10_000)
     parser.add_argument("--seconds", type=float, default=3.0)
     parser.add_argument("--rate", type=int, default=500)
+    parser.add_argument("--rest", type=float, default=5.0, help="seconds until it is looked at what is left")
     parser.add_argument("--only", default="", help="states whose name contains this, or one of several, by `|`")
     parser.add_argument("--loop", choices=["fastest", "asyncio"], default="fastest")
-    parser.add_argument("--transport", choices=["native", "grpcio"], default="native")
+    parser.add_argument("--transport", help="that of the checkout's default, if not given")
     parser.add_argument("--code", type=Path, default=_ROOT)
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args(arguments)
