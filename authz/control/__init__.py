@@ -1,0 +1,1 @@
+"""The policy administration point: who may change users, groups, roles, policies and attachments, and how."""

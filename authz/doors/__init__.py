@@ -1,0 +1,1 @@
+"""Other protocols by which clients reach the decision point and the administration point."""

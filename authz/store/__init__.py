@@ -1,0 +1,1 @@
+"""Where written policies live: one schema for SQLite and PostgreSQL, with a log of every change."""
