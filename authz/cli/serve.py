@@ -105,6 +105,13 @@ def _mode(_ctx: click.Context, _param: click.Parameter, text: str | None) -> int
     help="Maximum number of condition keys in the context of a check.",
 )
 @click.option(
+    "--max-connections",
+    type=click.IntRange(min=1),
+    default=DEFAULT_LIMITS.connections,
+    show_default=True,
+    help="Maximum open connections per worker; when all are taken, an idle one makes room or the new one is refused.",
+)
+@click.option(
     "--max-connection-age",
     type=click.FloatRange(min=0, max=_LONGEST_AGE),
     show_default="3600 with --tls-client-ca, else 0",

@@ -54,12 +54,14 @@ class Line(asyncio.BufferedProtocol):
         self.weight = 0
         self.lifetime = _FOR_EVER
         self._stuck_since = 0.0
-        self._waits = self._is_held_back = False
+        self._waits = self._is_held_back = self._is_aborted = False
         self._read: memoryview
 
     @property
     def outside(self) -> int:
         """Bytes that the transport keeps: written ones, if the peer takes nothing, and half a record of TLS."""
+        if self._is_aborted:
+            return 0
         written = self.transport.get_write_buffer_size() if self._stuck_since else 0
         return written + len(self.transport.part) if isinstance(self.transport, Secured) else written
 
@@ -119,10 +121,8 @@ class Line(asyncio.BufferedProtocol):
     def _receive(self, data: bytes, until: float | None) -> None:
         try:
             self.connection.receive(data, until)
-        except Exception as error:  # noqa: BLE001 - a fault of ours ends the connection, and no other
-            self._server.application.failed(error)
-            self.connection.close()
-            self.transport.abort()
+        except Exception as error:  # noqa: BLE001 - it is told
+            self.break_off(error)
         self.flush()
 
     def flush(self) -> None:
@@ -143,7 +143,7 @@ class Line(asyncio.BufferedProtocol):
         self.connection.dismiss()
         self.flush()
         if self.transport.get_write_buffer_size():
-            self.transport.abort()
+            self.abort()
 
     def hold_back(self) -> None:
         """Read nothing until too much is not kept any more."""
@@ -157,7 +157,14 @@ class Line(asyncio.BufferedProtocol):
 
     def abort(self) -> None:
         """Hang up at once."""
+        self._is_aborted = True
         self.transport.abort()
+
+    def break_off(self, error: Exception) -> None:
+        """Tell a fault of ours, which ends this connection and no other."""
+        self._server.application.failed(error)
+        self.connection.close()
+        self.abort()
 
     def pause_writing(self) -> None:
         self._stuck_since = asyncio.get_running_loop().time()
@@ -182,10 +189,17 @@ class Line(asyncio.BufferedProtocol):
 
     def tick(self, now: float) -> int:
         """About once a second; returns how much was looked at."""
+        try:
+            return self._tick(now)
+        except Exception as error:  # noqa: BLE001 - it is told, and the others have their tick
+            self.break_off(error)
+            return 1
+
+    def _tick(self, now: float) -> int:
         looked = 1 + self.connection.tick()
         if self._stuck_since and now - self._stuck_since > self._server.limits.stall_seconds:
             self._server.hear("slow_reader", "the peer takes nothing")
-            self.transport.abort()
+            self.abort()
         self._age(self.lifetime.stage(now, self._server.wall()))
         self.flush()
         return looked
@@ -193,6 +207,6 @@ class Line(asyncio.BufferedProtocol):
     def _age(self, stage: Stage) -> None:
         """Let clients come again, and show a certificate again (as gRPC's MAX_CONNECTION_AGE)."""
         if stage is Stage.OVER and self.connection.is_draining:
-            self.transport.abort()
+            self.abort()
         elif stage is not Stage.SERVING:  # however short the grace, the peer is told first
             self.connection.drain()

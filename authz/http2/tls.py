@@ -171,7 +171,7 @@ class Secured(asyncio.Transport, asyncio.BufferedProtocol):
     def close(self) -> None:
         if self._is_over:
             return
-        self._is_over = True
+        self._is_over, self.part = True, b""
         if self._tls is not None:
             with suppress(ssl.SSLError):
                 self._tls.unwrap()  # says that nothing follows; whether the client does is all the same
@@ -179,7 +179,7 @@ class Secured(asyncio.Transport, asyncio.BufferedProtocol):
         self._plain.close()
 
     def abort(self) -> None:
-        self._is_over = True
+        self._is_over, self.part = True, b""
         self._plain.abort()
 
     def is_closing(self) -> bool:

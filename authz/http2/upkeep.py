@@ -29,6 +29,7 @@ class Kept(Protocol):
     def outside(self) -> int: ...
     def flush(self) -> None: ...
     def abort(self) -> None: ...
+    def break_off(self, error: Exception) -> None: ...
     def displace(self) -> None: ...
     def hold_back(self) -> None: ...
     def let_go_on(self) -> None: ...
@@ -47,7 +48,7 @@ class Upkeep:
         self._taken = 0
         self._of: Counter[str] = Counter()
         self._idle = deque[Kept]()
-        self._held_back: list[Kept] = []
+        self._held_back: dict[Kept, None] = {}
         self._lightening: asyncio.Task[None] | None = None
         self._buffer = memoryview(bytearray(_READ_BYTES))
 
@@ -84,8 +85,8 @@ class Upkeep:
     def remove(self, peer: Kept) -> None:
         """It is gone."""
         self.peers.pop(peer, None)
-        self.kept -= peer.weight
-        peer.weight = 0
+        self._held_back.pop(peer, None)
+        self._set_weight(peer, 0)
         if not self.peers:
             self.are_gone.set()
 
@@ -99,31 +100,56 @@ class Upkeep:
         return self._buffer[:_CROWDED_BYTES] if self.is_crowded else self._buffer
 
     def weigh(self, peer: Kept) -> None:
-        """A connection may have grown: if together they are too heavy, it must wait until some are gone."""
-        weight = peer.connection.weigh() + peer.outside
-        grown, peer.weight = weight - peer.weight, weight
-        self.kept += grown
-        if grown > 0 and self.kept > self._limits.kept_bytes and not peer.connection.is_over:
+        """A connection may have grown. If all together are too heavy, it waits while it has more than its share."""
+        before = peer.weight
+        self._set_weight(peer, peer.connection.weigh() + peer.outside)
+        if peer.weight <= before or self.kept <= self._limits.kept_bytes or peer.connection.is_over:
+            return
+        if self._lightening is None:
+            self._lightening = asyncio.get_running_loop().create_task(self._lighten())
+            self._lightening.add_done_callback(self._end_lightening)  # even if it is cancelled before it begins
+        if self._is_heavy(peer) and peer not in self._held_back:
+            self._held_back[peer] = None
             peer.hold_back()
-            self._held_back.append(peer)
-            if self._lightening is None:
-                self._lightening = asyncio.get_running_loop().create_task(self.lighten())
 
-    async def lighten(self) -> None:
+    def _set_weight(self, peer: Kept, weight: int) -> None:
+        self.kept += weight - peer.weight
+        peer.weight = weight
+
+    def _is_heavy(self, peer: Kept) -> bool:
+        """Whether it makes us keep more than its equal share: those who do not are together never too heavy."""
+        return peer.weight * len(self.peers) > self._limits.kept_bytes
+
+    def _end_lightening(self, _task: asyncio.Task[None]) -> None:
+        """However it ended, nobody is kept waiting."""
+        self._lightening = None
+        held_back, self._held_back = self._held_back, {}
+        for peer in held_back:
+            self._do(self._let_go_on, peer)
+
+    async def _lighten(self) -> None:
         """Forget what only saves time, and if need be hang up on the heaviest at the heaviest address."""
         most = self._limits.kept_bytes * _LIGHTER
         by_weight = self._by_weight()
         for give_up in (self._forget, self._end):
             for number, peer in enumerate(by_weight):
                 if self.kept <= most:
-                    break
-                give_up(peer)
+                    return
+                self._do(give_up, peer)
                 if number % _IN_A_PASS == _IN_A_PASS - 1:
                     await asyncio.sleep(0)
-        waiting, self._held_back = self._held_back, []
-        self._lightening = None
-        for peer in waiting:
-            peer.let_go_on()
+
+    def _do(self, something: Callable[[Kept], None], peer: Kept) -> None:
+        """A fault of ours with one connection ends that one, and the others have their turn."""
+        try:
+            something(peer)
+        except Exception as error:  # noqa: BLE001 - as above
+            peer.break_off(error)
+            self._set_weight(peer, 0)
+
+    def _let_go_on(self, peer: Kept) -> None:
+        peer.let_go_on()
+        self.weigh(peer)  # work that was under way went on meanwhile
 
     def _by_weight(self) -> list[Kept]:
         of: Counter[str] = Counter()
@@ -136,9 +162,14 @@ class Upkeep:
         peer.flush()
 
     def _end(self, peer: Kept) -> None:
-        if peer in self.peers and not peer.connection.is_over:
+        if peer not in self.peers:
+            return
+        if not peer.connection.is_over:
             peer.connection.fail(too_much("buffered", "too much is kept for all connections together"))
             peer.flush()
+        if peer.outside:  # of a peer that takes nothing: it would stay until that has taken too long
+            peer.abort()
+        self._set_weight(peer, 0)
 
     async def run(self, also: Callable[[], None]) -> None:
         """Look at the time for all connections, about once a second, and have it done for others `also`."""

@@ -12,14 +12,16 @@ CACHE_BYTES = 96 * 1024 * 1024
 class Limits:
     """`in_flight` are calls that are not answered yet, of one process; `message_bytes` are those of one request.
 
-    `context_keys` are the condition keys of one check, `batch` the checks of one batch. A connection takes no new calls
-    after `connection_age` seconds (0: it may live for ever), and is closed `connection_age_grace` seconds later.
+    `context_keys` are the condition keys of one check, `batch` the checks of one batch. `connections` are open at once.
+    A connection takes no new calls after `connection_age` seconds (0: it may live for ever), and is closed
+    `connection_age_grace` seconds later.
     """
 
     in_flight: int = 1000
     message_bytes: int = 4 * 1024 * 1024
     context_keys: int = DEFAULT_BOUNDS.context_keys
     batch: int = 1000
+    connections: int = 10_000
     connection_age: float = 0.0
     connection_age_grace: float = 30.0
 

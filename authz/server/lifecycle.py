@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from authz.pdp.limits import DEFAULT_LIMITS, Limits
 from authz.runtime.file_descriptors import make_room_for_files
@@ -16,6 +16,8 @@ from authz.server.transport import Transport, TransportKind, open_transport
 from authz.server.unix_sockets import SocketFile, make_way, socket_mode
 from authz.telemetry.events import get_logger
 
+_PROBING_CONNECTIONS = 256
+_PROBE_BYTES = 4096  # of a message: the name of a service
 _LOOK_SECONDS = 1.0  # between two looks at the files of Unix sockets
 
 log = get_logger("authz.server")
@@ -69,7 +71,8 @@ class Server:
         reflection = Reflection((SERVICE, HEALTH)).tables(conduct)
         # Both by the same transport: that for probes is no other but in what it serves, and TLS.
         self._main = self._open((table, health, *reflection), limits)
-        self._probes = self._open((health,), limits)
+        probing = replace(limits, connections=_PROBING_CONNECTIONS, message_bytes=_PROBE_BYTES)
+        self._probes = self._open((health,), probing)
 
     def _open(self, tables: Sequence[MethodTable], limits: Limits) -> Transport:
         how = self._listening

@@ -6,6 +6,8 @@ import subprocess
 import pytest
 import yaml
 
+from authz.pdp.limits import CACHE_BYTES, Limits
+from authz.server.native.native_transport import http2_limits
 from tests.sidecar import EXAMPLE, ROOT
 
 VERSIONS = ["1.30.0", "1.33.0", "1.37.0"]
@@ -65,6 +67,22 @@ def test_every_manifest_is_valid_for_the_versions_of_kubernetes(render, mode, ve
 @pytest.mark.parametrize("mode", MODES)
 def test_kustomize_and_helm_render_the_same(mode):
     assert compared(by_helm(mode)) == compared(by_kustomize(mode))
+
+
+AT_REST, OF_PROBES = 46_000_000, 6_000_000  # bytes, with small accounts (tests/load/CROWDS.md)
+TLS_CONNECTION = 24_000
+
+
+@pytest.mark.parametrize("mode", MODES)
+@RENDERED
+def test_the_limit_of_memory_holds_the_worst_that_callers_can_do(render, mode):
+    [deployment] = [each for each in render(mode) if each["kind"] == "Deployment"]
+    pod = deployment["spec"]["template"]["spec"]
+    [sidecar] = [each for each in [*pod["containers"], *pod.get("initContainers", [])] if each["args"][0] == "serve"]
+    [connections] = [int(each.partition("=")[2]) for each in sidecar["args"] if each.startswith("--max-connections=")]
+    kept = http2_limits(Limits(connections=connections)).kept_bytes
+    limit = int(sidecar["resources"]["limits"]["memory"].removesuffix("Mi")) * 1024 * 1024
+    assert AT_REST + OF_PROBES + CACHE_BYTES + kept + connections * TLS_CONNECTION < limit
 
 
 @pytest.mark.parametrize("mode", MODES)

@@ -156,7 +156,9 @@ class Transport(asyncio.Transport):
     def __init__(self):
         super().__init__()
         self.written = b""
-        self.is_paused = self.is_closed = False
+        self.unsent = 0
+        """Bytes that the peer does not take."""
+        self.is_paused = self.is_closed = self.is_aborted = False
 
     def write(self, data):
         self.written += data
@@ -167,7 +169,8 @@ class Transport(asyncio.Transport):
     def close(self):
         self.is_closed = True
 
-    abort = close
+    def abort(self):
+        self.is_closed = self.is_aborted = True
 
     def pause_reading(self):
         self.is_paused = True
@@ -176,7 +179,7 @@ class Transport(asyncio.Transport):
         self.is_paused = False
 
     def get_write_buffer_size(self):
-        return 0
+        return self.unsent
 
 
 ECHO = HEAD[:2] + b"\x04\x10/echo.Echo/Unary" + b"\x0f\x10\x10application/grpc"

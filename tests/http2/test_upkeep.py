@@ -4,6 +4,7 @@ import asyncio
 import socket
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 
 import grpc
 
@@ -11,7 +12,7 @@ from authz.http2.frames import GOAWAY
 from authz.http2.hpack import literal
 from authz.http2.limits import DEFAULT_HTTP2_LIMITS
 from authz.http2.listener import GrpcServer, origin
-from tests.http2.driving import ECHO, ENDED, GREETING, HEAD, data, headers, made, split
+from tests.http2.driving import ECHO, ENDED, GREETING, HEAD, content_of, data, headers, made, split
 from tests.http2.echo import METHODS
 from tests.http2.running import running
 from tests.waiting import DEADLINE, until
@@ -80,6 +81,113 @@ def test_given_too_much_is_kept_then_nobody_is_read_from_until_there_is_less():
 
     is_paused, stays_paused, hung_up_on = asyncio.run(scenario())
     assert (is_paused, stays_paused, hung_up_on) == (True, False, [False, True])
+
+
+def crowded(server):
+    """Three connections of which two keep too much together, before anything was done about it; the last is light."""
+    heavy, other, light = (made(server) for _ in range(3))
+    for line, _ in (heavy, other):
+        line.data_received(GREETING + HALF + data(1, bytes(12_000)))
+    assert server.upkeep.kept > server.limits.kept_bytes
+    return heavy, other, light
+
+
+def test_given_too_much_is_kept_then_who_keeps_little_goes_on():
+    async def scenario():
+        server = server_of(kept_bytes=20_000)
+        _, (_, other), (line, light) = crowded(server)
+        line.data_received(GREETING + headers(1, ECHO) + data(1, b"\0\0\0\0\2a"))  # it grows, by a stream
+        paused, said = (other.is_paused, light.is_paused), len(light.written)
+        line.data_received(data(1, b"b", ENDED))
+        return paused, server.upkeep.kept, content_of(split(light.written[said:]), 1)
+
+    paused, kept, answer = asyncio.run(scenario())
+    assert paused == (True, False)
+    assert (kept > 20_000, answer) == (True, b"\0\0\0\0\2ab")
+
+
+def test_given_too_much_is_kept_then_who_grows_beyond_its_share_waits():
+    async def scenario():
+        server = server_of(kept_bytes=20_000)
+        *_, (line, light) = crowded(server)
+        line.data_received(GREETING + HALF)
+        was_paused = light.is_paused
+        line.data_received(data(1, bytes(7000)))
+        is_paused = light.is_paused
+        await settled(server)
+        return was_paused, is_paused, light.is_paused
+
+    assert asyncio.run(scenario()) == (False, True, False)
+
+
+def test_a_fault_of_ours_while_there_is_too_much_ends_one_connection_and_keeps_none_waiting():
+    async def scenario(method):
+        heard = []
+        server = GrpcServer(METHODS, replace(DEFAULT_HTTP2_LIMITS, kept_bytes=20_000), failed=heard.append)
+        (first, one), (second, two), (third, three) = crowded(server)
+        setattr(first.connection, method, partial(raised, method))
+        await settled(server)
+        for line in (second, third):
+            line.data_received(GREETING if line is third else data(1, bytes(100)))
+        await settled(server)
+        paused = two.is_paused, three.is_paused
+        return [str(each) for each in heard], one.is_aborted, two.is_closed, paused, first.weight, server.upkeep.kept
+
+    for method in ("forget_blocks", "fail"):
+        heard, is_aborted, is_closed, paused, weight, kept = asyncio.run(scenario(method))
+        assert (heard, is_aborted, is_closed, weight) == ([method], True, False, 0)
+        assert (paused, kept < 20_000) == ((False, False), True)
+
+
+def raised(text, *_):
+    raise ZeroDivisionError(text)
+
+
+def test_given_the_relief_is_broken_off_then_nobody_waits_for_ever():
+    async def scenario():
+        server = server_of(kept_bytes=20_000)
+        _, (line, other), _ = crowded(server)
+        assert other.is_paused
+        server.upkeep._lightening.cancel()
+        await settled(server)
+        was_paused = other.is_paused
+        line.data_received(data(1, bytes(100)))  # which tries again, unless the work that went on did
+        await settled(server)
+        return was_paused, other.is_paused, server.faults, server.upkeep.kept
+
+    *paused, faults, kept = asyncio.run(scenario())
+    assert (paused, faults, kept < 20_000) == ([False, False], {"buffered": 1}, True)
+
+
+def test_a_peer_that_takes_nothing_is_hung_up_on_at_once_and_in_nobodys_place():
+    async def scenario():
+        server = server_of(kept_bytes=100_000)
+        stuck, others = [made(server) for _ in range(2)], [made(server) for _ in range(20)]
+        for line, _ in others:
+            line.data_received(GREETING + HALF + data(1, bytes(1000)))
+        for line, transport in stuck:
+            line.data_received(GREETING)
+            transport.unsent = 60_000
+            line.pause_writing()
+        await settled(server)
+        return [transport.is_aborted for _, transport in stuck], closed(others), server.upkeep.kept
+
+    aborted, hung_up_on, kept = asyncio.run(scenario())
+    assert sum(aborted) >= 1
+    assert not any(hung_up_on)
+    assert kept <= 100_000
+
+
+def test_a_fault_of_ours_in_one_connections_tick_leaves_the_others_theirs():
+    async def scenario():
+        heard = []
+        server = GrpcServer(METHODS, replace(DEFAULT_HTTP2_LIMITS, greeting_seconds=-1.0), failed=heard.append)
+        (first, broken), (_, late) = made(server), made(server)
+        first.connection.tick = partial(raised, "tick")
+        await server.upkeep.look()
+        return [str(each) for each in heard], broken.is_aborted, late.is_closed
+
+    assert asyncio.run(scenario()) == (["tick"], True, True)
 
 
 def test_given_remembered_blocks_are_too_much_then_they_are_forgotten_and_nobody_is_hung_up_on():

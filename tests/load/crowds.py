@@ -63,7 +63,7 @@ class Watched:
 class Sidecar:
     """One process with a door of each kind."""
 
-    def __init__(self, folder, code, loop, is_secure, transport=None):
+    def __init__(self, folder, code, loop, is_secure, transport=None, connections=None):
         self.doors = {name: f"127.0.0.1:{free_port()}" for name in ("plain", "probes", "http")}
         self.doors["tls"] = self.doors["plain"]
         self.address = f"unix:{folder}/socket"
@@ -71,6 +71,7 @@ class Sidecar:
         command = [sys.executable, "-c", program, "serve", str(folder / "accounts"), "--shutdown-notice", "0"]
         command += ["--listen", self.address, "--listen", self.doors["plain"]]
         command += ["--transport", transport] if transport else []
+        command += ["--max-connections", str(connections)] if connections else []
         command += ["--health-listen", self.doors["probes"], "--http", self.doors["http"]]
         if is_secure:
             certificate, key = Authority().issue("localhost", "localhost")
@@ -118,7 +119,7 @@ def measured(state, asked):
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_accounts(folder / "accounts", questions.ACCOUNTS, questions.USERS, questions.POLICIES)
-        with closing(Sidecar(folder, asked.code, asked.loop, door == "tls", asked.transport)) as sidecar:
+        with closing(Sidecar(folder, asked.code, asked.loop, door == "tls", asked.transport, asked.places)) as sidecar:
             calm, _ = sidecar.p99(asked.seconds, asked.rate)
             before = memory(sidecar.process.pid)
             with Watched(sidecar.process.pid) as watched, crowd(sidecar.doors[door], state, asked.count) as process:
@@ -147,6 +148,7 @@ def main(arguments=None):
     parser.add_argument("--only", default="", help="states whose name contains this, or one of several, by `|`")
     parser.add_argument("--loop", choices=["fastest", "asyncio"], default="fastest")
     parser.add_argument("--transport", help="that of the checkout's default, if not given")
+    parser.add_argument("--places", type=int, help="the sidecar's --max-connections, if given")
     parser.add_argument("--code", type=Path, default=_ROOT)
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args(arguments)

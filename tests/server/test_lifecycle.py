@@ -1,6 +1,8 @@
 """The steps of a server's life, seen through its health."""
 
 import asyncio
+import socket
+from contextlib import ExitStack, suppress
 from functools import partial
 
 import grpc
@@ -9,18 +11,23 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from authz.engine.live import Engine
 from authz.errors import ListenError
+from authz.http2.frames import ACK, PING, frame
 from authz.pdp.batch import BatchChecker
 from authz.pdp.cache import DecisionCache
 from authz.pdp.check import Checker
 from authz.pdp.counters import Tally
 from authz.pdp.explain import Explainer
+from authz.pdp.limits import DEFAULT_LIMITS, Limits
 from authz.pdp.scheduling import Admission
+from authz.server import lifecycle
 from authz.server.call_policy import Conduct
 from authz.server.lifecycle import Listening, Server
 from authz.server.listeners import parse_address
 from authz.server.methods import SERVICE, authorization
 from authz.server.revisions import RevisionFeed
 from authz.server.transport import TransportKind
+from tests.http2.driving import GREETING
+from tests.waiting import DEADLINE
 
 
 @pytest.fixture(params=TransportKind, ids=lambda kind: kind.value)
@@ -29,13 +36,13 @@ def made(request):
     return partial(made_of, request.param)
 
 
-def made_of(transport, engine, *addresses, health=(), **listening):
+def made_of(transport, engine, *addresses, health=(), limits=DEFAULT_LIMITS, **listening):
     feed = RevisionFeed(engine)
     checker = Checker(engine, DecisionCache(1))
     conduct = Conduct(feed, Tally(), 1.0, Admission(10))
     table = authorization(checker, BatchChecker(checker, 10), Explainer(engine), feed, conduct)
     listen, probed = ([parse_address(each) for each in some] for some in (addresses, health))
-    return Server(table, feed, Listening(listen, probed, transport=transport, **listening))
+    return Server(table, feed, Listening(listen, probed, transport=transport, **listening), limits)
 
 
 async def health(address):
@@ -101,6 +108,39 @@ def test_the_address_for_probes_answers_nothing_else(made):
         return seen, caught.value.code()
 
     assert asyncio.run(scenario()) == ({"SERVING"}, grpc.StatusCode.UNIMPLEMENTED)
+
+
+def places(address):
+    """How many connections are served at once, of ten."""
+    host, _, port = address.rpartition(":")
+    with ExitStack() as stack:
+        peers = [stack.enter_context(socket.create_connection((host, int(port)), DEADLINE)) for _ in range(10)]
+        return sum(is_served(peer) for peer in peers)
+
+
+def is_served(peer):
+    """Whether the server answers a PING."""
+    ping = frame(PING, 0, 0, bytes(8))
+    heard = b""
+    with suppress(ConnectionError):
+        peer.sendall(GREETING + ping)
+        while (part := peer.recv(4096)) and frame(PING, ACK, 0, bytes(8)) not in heard + part:
+            heard += part
+        return bool(part)
+    return False
+
+
+def test_connections_are_bounded_those_of_probes_closer(made, monkeypatch):
+    monkeypatch.setattr(lifecycle, "_PROBING_CONNECTIONS", 3)
+
+    async def scenario():
+        server = made(Engine(), "127.0.0.1:0", health=["127.0.0.1:0"], limits=Limits(connections=6))
+        bound = await server.startup()
+        served = [await asyncio.to_thread(places, address) for address in (*bound.listen, *bound.health)]
+        await server.close()
+        return served
+
+    assert asyncio.run(scenario()) == [6, 3]
 
 
 def test_a_unix_socket_has_the_permissions_that_were_asked_for(made, tmp_path):

@@ -87,7 +87,7 @@ def _ages(limits: Limits) -> tuple[tuple[str, int], ...]:
 
 
 def _bounds(limits: Limits) -> tuple[tuple[str, int], ...]:
-    """GRPC's own bounds, before Python sees a call.
+    """GRPC's own bounds, before Python sees a call. A connection too many is closed as soon as it is taken.
 
     A connection may have as many calls under way as the server admits. What waits to be taken over by Python is bounded
     from grpcio 1.83 on; older ones do not know these two options.
@@ -95,4 +95,5 @@ def _bounds(limits: Limits) -> tuple[tuple[str, int], ...]:
     return (
         ("grpc.max_receive_message_length", limits.message_bytes),
         ("grpc.max_concurrent_streams", _MOST_STREAMS),
+        ("grpc.max_allowed_incoming_connections", limits.connections),
     )

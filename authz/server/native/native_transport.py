@@ -24,6 +24,7 @@ from authz.server.tls import Certificates, following
 from authz.telemetry.events import get_logger
 
 _MOST_STREAMS = 1_000  # unanswered calls of one connection: the end of many more at once would be felt by others
+_KEPT_BYTES = 16 * 1024  # for each connection that may be open, on average
 
 log = get_logger("authz.server")
 
@@ -41,7 +42,7 @@ class NativeTransport:
         self._methods = {path: each for table in tables for path, each in handlers(table, self._streams, turns).items()}
         self._server = GrpcServer(
             self._methods,
-            _bounds(limits),
+            http2_limits(limits),
             FaultLog(tables[0].conduct.tally.peer_faults).hear,
             lambda error: log.error("a call failed by a fault of the server", exc_info=error),
             self._methods_for,
@@ -105,17 +106,18 @@ def _context(certificates: Certificates) -> SSLContext:
     return certificates.current().context
 
 
-def _bounds(limits: Limits) -> Http2Limits:
-    """A client may widen, and give up, all at once that it has under way.
+def http2_limits(limits: Limits) -> Http2Limits:
+    """What they mean for connections: a client may widen, and give up, all at once that it has under way.
 
     How long a drain may take is said when it begins.
     """
     buffered = max(DEFAULT_HTTP2_LIMITS.buffered_bytes, 2 * limits.message_bytes)
     return Http2Limits(
+        connections=limits.connections,
         concurrent_streams=_MOST_STREAMS,
         message_bytes=limits.message_bytes,
         buffered_bytes=buffered,
-        kept_bytes=4 * buffered,
+        kept_bytes=min(4 * buffered, max(4 * limits.message_bytes, limits.connections * _KEPT_BYTES)),
         drain_seconds=inf,
         age_seconds=limits.connection_age or inf,
         age_grace_seconds=limits.connection_age_grace,
