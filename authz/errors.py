@@ -43,7 +43,7 @@ class Problem:
 class AuthzError(Exception):
     """The base class of all exceptions of this package; programs may rely on `code`."""
 
-    code: ClassVar[str] = "InternalError"
+    code: str = "InternalError"
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -183,3 +183,17 @@ class EnforcementError(AuthzError):
     """A backend rejects a call that is denied or could not be decided."""
 
     code = "CallRefused"
+
+
+class ControlError(AuthzError):
+    """A use case of the control plane that is refused; nothing was changed.
+
+    `code` is one of the error codes of the CAM API, `message` says what is wrong and what is expected.
+    """
+
+    code = "ControlRefused"
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
