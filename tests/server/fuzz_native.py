@@ -22,7 +22,7 @@ from authz.pdp.limits import DEFAULT_LIMITS
 from authz.pdp.scheduling import Admission
 from authz.server.call_policy import Conduct
 from authz.server.methods import Conversation, Lengthy, Single, Watch, authorization
-from authz.server.native.native_calls import handlers
+from authz.server.native.native_calls import runners_by_path, served
 from authz.server.revisions import RevisionFeed
 from authz.server.streams import OpenStreams
 from authz.v1 import authz_pb2
@@ -126,8 +126,8 @@ def serving():
     checker, explainer = Checker(live, DecisionCache(1000), tally=tally), Explainer(live)
     table = authorization(checker, BatchChecker(checker, 100, tally), explainer, feed, conduct)
     methods = {name: witness.watched(name, method) for name, method in table.methods.items()}
-    served = handlers(replace(table, methods=methods), OpenStreams(), Passes())
-    return World(dict(served), witness.check), witness.allowed
+    runners = runners_by_path(replace(table, methods=methods), OpenStreams(), Passes())
+    return World({path: served(each) for path, each in runners.items()}, witness.check), witness.allowed
 
 
 if __name__ == "__main__":

@@ -1,157 +1,102 @@
-"""The methods of a service as grpcio wants them: bytes in, bytes out, and errors as statuses."""
+"""Serves the methods of a service as handlers of grpcio: bytes in, bytes out."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import aclosing
-from time import perf_counter
-from typing import Any, NoReturn, TypeAlias
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any, TypeAlias, TypeVar
 
 import grpc
 
-from authz.errors import AuthzError
-from authz.pdp.counters import MethodTally
-from authz.pdp.required_revision import RevisionAheadError
-from authz.server.call_policy import Conduct, ending, resolved
-from authz.server.methods import Conversation, Lengthy, Method, MethodTable, Single, Watch
+from authz.pdp.scheduling import Answer
+from authz.server.call_runner import Adapter, BidiRunner, Runner, ServerStreamRunner, UnaryRunner, runners
+from authz.server.methods import MethodTable
 from authz.server.peer import Peer
 from authz.server.streams import OpenStreams
 from authz.wire.status import Status
 
 Handler: TypeAlias = "grpc.RpcMethodHandler[bytes, bytes]"
 Context = Any  # grpc.aio.ServicerContext is generic in messages that are bytes here
+Result = TypeVar("Result")
 _CODES = {code.value[0]: code for code in grpc.StatusCode}
 _DETAILS = "grpc-status-details-bin"
 _NAMES = ("x509_subject_alternative_name", "x509_common_name")
 _LOCAL = "unix:"
 
 
+class AbortedError(Exception):
+    """A call ends with a status."""
+
+    def __init__(self, status: Status) -> None:
+        super().__init__(status.message)
+        self.status = status
+
+
+class GrpcioCall:
+    """A call of grpcio, as the runner wants it."""
+
+    quick: Answer | None = None  # grpcio wakes the task for each message
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self.connection: str = context.peer()
+        self.seconds_left = context.time_remaining
+        self.write = context.write
+
+    async def read(self) -> bytes | None:
+        """The next message; None after the last one."""
+        message = await self._context.read()
+        return None if message is grpc.aio.EOF else message
+
+
 def handlers(table: MethodTable, streams: OpenStreams) -> grpc.GenericRpcHandler:
-    """A service of raw methods: without (de)serializers, malformed bytes are ours to answer."""
-    made = {
-        name: _handler(method, table.conduct, table.conduct.tally.method(name), streams)
-        for name, method in table.methods.items()
-    }
+    """A service of raw methods: without (de)serializers, the runner answers malformed bytes."""
+    made = {name: _handler(each) for name, each in runners(table, Adapter(AbortedError, streams)).items()}
     return grpc.method_handlers_generic_handler(table.service, made)
 
 
-def _handler(method: Method, conduct: Conduct, tally: MethodTally, streams: OpenStreams) -> Handler:
-    if isinstance(method, Single):
-        return _single(method, conduct, tally)
-    if isinstance(method, Lengthy):
-        return _lengthy(method, conduct, tally)
-    if isinstance(method, Conversation):
-        return _conversation(method, conduct, tally, streams)
-    return _watch(method, conduct, tally)
+def _handler(runner: Runner) -> Handler:
+    match runner:
+        case UnaryRunner():
+            return _unary(runner)
+        case BidiRunner():
+            return _bidi(runner)
+        case ServerStreamRunner():
+            return _server_stream(runner)
 
 
-def _single(method: Single, conduct: Conduct, tally: MethodTally) -> Handler:
-    answer, gate = method.answer, conduct.gate
-
+def _unary(runner: UnaryRunner) -> Handler:
     async def handle(data: bytes, context: Context) -> bytes:
-        began = perf_counter()
-        tally.started += 1
-        try:
-            if gate is not None:
-                gate.check(peer_of(context))
-            result = answer(data)
-        except Exception as error:  # noqa: BLE001 - every fault ends in a status, never in an answer
-            result = await _second_try(resolved(answer, data), error, context, conduct, tally)
-        tally.answered += 1
-        tally.took(perf_counter() - began)
-        return result
+        return await _run(runner, context, partial(runner.run, data))
 
     return grpc.unary_unary_rpc_method_handler(handle)
 
 
-def _lengthy(method: Lengthy, conduct: Conduct, tally: MethodTally) -> Handler:
-    admission, gate = conduct.admission, conduct.gate
-
-    async def handle(data: bytes, context: Context) -> bytes:
-        began = perf_counter()
-        tally.started += 1
-        key = context.peer()
-
-        async def answer() -> bytes:
-            with admission.call(key):
-                return await admission.work(method.work, data, key)
-
-        try:
-            if gate is not None:
-                gate.check(peer_of(context))
-            result = await answer()
-        except Exception as error:  # noqa: BLE001 - as above
-            result = await _second_try(answer, error, context, conduct, tally)
-        tally.answered += 1
-        tally.took(perf_counter() - began)
-        return result
-
-    return grpc.unary_unary_rpc_method_handler(handle)
-
-
-def _conversation(method: Conversation, conduct: Conduct, tally: MethodTally, streams: OpenStreams) -> Handler:
-    answer, gate = method.answer, conduct.gate
-
-    async def handle(_requests: AsyncIterator[bytes], context: Context) -> None:
-        tally.started += 1
-        try:
-            if gate is not None:
-                gate.check(peer_of(context))
-            with conduct.admission.stream(context.peer()), streams.open() as stream:
-                while (data := await stream.next(context.read())) is not grpc.aio.EOF:
-                    began = perf_counter()
-                    try:
-                        result = answer(data)
-                    except Exception as error:  # noqa: BLE001 - as above
-                        result = await _second_try(resolved(answer, data), error, context, conduct, tally)
-                    tally.took(perf_counter() - began)
-                    await context.write(result)
-                    tally.answered += 1
-        except AuthzError as error:
-            await _abort(context, ending(error, tally))
+def _bidi(runner: BidiRunner) -> Handler:
+    async def handle(_requests: object, context: Context) -> None:
+        await _run(runner, context, runner.run)
 
     return grpc.stream_stream_rpc_method_handler(handle)
 
 
-def _watch(method: Watch, conduct: Conduct, tally: MethodTally) -> Handler:
-    gate = conduct.gate
-
-    async def handle(data: bytes, context: Context) -> AsyncIterator[bytes]:
-        tally.started += 1
-        try:
-            if gate is not None:
-                gate.check(peer_of(context))
-            with conduct.admission.stream(context.peer()):
-                async with aclosing(method.messages(data)) as messages:
-                    async for message in messages:
-                        tally.answered += 1
-                        yield message
-        except AuthzError as error:
-            await _abort(context, ending(error, tally))
+def _server_stream(runner: ServerStreamRunner) -> Handler:
+    async def handle(data: bytes, context: Context) -> None:
+        await _run(runner, context, partial(runner.run, data))
 
     return grpc.unary_stream_rpc_method_handler(handle)
 
 
-async def _second_try(
-    again: Callable[[], Awaitable[bytes]], error: Exception, context: Context, conduct: Conduct, tally: MethodTally
-) -> bytes:
-    """The answer that is worth to wait for; any other error ends the call."""
-    if not isinstance(error, RevisionAheadError):
-        # Not raised again: with this frame in its traceback, it and the request would live until a collection.
-        await _abort(context, ending(error, tally))
+async def _run(runner: Runner, context: Context, run: Callable[[GrpcioCall], Awaitable[Result]]) -> Result:
     try:
-        return await conduct.second_try(again, error, context.time_remaining(), context.peer())
-    except Exception as last:  # noqa: BLE001 - as above
-        await _abort(context, ending(last, tally))
+        runner.admit(partial(peer_of, context))
+        return await run(GrpcioCall(context))
+    except AbortedError as error:
+        status = error.status
+    await context.abort(_CODES[status.code], status.message, ((_DETAILS, status.details),) if status.details else ())
+    raise AssertionError("abort always raises")
 
 
 def peer_of(context: Context) -> Peer:
-    """Who asks."""
+    """The client of a call."""
     if context.peer().startswith(_LOCAL):
         return Peer(is_local=True)
     shown = context.auth_context()
     return Peer(names=frozenset(name.decode("utf-8", "replace") for key in _NAMES for name in shown.get(key, ())))
-
-
-async def _abort(context: Context, status: Status) -> NoReturn:
-    trailing = ((_DETAILS, status.details),) if status.details else ()
-    await context.abort(_CODES[status.code], status.message, trailing)
-    raise AssertionError("abort always raises")

@@ -17,7 +17,7 @@ from authz.pdp.limits import Limits
 from authz.server.fault_log import FaultLog
 from authz.server.listeners import Address, bind
 from authz.server.methods import MethodTable
-from authz.server.native.native_calls import handlers, refusals
+from authz.server.native.native_calls import rejected, runners_by_path, served
 from authz.server.peer import peer_of
 from authz.server.streams import OpenStreams
 from authz.server.tls import Certificates, following
@@ -33,13 +33,13 @@ class NativeTransport:
     """Serves by `authz.http2`. Unless `is_port_shared`, nobody else may listen on its ports."""
 
     def __init__(self, tables: Sequence[MethodTable], limits: Limits, *, is_port_shared: bool = False) -> None:
-        self._tables = tables
         self._is_port_shared = is_port_shared
         self._streams = OpenStreams()
         self._bound: list[tuple[socket.socket, Certificates | None]] = []
         self._local: dict[str, socket.socket] = {}  # Unix sockets by their paths
         turns = Turns()
-        self._methods = {path: each for table in tables for path, each in handlers(table, self._streams, turns).items()}
+        self._services = [(table.conduct.gate, runners_by_path(table, self._streams, turns)) for table in tables]
+        self._methods = {path: served(each) for _, by_path in self._services for path, each in by_path.items()}
         self._server = GrpcServer(
             self._methods,
             http2_limits(limits),
@@ -52,12 +52,12 @@ class NativeTransport:
     def _methods_for(self, transport: BaseTransport) -> Mapping[str, Method] | None:
         """Who may ask is decided once for a connection: it gets refusals in the place of what it may not have."""
         refused: dict[str, Method] = {}
-        for table in self._tables:
+        for gate, by_path in self._services:
             try:
-                if table.conduct.gate is not None:
-                    table.conduct.gate.check(peer_of(transport))
+                if gate is not None:
+                    gate.check(peer_of(transport))
             except ForbiddenClientError as error:
-                refused |= refusals(table, error)
+                refused |= {path: rejected(each, error) for path, each in by_path.items()}
         return self._methods | refused if refused else None
 
     def listen(self, address: Address, certificates: Certificates | None) -> str:

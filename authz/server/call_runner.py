@@ -1,0 +1,296 @@
+"""Runs the calls of a service, the same for every transport: who may call, what is counted, and how a call ends.
+
+A transport supplies its calls (`Call`) and the few things in which transports differ (`Adapter`).
+"""
+
+from collections.abc import Awaitable, Callable, Hashable
+from contextlib import AbstractContextManager, aclosing, nullcontext
+from dataclasses import dataclass
+from functools import partial
+from time import perf_counter
+from typing import NoReturn, Protocol, TypeAlias
+
+from google.rpc import code_pb2
+
+from authz.errors import AuthzError, ForbiddenClientError, OverloadError
+from authz.http2.turns import Turns
+from authz.pdp.counters import MethodTally
+from authz.pdp.required_revision import RevisionAheadError
+from authz.pdp.scheduling import Answer
+from authz.server.call_policy import Conduct
+from authz.server.load_shedder import Allowance
+from authz.server.methods import Conversation, Lengthy, Method, MethodTable, Single, Watch
+from authz.server.peer import Peer
+from authz.server.streams import OpenStream, OpenStreams
+from authz.telemetry.events import get_logger
+from authz.wire.status import Status, status_of
+
+log = get_logger("authz.server")
+
+
+class Call(Protocol):
+    """A call that takes time, as a transport supplies it."""
+
+    quick: Answer | None
+    """Answers messages where they are read, if the transport can; a message for which it raises goes to `read`."""
+
+    @property
+    def connection(self) -> Hashable:
+        """The same for all calls of one connection."""
+
+    def seconds_left(self) -> float | None:
+        """Seconds until the caller's deadline; None without a deadline."""
+
+    async def read(self) -> bytes | None:
+        """The next message; None after the last one."""
+
+    async def write(self, message: bytes) -> None:
+        """Send a message, and wait while the client does not read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Adapter:
+    """What a transport supplies beside its calls.
+
+    `aborted` makes the exception that ends a call with a status. `queue` is where what was read waits, None for a
+    transport that takes calls one by one. Unless the transport `bounds_streams`, the runner does.
+    """
+
+    aborted: Callable[[Status], Exception]
+    streams: OpenStreams
+    queue: Turns | None = None
+    bounds_streams: bool = False
+
+
+class DeferredError(Exception):
+    """The answer must wait for its turn."""
+
+
+class CallRunner:
+    """Runs the calls of one method; each of the methods below raises the transport's own exception, with a status."""
+
+    def __init__(self, name: str, conduct: Conduct, adapter: Adapter) -> None:
+        self._conduct = conduct
+        self._adapter = adapter
+        self._tally: MethodTally = conduct.tally.method(name)
+
+    def admit(self, peer: Callable[[], Peer]) -> None:
+        """End the call of a client that may not call; for transports that do not check a connection as a whole."""
+        if self._conduct.gate is not None:
+            try:
+                self._conduct.gate.check(peer())
+            except ForbiddenClientError as error:
+                self.reject(error)
+
+    def reject(self, error: ForbiddenClientError) -> NoReturn:
+        """End the call of a client that may not call."""
+        self._tally.started += 1
+        raise self._aborted(error)
+
+    def _aborted(self, error: Exception) -> Exception:
+        """The exception that ends a call, counted. A fault of the server is logged, and the client learns no more."""
+        if isinstance(error, AuthzError):
+            status = status_of(error)
+        else:
+            log.error("a call failed by a fault of the server", exc_info=error)
+            status = Status(code_pb2.INTERNAL, "internal error")
+        self._tally.failed[code_pb2.Code.Name(status.code)] += 1
+        return self._adapter.aborted(status)
+
+    async def _finish(self, answer: Callable[[], Awaitable[bytes]], revision: int, call: Call) -> bytes:
+        """Answer in a task: at once, or when a required `revision` is in force (0: any)."""
+        began = perf_counter()
+        try:
+            result = await self._answer(answer, revision, call)
+        except Exception as error:  # noqa: BLE001 - every fault ends in a status, never in an answer
+            raise self._aborted(error) from None
+        self._tally.answered += 1
+        self._tally.took(perf_counter() - began)
+        return result
+
+    async def _answer(self, answer: Callable[[], Awaitable[bytes]], revision: int, call: Call) -> bytes:
+        if not revision:
+            try:
+                return await answer()
+            except RevisionAheadError as ahead:
+                revision = ahead.revision
+        await self._conduct.wait_for(revision, call.seconds_left(), call.connection)
+        return await answer()
+
+    def _stream_place(self, call: Call) -> AbstractContextManager[None]:
+        return nullcontext() if self._adapter.bounds_streams else self._conduct.admission.stream(call.connection)
+
+
+class UnaryRunner(CallRunner):
+    """One request, one answer.
+
+    `inline` answers where the request was read. If it raises DeferredError or RevisionAheadError, `finish` answers;
+    anything else that it raises ends the call.
+    """
+
+    def __init__(
+        self, name: str, conduct: Conduct, adapter: Adapter, inline: Answer, later: "LaterAnswer", *, is_vital: bool
+    ) -> None:
+        super().__init__(name, conduct, adapter)
+        self._later = later
+        self.inline = self._counted(inline)
+        limit = conduct.admission.limit
+        self._allowance = None if is_vital or adapter.queue is None else Allowance(limit, adapter.queue)
+        error = OverloadError(f"more than {limit} calls came at once; try again later")
+        self.overload = None if self._allowance is None else status_of(error)
+        """How a call ends that is shed; None where none is."""
+
+    def _counted(self, answer: Answer) -> Answer:
+        tally, aborted = self._tally, self._aborted  # for a warm check, attributes would cost 2 % more
+
+        def counted(data: bytes) -> bytes:
+            began = perf_counter()
+            tally.started += 1
+            try:
+                result = answer(data)
+            except (RevisionAheadError, DeferredError):
+                raise
+            except Exception as error:  # noqa: BLE001 - as above
+                raise aborted(error) from None
+            tally.answered += 1
+            tally.took(perf_counter() - began)
+            return result
+
+        return counted
+
+    def is_shed(self, connection: Hashable) -> bool:
+        """Whether to end a call with `overload`, since too many were read at once; if so, it is counted."""
+        if self._allowance is None or self._allowance.take(connection):
+            return False
+        self._conduct.admission.rejected["in_flight"] += 1
+        self._tally.started += 1
+        self._tally.failed["RESOURCE_EXHAUSTED"] += 1
+        return True
+
+    async def run(self, data: bytes, call: Call) -> bytes:
+        """Answer a request."""
+        try:
+            return self.inline(data)
+        except (RevisionAheadError, DeferredError) as error:
+            revision = required_revision(error)  # without the error, whose traceback would keep the request
+        return await self.finish(data, revision, call)
+
+    async def finish(self, data: bytes, revision: int, call: Call) -> bytes:
+        """Answer a request that `inline` did not, when a required `revision` is in force (0: any)."""
+        return await self._finish(partial(self._later, data, call.connection), revision, call)
+
+
+class BidiRunner(CallRunner):
+    """A stream of requests, one answer for each, in order."""
+
+    def __init__(self, name: str, conduct: Conduct, adapter: Adapter, answer: Answer) -> None:
+        super().__init__(name, conduct, adapter)
+        self._answer_now = answer
+
+    async def run(self, call: Call) -> None:
+        """Answer messages until the client has no more."""
+        self._tally.started += 1
+        try:
+            with self._stream_place(call), self._adapter.streams.open() as stream:
+                call.quick = answer = self._counted(stream)
+                while (data := await stream.next(call.read())) is not None:
+                    await call.write(await self._answered(answer, data, call))
+        except AuthzError as error:
+            raise self._aborted(error) from None
+
+    async def _answered(self, answer: Answer, data: bytes, call: Call) -> bytes:
+        try:
+            return answer(data)
+        except RevisionAheadError as error:
+            revision = error.revision
+        except Exception as error:  # noqa: BLE001 - as above
+            raise self._aborted(error) from None
+        return await self._finish(partial(_resolved(self._answer_now), data, None), revision, call)
+
+    def _counted(self, stream: OpenStream) -> Answer:
+        answer, tally = self._answer_now, self._tally
+
+        def counted(data: bytes) -> bytes:
+            began = perf_counter()
+            result = answer(data)
+            stream.heard()
+            tally.answered += 1
+            tally.took(perf_counter() - began)
+            return result
+
+        return counted
+
+
+class ServerStreamRunner(CallRunner):
+    """One request, a stream of answers."""
+
+    def __init__(self, name: str, conduct: Conduct, adapter: Adapter, method: Watch) -> None:
+        super().__init__(name, conduct, adapter)
+        self._messages = method.messages
+
+    async def run(self, data: bytes, call: Call) -> None:
+        """Send messages until the server stops."""
+        self._tally.started += 1
+        try:
+            with self._stream_place(call):
+                async with aclosing(self._messages(data)) as messages:
+                    async for message in messages:
+                        self._tally.answered += 1
+                        await call.write(message)
+        except AuthzError as error:
+            raise self._aborted(error) from None
+
+
+LaterAnswer: TypeAlias = Callable[[bytes, Hashable], Awaitable[bytes]]
+"""Answers a request of the connection that the key stands for."""
+Runner: TypeAlias = UnaryRunner | BidiRunner | ServerStreamRunner
+
+
+def required_revision(error: Exception) -> int:
+    """The revision that a request waits for; 0 if it only waits for its turn."""
+    return error.revision if isinstance(error, RevisionAheadError) else 0
+
+
+def runners(table: MethodTable, adapter: Adapter) -> dict[str, Runner]:
+    """What runs the methods of a service, by their names."""
+    return {name: _runner(name, method, table.conduct, adapter) for name, method in table.methods.items()}
+
+
+def _runner(name: str, method: Method, conduct: Conduct, adapter: Adapter) -> Runner:
+    match method:
+        case Single(answer, is_vital):
+            return UnaryRunner(name, conduct, adapter, answer, _resolved(answer), is_vital=is_vital)
+        case Lengthy():
+            inline, later = _short(method, conduct), _in_turn(method, conduct)
+            return UnaryRunner(name, conduct, adapter, inline, later, is_vital=False)
+        case Conversation(answer):
+            return BidiRunner(name, conduct, adapter, answer)
+        case Watch():
+            return ServerStreamRunner(name, conduct, adapter, method)
+
+
+def _resolved(answer: Answer) -> LaterAnswer:
+    async def later(data: bytes, _connection: Hashable) -> bytes:
+        return answer(data)
+
+    return later
+
+
+def _short(method: Lengthy, conduct: Conduct) -> Answer:
+    """Answers short requests while no other call waits."""
+
+    def inline(data: bytes) -> bytes:
+        result = conduct.admission.now(method.work, data) if len(data) <= method.short_bytes else None
+        if result is None:
+            raise DeferredError
+        return result
+
+    return inline
+
+
+def _in_turn(method: Lengthy, conduct: Conduct) -> LaterAnswer:
+    async def later(data: bytes, connection: Hashable) -> bytes:
+        with conduct.admission.call(connection):
+            return await conduct.admission.work(method.work, data, connection)
+
+    return later
