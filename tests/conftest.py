@@ -1,12 +1,16 @@
 """Fixtures that tests of several folders share."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from authz.server.transport import TransportKind
+from authz.store.address import parse_address
+from authz.store.schema import create
+from tests.postgres import Postgres
 
 PROXIES = ("http_proxy", "https_proxy", "grpc_proxy", "all_proxy")
 for name in (each for proxy in PROXIES for each in (proxy, proxy.upper())):
@@ -34,6 +38,46 @@ def shared():
     if not (folder / "reference").is_dir():
         pytest.skip("the reference material is not beside this checkout")
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """A PostgreSQL server for all tests of this process; each takes a database of its own."""
+    with Postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def template_databases(tmp_path_factory):
+    """Names of databases with the schema and nothing else, by kind, made when they are first needed."""
+    return {"folder": tmp_path_factory.mktemp("templates")}
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request):
+    """The URL of a new database with the schema: the test runs on SQLite and on PostgreSQL."""
+    return request.getfixturevalue(f"{request.param}_url")
+
+
+@pytest.fixture
+def sqlite_url(tmp_path, template_databases):
+    """The URL of a new SQLite database with the schema."""
+    made = template_databases["folder"] / "template.db"
+    if not made.exists():
+        create(parse_address(f"sqlite:///{made}"))
+    copy = tmp_path / "authz.db"
+    shutil.copyfile(made, copy)
+    return f"sqlite:///{copy}"
+
+
+@pytest.fixture
+def postgresql_url(postgres, template_databases):
+    """The URL of a new PostgreSQL database with the schema."""
+    if "postgresql" not in template_databases:
+        template_databases["postgresql"] = url = postgres.make_database()
+        create(parse_address(url))
+    name = template_databases["postgresql"].partition("@/")[2].partition("?")[0]
+    return postgres.make_database(name)
 
 
 @pytest.fixture(scope="module", params=TransportKind, ids=lambda kind: kind.value)
