@@ -1,1 +1,1 @@
-"""Puts the parts together: settings in, a running sidecar or an engine in your own process out."""
+"""Assembles the parts: from settings to a running sidecar, or to an engine in your own process."""

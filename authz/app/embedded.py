@@ -1,4 +1,4 @@
-"""The engine inside a program of its own: over a policy directory, the sidecar's answers without its process."""
+"""The engine inside another program: the sidecar's decisions from a policy directory, without its process."""
 
 import os
 import time
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 class Engine(live.Engine):
-    """The core engine, which can fill itself from a policy directory. For any number of threads and event loops.
+    """The core engine, which can load a policy directory. Safe for any number of threads and event loops.
 
-    `Engine()` is empty and wants `publish`; `Engine.from_directory(path)` is ready. Close it if it follows.
+    `Engine()` is empty until `publish` is called; `Engine.from_directory(path)` is ready. Close an engine that follows.
     """
 
     def __init__(self) -> None:
@@ -26,13 +26,13 @@ class Engine(live.Engine):
 
     @classmethod
     def from_directory(cls, path: str | os.PathLike[str], *, follow: bool = False) -> Self:
-        """An engine on the accounts of a directory; with `follow` a thread keeps it at their newest good version.
+        """An engine with the accounts of a directory; with `follow` a thread keeps it at their newest valid version.
 
         Raises:
-            SourceError: if the directory cannot be read, or holds no account.
-            InvalidAccountError: with every problem, if an account is broken.
+            SourceError: if the directory cannot be read or contains no account.
+            InvalidAccountError: with every problem, if an account is invalid.
         """
-        # Not imported with the package: the core runs without YAML, logs and file events.
+        # Imported late, since the core runs without YAML, logs and file events.
         from authz.sources.loader import DirectoryLoader  # noqa: PLC0415
 
         engine = cls()
@@ -41,16 +41,16 @@ class Engine(live.Engine):
         return engine
 
     def check(self, principal: str, action: str, resource: str = "*", context: GivenContext | None = None) -> Decision:
-        """Decide now, by this machine's clock, as the sidecar would; `context` is what its clients take.
+        """Decide as the sidecar would, by this machine's clock; `context` has the form that its clients accept.
 
         Raises:
-            InvalidRequestError: naming the field that is malformed, and in the context the key.
-            NotReadyError: before anything was published.
+            InvalidRequestError: naming the malformed field, or the key of the context.
+            NotReadyError: before the first publication.
         """
         return self.decide(parse_request(principal, action, resource, context, time.time()))
 
     def close(self) -> None:
-        """Follow no longer; what is in force stays in force. A second time does nothing."""
+        """Stop following; the loaded policies stay in force. Closing again has no effect."""
         if self._loader is not None:
             self._loader.close()
 

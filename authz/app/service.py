@@ -1,4 +1,4 @@
-"""All that answers in one process: engine, cache and server, wired."""
+"""Assembles what answers requests in one process: engine, cache and server."""
 
 from collections.abc import Iterator
 
@@ -22,7 +22,7 @@ from authz.telemetry.metrics_snapshot import CacheSnapshot, CallCount, DecisionC
 
 
 class Service:
-    """Answers from `engine`, whoever fills it. `is_port_shared` as in Listening.
+    """Answers requests from `engine`, which the caller fills. `is_port_shared` is as in Listening.
 
     Raises:
         CertificateError: if the certificates of the settings cannot be used.
@@ -31,7 +31,7 @@ class Service:
     def __init__(self, settings: Settings, *, is_port_shared: bool = False) -> None:
         self._settings = settings
         share = settings.cache_bytes // settings.workers
-        plans, memos = share * 3 // 8, share // 8  # a question without a plan costs more than one without an answer
+        plans, memos = share * 3 // 8, share // 8  # a missing plan costs more than a missing answer
         self.engine = Engine(plans)
         self._cache = DecisionCache(settings.cache_size, most=share - plans - memos)
         self._tally = Tally()
@@ -55,40 +55,40 @@ class Service:
         self._server = Server(authorization(checker, batches, explainer, feed, conduct), feed, listening, limits)
 
     async def startup(self) -> Bound:
-        """Listen, not serving yet; returns the addresses with their ports.
+        """Bind the addresses without serving yet; returns them with their ports.
 
         Raises:
-            ListenError: naming the address that cannot be had.
+            ListenError: naming the address that cannot be bound.
         """
         return await self._server.startup()
 
     async def ready(self) -> None:
-        """Something was loaded: serve."""
+        """Start to serve; the engine must have accounts."""
         tune_after_load()
         await self._server.ready()
 
     async def keep_sockets(self) -> None:
-        """Make Unix sockets again that lost their files, for ever.
+        """Restore Unix sockets whose files were removed, until cancelled.
 
         Raises:
-            ListenError: if one cannot be had again.
+            ListenError: if a socket cannot be restored.
         """
         await self._server.keep_sockets()
 
     async def drain(self) -> None:
-        """Stop without losing a call."""
+        """Stop after the accepted calls are answered."""
         await self._server.drain(self._settings.shutdown_notice, self._settings.drain_timeout)
 
     async def close(self) -> None:
-        """Stop at once, if not stopped yet; to be called however the service ended."""
+        """Stop at once unless already stopped; must be called however the service ended."""
         await self._server.close()
 
     def answered(self) -> dict[str, int]:
-        """Answers by method, for the last log line."""
+        """The number of answers by method, for the last log line."""
         return self._tally.answered()
 
-    def reading(self) -> ServiceSnapshot:
-        """What was counted so far."""
+    def metrics(self) -> ServiceSnapshot:
+        """The figures so far."""
         cache, admission, methods = self._cache, self._admission, list(self._tally.methods.items())
         calls = [CallCount(method, "OK", tally.answered) for method, tally in methods]
         calls += [CallCount(method, code, n) for method, tally in methods for code, n in list(tally.failed.items())]

@@ -1,4 +1,4 @@
-"""The settings of `authz serve`, read once by the command and used by the assembler alone."""
+"""The settings of `authz serve`: the command reads them once, and only this package uses them."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,13 +12,13 @@ from authz.telemetry.log import LogFormat
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Times are seconds. `health_listen` is for probes alone.
+    """All settings. Times are in seconds. `health_listen` serves health checking only.
 
-    `cache_size` counts the answers of each worker, 0 switches the cache off; `cache_bytes` are those of all that is
-    kept to answer sooner, by all workers together.
+    `cache_size` is the number of decisions that each worker caches, 0 for none; `cache_bytes` bounds the memory of
+    cached decisions and compiled policies, of all workers together.
 
-    With `tls` all TCP addresses of `listen` are served with it; `allow_clients` are names in clients' certificates, all
-    that their authority vouches for if there are none.
+    With `tls`, all TCP addresses of `listen` use it. `allow_clients` are the names in client certificates that are
+    admitted; if it is empty, every certificate of the trusted authorities is.
     """
 
     source: Path

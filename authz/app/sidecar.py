@@ -1,4 +1,4 @@
-"""Settings -> a running sidecar; the only file that knows everyone."""
+"""From settings to a running sidecar; the only module that knows all parts."""
 
 import asyncio
 import time
@@ -25,14 +25,14 @@ from authz.telemetry.metrics_snapshot import MetricsSnapshot, ServiceSnapshot, S
 if TYPE_CHECKING:
     from authz.telemetry.http import HttpEndpoint
 
-_CANCEL_SECONDS = 5.0  # for tasks to end that were told to: nothing may hold up a stop for longer
+_CANCEL_SECONDS = 5.0  # for cancelled tasks to end, so that none delays a stop for longer
 
 log = get_logger("authz")
 Progress = Callable[[int, int], None]
 
 
 class SourceFeed:
-    """Fills an engine from the source of the settings: everything at first, then every change."""
+    """Fills an engine from the source in the settings: first everything, then every change."""
 
     def __init__(self, settings: Settings, engine: Engine) -> None:
         self._settings = settings
@@ -41,11 +41,11 @@ class SourceFeed:
         self._follower = Follower(self._source, engine)
 
     async def load(self, progress: Progress) -> None:
-        """Put everything into force for the first time.
+        """Load and publish all accounts for the first time.
 
         Raises:
             SourceError: if the source cannot be read.
-            InvalidAccountError: if accounts are broken and may not be.
+            InvalidAccountError: if accounts are invalid and `allow_broken_accounts` is off.
         """
         allow_broken = self._settings.allow_broken_accounts
         with held_off():
@@ -54,30 +54,35 @@ class SourceFeed:
             raise InvalidAccountError(problems)
 
     async def follow_until(self, stop: asyncio.Event) -> None:
-        """Follow the source until `stop`; a follower that dies is a bug, and takes the server down with it."""
-        tasks = [asyncio.create_task(self._follower.follow()), asyncio.create_task(stop.wait())]
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for task in tasks:
+        """Follow the source until `stop`.
+
+        Raises:
+            AuthzError: if the follower ended, which is a bug: the sidecar must not serve what it no longer follows.
+        """
+        following, stopping = asyncio.create_task(self._follower.follow()), asyncio.create_task(stop.wait())
+        await asyncio.wait({following, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        for task in (following, stopping):
             task.cancel()
-        await asyncio.wait(tasks, timeout=_CANCEL_SECONDS)
+        await asyncio.wait({following, stopping}, timeout=_CANCEL_SECONDS)
         if not stop.is_set():
-            raise AuthzError(f"following the source ended: {done}")
+            log.error("the source is no longer followed; stopping", exc_info=following.exception())
+            raise AuthzError("the source is no longer followed; the log has the cause") from following.exception()
 
     def read_anew(self) -> None:
-        """Look at the whole source at once, whatever was heard of it; before it is followed, that is done anyway."""
+        """Read the whole source as soon as possible; no effect before it is followed, since that begins with it."""
         log.info("reading everything anew")
         self._follower.survey_soon()
 
     def close(self) -> None:
-        """Let go of the source."""
+        """Release the source."""
         self._source.close()
 
     def stale(self) -> list[Stale]:
-        """What is not in force as it is in the source."""
+        """The files and accounts whose newest version is not in force."""
         return self._follower.status.stale(time.monotonic())
 
-    def reading(self, service: ServiceSnapshot, workers: int = 1, restarts: int = 0) -> MetricsSnapshot:
-        """All figures, those of the processes that serve being given."""
+    def metrics(self, service: ServiceSnapshot, workers: int = 1, restarts: int = 0) -> MetricsSnapshot:
+        """All figures; `service` are those of the processes that serve."""
         live = self._engine.live if self._engine.is_ready else None
         status = self._follower.status
         return MetricsSnapshot(
@@ -105,15 +110,15 @@ class Sidecar:
         self._is_stopping = False
 
     async def run(self, progress: Progress) -> None:
-        """Serve until a signal to stop comes, then drain; on SIGHUP read everything anew.
+        """Serve until a signal to stop arrives, then drain; SIGHUP reads everything anew.
 
         Raises:
-            ListenError: if an address cannot be had.
+            ListenError: if an address cannot be bound.
             SourceError: if the source cannot be read.
-            InvalidAccountError: if accounts are broken and may not be.
+            InvalidAccountError: if accounts are invalid and `allow_broken_accounts` is off.
         """
         stop = Signals(self._feed.read_anew).stop
-        http = _open_http(self._settings, self._reading, self._is_ready, self._feed.stale)
+        http = _open_http(self._settings, self._metrics, self._is_ready, self._feed.stale)
         try:
             bound = await self._service.startup()
             if await unless_stopped(self._feed.load(progress), stop):
@@ -128,13 +133,13 @@ class Sidecar:
                 http.close()
 
     async def _follow_until(self, stop: asyncio.Event) -> None:
-        """Follow the source, and keep the sockets as they are; raises ListenError where these cannot be kept."""
+        """Follow the source and restore lost sockets; raises ListenError if a socket cannot be restored."""
         keeping = asyncio.create_task(self._service.keep_sockets())
         keeping.add_done_callback(lambda _: stop.set())
         try:
             await self._feed.follow_until(stop)
             if keeping.done():
-                log.error("a socket is lost and cannot be made again; stopping", reason=str(keeping.exception()))
+                log.error("a socket is lost and cannot be restored; stopping", reason=str(keeping.exception()))
                 await self._drain()
                 keeping.result()
         finally:
@@ -148,26 +153,26 @@ class Sidecar:
     def _is_ready(self) -> bool:
         return self._service.engine.is_ready and not self._is_stopping
 
-    def _reading(self) -> MetricsSnapshot:
-        return self._feed.reading(self._service.reading())
+    def _metrics(self) -> MetricsSnapshot:
+        return self._feed.metrics(self._service.metrics())
 
 
 class SharedSidecar:
-    """A sidecar in several processes: this one reads the source, and its workers serve."""
+    """A sidecar in several processes: this one reads the source, its workers serve."""
 
     def __init__(self, settings: Settings) -> None:
         if settings.tls is not None:
-            Certificates(settings.tls)  # tried here, since a worker that cannot start has nobody to tell
+            Certificates(settings.tls)  # checked here, so that the command reports the error and no worker starts
         self._settings = settings
         self._engine = Engine()
         self._feed = SourceFeed(settings, self._engine)
         self._supervisor = Supervisor(settings, self._engine)
 
     async def run(self, progress: Progress) -> None:
-        """Serve until a signal to stop comes, then let all workers drain; otherwise as Sidecar.run."""
+        """Serve until a signal to stop arrives, then drain all workers; otherwise as Sidecar.run."""
         stop = Signals(self._feed.read_anew).stop
         bound = self._supervisor.reserve()
-        http = _open_http(self._settings, self._reading, self._supervisor.is_ready, self._feed.stale)
+        http = _open_http(self._settings, self._metrics, self._supervisor.is_ready, self._feed.stale)
         try:
             if await unless_stopped(self._start(progress), stop):
                 _log_serving(self._settings, bound, http)
@@ -184,28 +189,28 @@ class SharedSidecar:
         await self._feed.load(progress)
         await self._supervisor.start()
 
-    def _reading(self) -> MetricsSnapshot:
-        service = self._supervisor.reading()
-        return self._feed.reading(service, self._supervisor.serving, self._supervisor.restarts)
+    def _metrics(self) -> MetricsSnapshot:
+        service = self._supervisor.metrics()
+        return self._feed.metrics(service, self._supervisor.serving, self._supervisor.restarts)
 
 
 def _open_http(
     settings: Settings,
-    reading: Callable[[], MetricsSnapshot],
+    metrics: Callable[[], MetricsSnapshot],
     is_ready: Callable[[], bool],
     stale: Callable[[], list[Stale]],
 ) -> "HttpEndpoint | None":
     if settings.http is None:
         return None
-    # Not imported with the module: without HTTP, no start waits for them.
+    # Imported late, so that a start without HTTP does not pay for them.
     from authz.telemetry.http import HttpEndpoint  # noqa: PLC0415
     from authz.telemetry.metrics import registry_of  # noqa: PLC0415
 
-    return HttpEndpoint(settings.http, registry_of(reading), is_ready, lambda: [_told(each) for each in stale()])
+    return HttpEndpoint(settings.http, registry_of(metrics), is_ready, lambda: [_stale_line(each) for each in stale()])
 
 
-def _told(stale: Stale) -> str:
-    """What is stale, in a line."""
+def _stale_line(stale: Stale) -> str:
+    """The line of `/readyz` about it."""
     return printable(f"{stale.key or '.'} for {stale.seconds:.0f} s: {stale.path}: {stale.reason}")
 
 
@@ -222,7 +227,7 @@ def _log_serving(settings: Settings, bound: Bound, http: "HttpEndpoint | None") 
 
 
 def serve(settings: Settings, progress: Progress) -> None:
-    """Run a sidecar to its end, which is to be that of the process; see Sidecar.run for what it raises."""
+    """Run a sidecar to its end; the process must end after it. Raises what Sidecar.run raises."""
     run(_serve(settings, progress))
     ignore_from_now_on()
 

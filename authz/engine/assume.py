@@ -1,7 +1,7 @@
 """`sts:AssumeRole`: the role's trust policy must admit the caller, and the caller's own policies must allow it.
 
-CAM roles, 598/19381 and 598/19419 (cam-language 5.3): a root account needs no grant of its own, but is trusted or not
-like anybody else.
+CAM roles, 598/19381 and 598/19419 (cam-language 5.3): a root account needs no grant of its own, but the trust policy
+must admit it like every other caller.
 """
 
 from collections.abc import Iterable
@@ -20,11 +20,14 @@ _ROLE = "roleName/"
 
 
 def decide_assumption(snapshot: Snapshot, plan: ActionPlan, request: Request, facts: Facts) -> Decision:
-    """Deny wins on both sides; an allow is needed on both sides. `plan` is the caller's, for assuming roles."""
+    """Decide an assumption: a deny on either side denies, and both sides must allow.
+
+    `plan` is the caller's plan for `sts:AssumeRole`.
+    """
     caller = snapshot.states[request.principal.account]
     owner = _owner(snapshot, caller, request)
     if owner is not caller:
-        facts.hold(0, 0)  # it depends on two accounts, so no single account's lease could keep it right in a cache
+        facts.hold(0, 0)  # never cached: it depends on two accounts, and a cache entry holds the lease of one
     name = _role_name(request)
     if owner is None or name not in owner.account.roles:
         return NO_MATCHING_ALLOW if owner is caller else CROSS_ACCOUNT
@@ -38,13 +41,13 @@ def decide_assumption(snapshot: Snapshot, plan: ActionPlan, request: Request, fa
 
 
 def trust_rules(snapshot: Snapshot, caller: AccountState, request: Request) -> Iterable[Rule]:
-    """The rules of the trust policy of the role that is to be assumed; none where there is no such role."""
+    """The rules of the requested role's trust policy; none if the role does not exist."""
     owner, name = _owner(snapshot, caller, request), _role_name(request)
     return () if owner is None or name not in owner.account.roles else owner.trust(name)
 
 
 def _role_name(request: Request) -> str:
-    """The role that is to be assumed: `qcs::cam::uin/ROOT:roleName/NAME`; empty for what names no role."""
+    """The name of the requested role, `qcs::cam::uin/ROOT:roleName/NAME`; empty if the resource is not a role."""
     is_role = request.resource.service == "cam" and request.resource.tail.startswith(_ROLE)
     return request.resource.tail.removeprefix(_ROLE) if is_role else ""
 
@@ -57,7 +60,7 @@ def _owner(snapshot: Snapshot, caller: AccountState, request: Request) -> Accoun
 
 
 def _own_decision(plan: ActionPlan, request: Request, facts: Facts) -> Decision:
-    """What the caller's own policies say of the role, also where it is another account's."""
+    """The decision of the caller's own policies on the role, which may be another account's."""
     if plan.holder.is_root:
         return ROOT_ACCOUNT
     resource = request.resource
@@ -86,14 +89,14 @@ def _admits(trusted: TrustedPrincipals, principal: Principal, caller: AccountSta
 
 
 def _names(principal: Principal, caller: AccountState) -> frozenset[str]:
-    """All texts by which a trust policy can mean this principal (cam-language 1.4)."""
+    """Every `qcs` text with which a trust policy can name this principal (cam-language 1.4)."""
     numbers = [f"uin/{principal.account}"]
     if caller.account.app_id:
         numbers.append(f"uid/{caller.account.app_id}")
     names = {"*", "qcs::cam::anyone:anyone"}
     for number in numbers:
         account = f"qcs::cam::{number}"
-        names.add(f"{account}:root")  # the whole account is trusted; it grants sts:AssumeRole to its own
+        names.add(f"{account}:root")  # trusts the whole account, which grants sts:AssumeRole to its principals
         if principal.kind is PrincipalKind.ROLE:
             names.add(f"{account}:roleName/{principal.name}")
         else:

@@ -1,4 +1,4 @@
-"""The text of a denial, as CAM words it (cam-language 7)."""
+"""The message of a denial, in CAM's wording (cam-language 7)."""
 
 import json
 from collections.abc import Iterable
@@ -11,24 +11,24 @@ from authz.engine.rules import Rule
 from authz.language.action import Action
 
 HINT_BYTES = 4 * 1024
-"""Of the conditions that one denial tells."""
+"""Limit on the conditions that one denial lists."""
 DENIAL_END = ") has no permission"
-"""What every denial says after the resource."""
+"""The part of every denial that follows the resource."""
 _NO_MATCHING_ALLOW = Reason.NO_MATCHING_ALLOW  # reading a member of an Enum costs more than reading a global
 
 
 def denial_message(plan: ActionPlan | None, request: Request, decision: Decision) -> str:
-    """What a denial says, in one text."""
+    """The whole message of a denial."""
     text, hints = denial_parts(plan, request, decision)
     return text + hints.decode()
 
 
 def denial_parts(plan: ActionPlan | None, request: Request, decision: Decision) -> tuple[str, bytes]:
-    """Explicit and implicit denials share the wording; an operation-level API is denied on `*`.
+    """The message of a denial and, encoded, the conditions that the request did not meet.
 
-    `plan` is what the request's snapshot resolved for it. Where only conditions stood between an allow and the request,
-    these are the second part, encoded: in CAM's own form, which can be pasted into a policy. Denials that miss the same
-    conditions have the same object there.
+    Explicit and implicit denials have the same wording; an operation-level API is denied on `*`. `plan` is what the
+    request's snapshot resolved for it. If an allow covers the request except for its conditions, the second part lists
+    them in CAM's own form, which can be pasted into a policy. Denials that miss the same conditions share one object.
     """
     text = denial_text(request.action, request.resource.text if names_resource(plan, request.action) else "*")
     if plan is None or decision.reason is not _NO_MATCHING_ALLOW:
@@ -40,22 +40,22 @@ def denial_parts(plan: ActionPlan | None, request: Request, decision: Decision) 
 
 
 def names_resource(plan: ActionPlan | None, action: Action) -> bool:
-    """Whether denials name the resource that was asked about, and not `*`. `plan` is as for denial_parts."""
+    """Whether denials name the requested resource instead of `*`. `plan` is as in denial_parts."""
     return not (is_operation_level(action) if plan is None else plan.is_operation_level)
 
 
 def denial_text(action: Action, resource: str) -> str:
-    """What every denial says."""
+    """The message of a denial without the conditions."""
     return denial_start(action) + resource + DENIAL_END
 
 
 def denial_start(action: Action) -> str:
-    """What every denial says before it names the resource."""
+    """The part of every denial that precedes the resource."""
     return f"you are not authorized to perform operation ({action.service}:{action.name})\nresource ("
 
 
 def _hints(rules: Iterable[Rule]) -> bytes:
-    """Each condition once, as many as there is room for."""
+    """Each condition once, up to HINT_BYTES, and the number of those left out."""
     every = dict.fromkeys(_hint(rule, condition) for rule in rules for condition in rule.conditions)
     kept: list[bytes] = []
     room = HINT_BYTES

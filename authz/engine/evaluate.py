@@ -10,9 +10,9 @@ from authz.engine.snapshot import Snapshot
 
 
 def evaluate(snapshot: Snapshot, request: Request, keys_read: set[str] | None = None) -> Decision:
-    """Decide as CAM does (CAM evaluation logic, 598/10605; the order stands in `shortcut`).
+    """Decide as CAM does (CAM evaluation logic, 598/10605; `shortcut` defines the order).
 
-    To `keys_read`, where it is given, the keys of the context are added whose values were read.
+    If `keys_read` is given, the context keys whose values were read are added to it.
     """
     return decide(snapshot, snapshot.resolve(request.principal, request.action), request, keys_read)
 
@@ -20,12 +20,12 @@ def evaluate(snapshot: Snapshot, request: Request, keys_read: set[str] | None = 
 def decide(
     snapshot: Snapshot, plan: ActionPlan | None, request: Request, keys_read: set[str] | None = None
 ) -> Decision:
-    """The same with the plan that `snapshot` resolved for the principal and the action of the request."""
+    """Decide as `evaluate` does, with the plan that `snapshot` resolved for the request's principal and action."""
     resource = request.resource
-    settled = shortcut(plan, resource)
-    if settled is not None:
-        return settled.decide(resource.tail, NO_FACTS)
-    assert plan is not None  # noqa: S101 - that is settled
+    unconditional = shortcut(plan, resource)
+    if unconditional is not None:
+        return unconditional.decide(resource.tail, NO_FACTS)
+    assert plan is not None  # noqa: S101 - `shortcut` decides for unknown principals
     facts = Facts(request.context, plan.holder.identity, request.time)
     if plan.is_assumption:
         decision = decide_assumption(snapshot, plan, request, facts)
@@ -35,5 +35,5 @@ def decide(
         keys_read |= facts.keys_read
     if facts.window is None:
         return decision
-    # It holds as long as what was read of the clock stays so.
+    # The decision holds while every comparison with the clock keeps its result.
     return Decision(decision.allowed, decision.reason, decision.statement, facts.window)

@@ -1,4 +1,4 @@
-"""All that decides for one principal, compiled on first use and kept while its account stays as it is."""
+"""The compiled policies of one principal: made on first use and kept until its account changes."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,13 +20,15 @@ from authz.language.document import Effect
 from authz.language.resource import NO_RESOURCE, AccountSegment, Resource
 from authz.language.variables import Variable
 
-_MEMO_LIMIT = 1024  # actions of one principal; callers choose the names, so the memo must not grow for ever
-_PLACES_LIMIT = 64  # services and regions of one action, likewise
-_HINTS_LIMIT = 16  # texts of denials of one action
-_KEPT = 256  # characters of a name or a place that is worth keeping, for the same reason
-_PLAN, _BINDING = 2000, 500  # bytes of a plan, and of each set of values of its variables
-_NAME, _ACTION, _COVERED = 60, 1500, 100  # of an action's name, of its plan, and of each statement in that
-_PLACED, _HINTS = 300, 300  # of what decides for one place, and of a text of denials
+# Callers choose names, so what is kept of them is bounded.
+_MEMO_LIMIT = 1024  # actions of one principal
+_PLACES_LIMIT = 64  # services and regions of one action
+_HINTS_LIMIT = 16  # condition lists of one action's denials
+_KEPT = 256  # characters of a name that is kept
+# Upper estimates of memory, in bytes.
+_PLAN, _BINDING = 2000, 500  # a principal's plan, and each set of values of its variables
+_NAME, _ACTION, _COVERED = 60, 1500, 100  # an action's name, its plan, and each statement in the plan
+_PLACED, _HINTS = 300, 300  # a placed plan, and a condition list of denials
 Identity = Mapping[str, tuple[str, ...]]
 _PlaceKey = tuple[str, str] | None
 _Covered = tuple[tuple[bool, bool], tuple[int, ...], tuple[int, ...], tuple[int, ...] | None]
@@ -34,19 +36,19 @@ _ASSUME_ROLE = "sts:assumerole"
 
 
 def is_assumption(action: Action) -> bool:
-    """Whether the action is that of assuming a role."""
+    """Whether the action assumes a role."""
     return action.key == _ASSUME_ROLE
 
 
 def is_operation_level(action: Action) -> bool:
-    """Whether CAM is asked about `*` for this API; one that the catalog lacks counts as resource-level."""
+    """Whether CAM checks this API on `*` only; an API that the catalog lacks counts as resource-level."""
     known = load_catalog().find(action.service, action.name)
     return known is not None and not known.resource_level
 
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Whose statements a plan has: the account, the condition keys that the engine knows of the principal, its kind."""
+    """Whose statements a plan holds: `identity` has the condition keys that the engine sets for the principal."""
 
     owner: Owner
     identity: Identity
@@ -55,9 +57,9 @@ class Holder:
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
 class PlacedPlan:
-    """A principal's statements for one action on the resources of one service and region, of one account.
+    """A principal's statements for one action on the resources of one service, region and account.
 
-    `denies` and `allows` are None where there is no such statement, `bounds` where no boundary is set.
+    `denies` and `allows` are None if there are no such statements, `bounds` if no boundary is set.
     """
 
     denies: TailIndex | None
@@ -66,11 +68,11 @@ class PlacedPlan:
 
     @property
     def size(self) -> int:
-        """Bytes that it takes, rather too many than too few."""
+        """Bytes that it takes; an upper estimate."""
         return _PLACED + sum(index.size for index in (self.denies, self.allows, self.bounds) if index is not None)
 
     def decide(self, tail: str, facts: Facts) -> Decision:
-        """Deny wins, then an allow within the boundary, else denial (598/10605)."""
+        """Decide on the resource with this tail: a deny wins, then an allow within the boundary (598/10605)."""
         if self.denies is not None:
             denied = self.denies.find(tail, facts)
             if denied is not None:
@@ -85,12 +87,12 @@ class PlacedPlan:
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
 class ActionPlan:
-    """All that decides about one action of one principal: looked up once for a question, then handed down.
+    """A principal's statements for one action: looked up once for a request, then passed on.
 
-    `bounds`, the allows of the principal's boundary, are None where none is set.
+    `bounds` are the allows of the principal's boundary, None if no boundary is set.
 
-    `conditional_allows` are those of the allows that have conditions, for telling what was missing; `families_read` are
-    the families (see key_family) of all condition keys: what decides reads no others. `part` counts what it holds.
+    `conditional_allows` are the allows with conditions, from which denials list what was not met. `families_read` are
+    the families (see key_family) of all condition keys: a decision reads no others. `part` counts the memory.
     """
 
     holder: Holder
@@ -107,46 +109,46 @@ class ActionPlan:
 
     @property
     def covered(self) -> _Covered:
-        """What it is made of: plans of which this is equal decide alike."""
+        """What it is made of: plans for which this is equal give equal decisions."""
         bounds = None if self.bounds is None else _orders(self.bounds)
         kind = self.is_assumption, self.is_operation_level
         return kind, _orders(self.denies), _orders(self.allows), bounds
 
     @property
     def size(self) -> int:
-        """Bytes that it takes when it is new, rather too many than too few."""
+        """Bytes that it takes when it is new; an upper estimate."""
         rules = len(self.denies) + len(self.allows) + len(self.bounds or ())
         return _ACTION + _COVERED * rules
 
     def at(self, resource: Resource) -> PlacedPlan:
-        """What decides about all resources of the own account that differ from this one in tail alone; made once.
+        """The plan for resources of the principal's account that differ from this one only in the tail; made once.
 
-        For an operation-level API CAM is asked about `*`, whatever resource the caller has in mind (cam-language 6).
+        CAM checks an operation-level API on `*`, whatever resource the caller names (cam-language 6).
         """
         is_placed = not self.is_operation_level and resource.text != "*"
         key = (resource.service, resource.region) if is_placed else None
         return self._placed.get(key) or self._place(key, resource if is_placed else NO_RESOURCE)
 
     def abroad(self, resource: Resource) -> PlacedPlan:
-        """What decides about a resource of another account; made for each question, since few are for a role there."""
+        """The plan for a resource of another account; made for each request, since few requests assume such a role."""
         return self._indexed(resource, resource.account)
 
     def missed(self, resource: Resource) -> tuple[Rule, ...]:
-        """The allows that cover the resource but for their conditions."""
+        """The allows that cover the resource except for their conditions."""
         if not self.conditional_allows or not self.holder.owner.owns(resource.account):
             return ()
-        asked = NO_RESOURCE if self.is_operation_level else resource
-        return tuple(rule for rule in self.conditional_allows if rule.covers_resource(asked, self.holder.owner))
+        checked = NO_RESOURCE if self.is_operation_level else resource
+        return tuple(rule for rule in self.conditional_allows if rule.covers_resource(checked, self.holder.owner))
 
     def hints(self, missed: Sequence[Rule]) -> bytes | None:
-        """What denials say of the conditions of these allows, if one said it before, so that they share it."""
+        """The condition list of denials that missed these allows, if one is kept, so that denials share it."""
         return self._hints.get(_orders(missed))
 
     def keep_hints(self, missed: Sequence[Rule], hints: bytes) -> bytes:
-        """Keep what denials say of the conditions of these allows; returns it."""
+        """Keep and return the condition list of denials that missed these allows."""
         key = _orders(missed)
         if len(self._hints) >= _HINTS_LIMIT:
-            self._hints.clear()  # stays counted until the actions are let go
+            self._hints.clear()  # still counted, until the plans of all actions are dropped
         self._hints[key] = hints
         self.part.add(_HINTS + len(hints) + _COVERED * len(key))
         return hints
@@ -174,9 +176,9 @@ def _orders(rules: Iterable[Rule]) -> tuple[int, ...]:
 
 
 class PrincipalPlan:
-    """A principal's rules, and an ActionPlan for every action that was asked of it.
+    """A principal's rules, and an ActionPlan for every action that was requested.
 
-    `boundary` is None where no boundary is set. `subject` is the user or role that it was compiled of, None for a root
+    `boundary` is None if no boundary is set. `subject` is the user or role that it was compiled from, None for a root
     account.
     """
 
@@ -204,11 +206,11 @@ class PrincipalPlan:
 
     @property
     def identity(self) -> Identity:
-        """The condition keys that the engine knows of the principal itself."""
+        """The condition keys that the engine sets for the principal."""
         return self.holder.identity
 
     def for_action(self, action: Action) -> ActionPlan:
-        """The plan of `action`, made once; actions that the same statements cover share one and its indexes."""
+        """The plan of `action`, made once; actions that the same statements cover share a plan and its indexes."""
         plan = self._actions.get(action.key)
         if plan is None:
             return self._learn(action)
@@ -233,7 +235,7 @@ class PrincipalPlan:
     def _plan(self, action: Action) -> ActionPlan:
         rules = self.rules.covering(action)
         bounding = [] if self.boundary is None else self.boundary.covering(action)
-        # A deny inside the boundary denies like any other (cam-language 5.3, layer 2).
+        # A deny in the boundary denies like every other deny (cam-language 5.3, layer 2).
         denies = _with_effect([*rules, *bounding], Effect.DENY)
         allows = _with_effect(rules, Effect.ALLOW)
         bounds = _with_effect(bounding, Effect.ALLOW)
@@ -256,7 +258,7 @@ def _with_effect(rules: Iterable[Rule], effect: Effect) -> tuple[Rule, ...]:
 
 
 def plan_user(account: Account, user: User, meter: Meter = UNMETERED) -> PrincipalPlan:
-    """A user's own policies, then those of its groups: their union decides (cam-language 5.1)."""
+    """The plan of a user: its own policies and those of its groups together (cam-language 5.1)."""
     attachments = [Attachment(policy, f"user/{user.uin}") for policy in user.policies]
     for group in user.groups:
         attachments += [Attachment(policy, f"group/{group.name}") for policy in group.policies]
@@ -265,14 +267,14 @@ def plan_user(account: Account, user: User, meter: Meter = UNMETERED) -> Princip
 
 
 def plan_role(account: Account, role: Role, meter: Meter = UNMETERED) -> PrincipalPlan:
-    """Only the role's policies, not those of whoever assumed it (cam-language 5.1)."""
+    """The plan of a role: its own policies, not those of the caller that assumed it (cam-language 5.1)."""
     attachments = [Attachment(policy, f"role/{role.name}") for policy in role.policies]
     bound = _Bound(account, role.tags, "", meter)
     return bound.plan(attachments, role.boundary, f"boundary/role/{role.name}", role)
 
 
 def plan_root(account: Account, meter: Meter = UNMETERED) -> PrincipalPlan:
-    """Nothing is attached to a root account; the plan only says who it is."""
+    """The plan of a root account, to which nothing is attached: it only identifies the account."""
     return _Bound(account, (), account.uin, meter).plan([], None, "")
 
 

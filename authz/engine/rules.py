@@ -1,4 +1,4 @@
-"""Statements bound to one principal: variables replaced, account settled, conditions read."""
+"""Statements bound to one principal: variables replaced, accounts resolved, conditions prepared."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -15,15 +15,15 @@ from authz.language.document import Effect, Statement
 from authz.language.resource import AccountKind, AccountSegment, Resource, ResourcePattern
 from authz.language.variables import Template
 
-_PLACE, _RULE, _SCOPE = 100, 600, 240  # bytes of a statement that may become a rule, of a rule, of each of its scopes
+_STATEMENT, _RULE, _SCOPE = 100, 600, 240  # bytes that a statement, its rule and each of the rule's scopes take
 _OWN = AccountSegment(AccountKind.OWN)
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One statement of one attachment, ready to be matched; `order` is its place among the principal's statements.
+    """One statement of one attachment, ready to be matched; `order` is its position among the principal's statements.
 
-    Without scopes it covers nothing.
+    A rule without scopes covers no resource.
     """
 
     order: int
@@ -34,21 +34,21 @@ class Rule:
 
     @property
     def ref(self) -> StatementRef:
-        """The statement as answers name it."""
+        """The reference to the statement that answers contain."""
         ref = self.decision.statement
         assert ref is not None  # noqa: S101 - every rule's decision is made with its statement
         return ref
 
     @property
     def size(self) -> int:
-        """Bytes that it takes beside its statement, rather too many than too few."""
+        """Bytes that it takes in addition to its statement; an upper estimate."""
         scopes = sum(_SCOPE + sum(map(getsizeof, scope.tail.pieces)) for scope in self.scopes)
         return _RULE + scopes + sum(condition.size for condition in self.conditions)
 
     @property
     def is_everywhere(self) -> bool:
         """Whether it covers every resource, and a request without one."""
-        for scope in self.scopes:  # noqa: SIM110 - a generator costs more than the looking
+        for scope in self.scopes:  # noqa: SIM110 - a generator costs more than this loop
             if scope.is_any:
                 return True
         return False
@@ -59,15 +59,15 @@ class Rule:
         return self.statement.effect
 
     def covers_action(self, action: Action) -> bool:
-        """Whether the statement speaks of `action`."""
+        """Whether the statement covers `action`."""
         return self.statement.covers_action(action)
 
     def covers_resource(self, resource: Resource, owner: Owner) -> bool:
-        """Whether the statement, one of `owner`'s policies, speaks of `resource`, its own or another account's."""
+        """Whether the statement, of a policy of `owner`, covers `resource`, which may belong to another account."""
         return any(scope.matches(resource, owner) for scope in self.scopes)
 
     def applies(self, facts: Facts) -> bool:
-        """Whether its conditions hold. Fail closed: what cannot be told never allows, and always denies."""
+        """Whether its conditions hold. Fail closed: with an unknown condition an allow does not apply, a deny does."""
         if not self.conditions:
             return True
         verdict = conditions_hold(self.conditions, facts)
@@ -76,16 +76,16 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A policy and what it is attached to, as answers name it: `user/100001`, `group/sms-ops`, `boundary/user/…`."""
+    """A policy and what it is attached to, as in answers: `user/100001`, `group/sms-ops`, `boundary/user/…`."""
 
     policy: Policy
     attached_to: str
 
 
 class Rules(Iterable[Rule]):
-    """The rules of all statements attached to a principal, in the order of attachment, counted from `first`.
+    """The rules of all statements attached to a principal, in the order of attachment, numbered from `first`.
 
-    Each is made when it is first needed: most questions are about actions that few statements cover.
+    Each is made when it is first needed, since most requests are for actions that few statements cover.
     """
 
     __slots__ = ("_bindings", "_first", "_made", "_meter", "_owner", "_statements")
@@ -103,7 +103,7 @@ class Rules(Iterable[Rule]):
         self._bindings = bindings
         self._first = first
         self._meter = meter
-        meter.add(_PLACE * len(self._statements))
+        meter.add(_STATEMENT * len(self._statements))
         self._made: dict[int, Rule] = {}
 
     def __len__(self) -> int:
@@ -113,7 +113,7 @@ class Rules(Iterable[Rule]):
         return map(self._rule, range(len(self)))
 
     def covering(self, action: Action) -> list[Rule]:
-        """Those that speak of `action`."""
+        """The rules that cover `action`."""
         return [self._rule(at) for at, (each, _) in enumerate(self._statements) if each.covers_action(action)]
 
     def _rule(self, at: int) -> Rule:
@@ -139,14 +139,15 @@ def _rule(order: int, statement: Statement, attachment: Attachment, owner: Owner
 
 def _scopes(statement: Statement, owner: Owner, bindings: Bindings) -> Iterable[Scope]:
     for resource in statement.resources:
-        account = _settled(resource.account, owner, statement.effect)
+        account = _resolved(resource.account, owner, statement.effect)
         if account is not None:
             yield from _scope(resource, account, resource.tail, statement.effect, bindings)
             if resource.parent is not None:
                 yield from _scope(resource, account, resource.parent, statement.effect, bindings)
 
 
-def _settled(account: AccountSegment, owner: Owner, effect: Effect) -> AccountSegment | None:
+def _resolved(account: AccountSegment, owner: Owner, effect: Effect) -> AccountSegment | None:
+    """The account of a resource pattern as seen from `owner`; None if it covers no resource."""
     if account.kind is AccountKind.ANY:
         return account
     if owner.owns(account) or (effect is Effect.DENY and owner.may_own(account)):
@@ -157,9 +158,9 @@ def _settled(account: AccountSegment, owner: Owner, effect: Effect) -> AccountSe
 def _scope(
     resource: ResourcePattern, account: AccountSegment, template: Template, effect: Effect, bindings: Bindings
 ) -> Iterable[Scope]:
-    tail = template.bind(bindings[0])  # variables of tags, the only ones with several values, stand in conditions only
+    tail = template.bind(bindings[0])  # only variables of tags have several values, and only conditions may use those
     if tail is None:
-        # A variable without a value (`${uin}` in a role session): allows nothing, denies whatever it might mean.
+        # A variable without a value (`${uin}` in a role session): an allow covers nothing, a deny covers any value.
         if effect is Effect.ALLOW:
             return
         tail = template.bind_open(bindings[0])

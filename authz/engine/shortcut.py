@@ -1,4 +1,4 @@
-"""The order of a decision: who and what settles it, up to where conditions or trust policies have their say."""
+"""The order of a decision: which check decides first, up to the point where conditions or trust policies matter."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -10,15 +10,15 @@ from authz.language.resource import Resource
 
 
 class Shortcut(Protocol):
-    """Decides about the resources of one place by their tails alone, whatever the circumstances."""
+    """Decides on the resources of one service, region and account by their tails alone, in every circumstance."""
 
     def decide(self, tail: str, facts: Facts) -> Decision:
-        """Decide; nothing is read of `facts`."""
+        """Decide on the resource with this tail; `facts` is not read."""
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
-class _Settled:
-    """The same decision about all of them."""
+class _Constant:
+    """One decision on all resources."""
 
     decision: Decision
 
@@ -26,16 +26,19 @@ class _Settled:
         return self.decision
 
 
-_UNKNOWN, _FOREIGN, _ROOT = map(_Settled, (UNKNOWN_PRINCIPAL, CROSS_ACCOUNT, ROOT_ACCOUNT))
+_UNKNOWN, _FOREIGN, _ROOT = map(_Constant, (UNKNOWN_PRINCIPAL, CROSS_ACCOUNT, ROOT_ACCOUNT))
 
 
 def shortcut(plan: ActionPlan | None, resource: Resource) -> Shortcut | None:
-    """What decides about `resource` and all that differ from it in their tails alone; CAM's order (598/10605).
+    """What decides on `resource` and on every resource that differs from it only in the tail.
 
-    Denied unless the caller exists (`plan` is None if not), the resource is of the caller's own root account (IM and
-    SMS know no cross-account grants, cam-language 5.3), and the caller is root or has an allow that no deny overrides.
-    None where the circumstances count: statements with conditions, and the assumption of roles, which may be of another
-    account: their trust policies say who may assume them.
+    CAM's order (598/10605). A request is denied unless the caller exists (otherwise `plan` is None), the resource
+    belongs to the caller's root account (IM and SMS have no cross-account grants, cam-language 5.3), and the caller is
+    the root account or has an allow that no deny overrides.
+
+    Returns:
+        None if more than the tail matters: for statements with conditions, and for the assumption of a role, which the
+        role's trust policy decides, even in another account.
     """
     if plan is None:
         return _UNKNOWN

@@ -14,7 +14,7 @@ from authz.pdp.cache import DecisionCache, Entry, Repeats
 from authz.pdp.memos import MEMO_BYTES, PrefixMemos
 from authz.pdp.required_revision import require_revision
 from authz.wire.answers import write_decision
-from authz.wire.contexts import Contexts
+from authz.wire.contexts import ContextChecker
 from authz.wire.plain import find_resource
 from authz.wire.questions import Question
 
@@ -49,7 +49,7 @@ class Tiers:
         self._clock = clock
         self._bounds = bounds
         self._memos = PrefixMemos(memo_bytes)
-        self._contexts = Contexts(bounds)
+        self._contexts = ContextChecker(bounds)
         self._repeats = Repeats()
 
     def answer(self, data: bytes, snapshot: Snapshot, read: Reader) -> Entry:
@@ -82,7 +82,7 @@ class Tiers:
             return self._keep(data, self._memos.decide(data, place, snapshot))
         plain = data[:end]
         is_unread = self._cache.is_context_free(plain) or self._memos.is_context_free(data, place, snapshot)
-        if not is_unread or not self._contexts.are_sound(data, end):
+        if not is_unread or not self._contexts.is_valid(data, end):
             return None
         entry = self._cache.get(plain) or self._keep(plain, self._memos.decide(plain, place, snapshot))
         return None if entry is None else self._keep_repeated(data, entry)

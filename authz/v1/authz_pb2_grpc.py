@@ -86,14 +86,14 @@ class AuthorizationServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def StreamCheck(self, request_iterator, context):
-        """Many decisions on one stream: answers come in request order, one for each request.
+        """Many decisions on one stream: one answer for each request, in request order.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def Explain(self, request, context):
-        """Why: every statement that was considered, through which attachment it applied,
+        """The reason of a decision: every statement that was considered, the attachment through which it applied,
         what matched and what did not, and what would have to change for the opposite decision.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -101,15 +101,15 @@ class AuthorizationServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def AllowedResources(self, request, context):
-        """Which resources: the patterns that bound what the principal may do the action on,
-        for a backend that filters a list (list APIs) instead of asking item by item.
+        """The patterns of the resources on which the principal may perform the action,
+        for a backend that filters a list (list APIs) instead of checking each item.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def WatchRevision(self, request, context):
-        """Tells the current revision at once and every later one as it takes effect.
+        """Sends the current revision at once, and every later one as it takes effect.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -1,1 +1,1 @@
-"""Bytes to core and back: questions, answers, batches and statuses of the wire contract."""
+"""Converts between the protobuf contract and the core: questions, answers, batches and statuses."""

@@ -1,6 +1,7 @@
-"""The context of a question that nobody reads, looked over without making a protobuf message.
+"""Checks a context that no statement reads, without making a protobuf message.
 
-It differs from call to call, by address, time and trace, so this is done at nearly every call of those who send it.
+Such a context differs from call to call (address, time, trace), so callers that send one need this check at nearly
+every call. `tests/wire/test_contexts.py` compares it with protobuf.
 """
 
 from collections.abc import Callable
@@ -8,28 +9,28 @@ from collections.abc import Callable
 from authz.engine.bounds import Bounds
 from authz.engine.request import value_check
 
-_ENTRY, _KEY, _VALUE, _TEXT = 0x22, 0x0A, 0x12, 0x0A  # tags: in CheckRequest, in its entry twice, in ContextValue
-_AROUND = 8  # bytes of an entry beside its key and its text: these tags, and a length after each
-_MOST_FORMS = 1024  # that are known by sight; callers write them, so they must not grow for ever
+_ENTRY, _KEY, _VALUE, _TEXT = 0x22, 0x0A, 0x12, 0x0A  # tags of the entry, its two fields, and the value's text
+_AROUND = 8  # bytes of an entry in addition to its key and its text: these tags, each with a length
+_MOST_FORMS = 1024  # kept at a time; callers choose them, so their number is bounded
 
 Check = Callable[[str], object]
 
 
-class Contexts:
-    """Knows entries of contexts by sight, by all that is before their text: the key, and what lengths there are.
+class ContextChecker:
+    """Recognizes context entries by the bytes that precede the text of the value: the key and the lengths.
 
-    What it takes for sound is within `bounds`.
+    A context that it accepts is within `bounds`.
     """
 
     def __init__(self, bounds: Bounds) -> None:
-        # No entry is shorter, and each has one value.
+        # No entry is shorter than _AROUND + 1, and each has one value.
         self._room = min(bounds.context_keys * (_AROUND + 1), bounds.context_bytes)
         self._forms: dict[bytes, tuple[int, Check | None]] = {}
 
-    def are_sound(self, data: bytes, at: int) -> bool:
-        """Whether entries of the context are all that is in a CheckRequest from `at` on, and such as can be taken.
+    def is_valid(self, data: bytes, at: int) -> bool:
+        """Whether a CheckRequest has only valid context entries from `at` on.
 
-        False also where only reading all of it can tell: values that are not ASCII, or not one to a key.
+        False also for contexts that need the full check, with values that are not ASCII or keys without one value.
         """
         size = len(data)
         if size - at > self._room:
@@ -49,14 +50,14 @@ class Contexts:
         return at == size
 
     def _learn(self, form: bytes) -> tuple[int, Check | None]:
-        """The length of the text that follows, and what raises ValueError for one that cannot be taken.
+        """The length of the text that follows, and a check that raises ValueError for an invalid text.
 
         Raises:
-            ValueError: if it is no usual form, or of no key.
+            ValueError: if `form` is not of the usual form, or the key is not valid.
         """
         key, length = form[4:-4], form[-1]
         size = len(key) + length + _AROUND - 2
-        if size >= 0x80:  # a length of one byte; the others are shorter
+        if size >= 0x80:  # not a length of one byte; the other lengths are smaller
             raise ValueError("long")
         if form != bytes((_ENTRY, size, _KEY, len(key))) + key + bytes((_VALUE, length + 2, _TEXT, length)):
             raise ValueError("unusual")

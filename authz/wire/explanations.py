@@ -1,4 +1,4 @@
-"""From an explanation or a listing to the bytes of its response, within a bound: callers can make it repeat a lot."""
+"""From an explanation or a listing to the bytes of its response, bounded since it can repeat a caller's values."""
 
 from collections.abc import Sequence
 
@@ -10,13 +10,13 @@ from authz.v1 import authz_pb2
 from authz.wire.answers import revision_text
 
 STATEMENT_BYTES = 1024 * 1024
-"""Of all statements in one explanation."""
-_VALUES = 10  # of a condition key that are told
-_CHARACTERS = 200  # of a value that are told
+"""Limit on all statements of one explanation."""
+_VALUES = 10  # shown of a condition key
+_CHARACTERS = 200  # shown of a value
 
 
 def write_explanation(explanation: Explanation, answer: bytes) -> bytes:
-    """Encode an ExplainResponse; `answer` is the CheckResponse of the same question, revision included."""
+    """Encode an ExplainResponse; `answer` is the CheckResponse to the same question, with its revision."""
     traces = _fitting([_trace(trace) for trace in explanation.statements])
     response = authz_pb2.ExplainResponse(
         statements=traces,
@@ -31,7 +31,7 @@ def write_explanation(explanation: Explanation, answer: bytes) -> bytes:
 
 
 def _fitting(traces: Sequence[authz_pb2.StatementTrace]) -> Sequence[authz_pb2.StatementTrace]:
-    """Those that there is room for, in their order; those that do not cover the action are left out first."""
+    """The traces that fit into STATEMENT_BYTES, in order; those that do not cover the action are left out first."""
     kept: set[int] = set()
     room = STATEMENT_BYTES
     for at in sorted(range(len(traces)), key=lambda at: not traces[at].action_matched):

@@ -1,11 +1,12 @@
-"""Fields of protobuf messages written by hand, where making a message object would cost more than the rest of a call.
+"""Encodes protobuf fields by hand where making a message object would cost more than the rest of a call.
 
-Only what stands in every answer is written so: field numbers below 16, texts, small numbers, and messages made of them.
+Only what every answer contains is encoded so: strings, small numbers, and messages of them, in fields below 16.
+`tests/wire/test_answers.py` compares the bytes with protobuf's.
 """
 
 
 def varint(number: int) -> bytes:
-    """A number as protobuf packs it, seven bits to a byte."""
+    """Encode a number as protobuf does, seven bits to a byte."""
     out = bytearray()
     while number > 0x7F:
         out.append(number & 0x7F | 0x80)
@@ -14,21 +15,21 @@ def varint(number: int) -> bytes:
     return bytes(out)
 
 
-_TAGS = [bytes([number << 3 | 2]) for number in range(16)]  # of fields that say their length
-_LENGTHS = [varint(size) for size in range(2048)]  # what answers are about as long as
+_TAGS = [bytes([number << 3 | 2]) for number in range(16)]  # of fields that start with a length
+_LENGTHS = [varint(size) for size in range(2048)]  # most answers are shorter
 
 
 def bytes_field(number: int, payload: bytes) -> bytes:
-    """An embedded message, or bytes; written even when empty, since an embedded message may be."""
+    """Encode an embedded message or bytes; also if empty, since an embedded message may be."""
     size = len(payload)
     return _TAGS[number] + (_LENGTHS[size] if size < 2048 else varint(size)) + payload
 
 
 def text_field(number: int, text: str) -> bytes:
-    """A string; nothing when empty, as proto3 has it."""
+    """Encode a string; nothing if it is empty, as in proto3."""
     return bytes_field(number, text.encode()) if text else b""
 
 
 def number_field(number: int, value: int) -> bytes:
-    """A number that is not negative, or a bool; nothing for 0, as proto3 has it."""
+    """Encode a bool or a number that is not negative; nothing for 0, as in proto3."""
     return b"%c%b" % (number << 3, varint(value)) if value else b""

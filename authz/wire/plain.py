@@ -1,7 +1,8 @@
-"""The usual form of a question, taken apart without making a protobuf message.
+"""Splits a CheckRequest of the usual form into its fields without making a protobuf message.
 
 Encoders write fields in the order of their numbers: principal, action, resource, context. The first two repeat from
-call to call, so they are read by protobuf once, and then their bytes are known by sight.
+call to call, so protobuf reads them once, and later their bytes are recognized. `tests/wire/test_plain.py` compares
+the parts with what protobuf reads.
 """
 
 from google.protobuf.message import DecodeError
@@ -16,17 +17,17 @@ _RESOURCE = 0x1A  # the tag of this field of CheckRequest
 _ONE_BYTE = 0x80  # lengths below take one byte
 _HEAD = 2  # bytes before the text of the resource: its tag and its length
 Place = tuple[int, int, int]
-"""Where the field of the resource begins, where the tail of its text begins, and where both end.
+"""Where the resource field begins, where the tail of its text begins, and where both end.
 
-The tail is all behind the last colon; nothing where there is no colon.
+The tail is what follows the last colon; it is empty if there is no colon.
 """
 
 
 def find_resource(data: bytes) -> Place | None:
-    """Where the resource is in a CheckRequest; None if that is not of the usual form.
+    """Find the resource in a CheckRequest; None if the request is not of the usual form.
 
-    If read_caller knows what is before the field, the parts are what protobuf would have read: that is a whole message,
-    the resource is a whole field, and encoded messages that are joined are one message.
+    If read_caller accepts the bytes before the field, the parts are what protobuf would read: those bytes are a whole
+    message, the resource is a whole field, and joined encodings are the encoding of the merged message.
     """
     try:
         action_length = data[1] + 3
@@ -40,7 +41,7 @@ def find_resource(data: bytes) -> Place | None:
 
 
 def read_resource_head(data: bytes, place: Place) -> str | None:
-    """The resource at `place` without its tail; None where that is no text, or there should be a tail and is none."""
+    """The resource at `place` without its tail; None if it is not UTF-8, or ends with a colon."""
     start, tail, end = place
     head = data[start + _HEAD : tail]
     try:
@@ -50,7 +51,7 @@ def read_resource_head(data: bytes, place: Place) -> str | None:
 
 
 def read_caller(head: bytes) -> tuple[Principal, Action] | None:
-    """The principal and the action of which `head` is the encoding; None where it is not that and nothing else."""
+    """The principal and the action that `head` encodes; None if it is anything else than that encoding."""
     try:
         message = authz_pb2.CheckRequest.FromString(head)
         principal, action = message.principal, message.action
@@ -58,4 +59,4 @@ def read_caller(head: bytes) -> tuple[Principal, Action] | None:
             return None
         return parse_caller(principal, action)
     except (DecodeError, InvalidRequestError):
-        return None  # whoever reads the whole question words the error
+        return None  # the full path reads the request again and raises the error

@@ -1,4 +1,4 @@
-"""From the bytes of requests to the questions that they ask."""
+"""From the bytes of requests to questions for the core."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,13 +19,14 @@ _MODES: Mapping[int, ListMode] = {
     authz_pb2.LIST_MODE_STRICT: ListMode.STRICT,
     authz_pb2.LIST_MODE_CAM_COMPAT: ListMode.CAM_COMPAT,
 }
+_MODE_NAMES = ", ".join(authz_pb2.ListMode.Name(mode) for mode in _MODES)
 
 
 @dataclass(slots=True)
 class Question:
-    """A request, and the revision that its answer must at least stand on (0: any).
+    """A request, and the earliest revision that its answer may come from (0: any).
 
-    `key` are bytes that ask the same, under which the answer may be kept.
+    `key` are the bytes of an equal request, under which the answer may be cached.
     """
 
     request: Request
@@ -35,27 +36,27 @@ class Question:
 
 @dataclass(slots=True)
 class Listing:
-    """A question for resources, and the revision that its answer must at least stand on (0: any)."""
+    """A question for the allowed resources, and the earliest revision that its answer may come from (0: any)."""
 
     question: ListQuestion
     at_least: int
 
 
 def read_question(data: bytes, now: float, bounds: Bounds = DEFAULT_BOUNDS) -> Question:
-    """Decode one CheckRequest that is asked `now`, in seconds since the epoch, within `bounds`.
+    """Decode one CheckRequest within `bounds`; `now` is its time in seconds since the epoch.
 
     Raises:
-        InvalidRequestError: naming the field that is malformed.
+        InvalidRequestError: naming the malformed field.
     """
     message = decode(authz_pb2.CheckRequest(), data)
     return Question(_request(message, now, bounds), parse_revision(message.at_least_revision), data)
 
 
 def read_item(data: bytes, now: float, bounds: Bounds = DEFAULT_BOUNDS) -> Question:
-    """Decode one CheckRequest of a batch, whose own revision is not read; see read_question."""
+    """Decode one CheckRequest of a batch, ignoring its `at_least_revision`; see read_question."""
     message = decode(authz_pb2.CheckRequest(), data)
     if message.at_least_revision:
-        # As a question of its own it would have to wait for that revision, so its answer is not kept under its bytes.
+        # A single check with these bytes would wait for that revision, so the answer must not be cached under them.
         message.at_least_revision = ""
         data = message.SerializeToString(deterministic=True)
     return Question(_request(message, now, bounds), 0, data)
@@ -70,11 +71,11 @@ def read_explain(data: bytes, now: float, bounds: Bounds = DEFAULT_BOUNDS) -> Qu
 def read_listing(data: bytes, now: float, bounds: Bounds = DEFAULT_BOUNDS) -> Listing:
     """Decode one AllowedResourcesRequest; see read_question."""
     message = decode(authz_pb2.AllowedResourcesRequest(), data)
-    # Principal, action and context are checked as those of a single check about no resource in particular.
+    # Principal, action and context are validated like those of a check on `*`.
     context = _context(message.context, bounds)
     request = request_from_strings(message.principal, message.action, "*", context, now, bounds)
     if message.mode not in _MODES:
-        raise InvalidRequestError("mode", f"`{message.mode}` is no ListMode")
+        raise InvalidRequestError("mode", f"`{message.mode}` is not a ListMode; expected one of {_MODE_NAMES}")
     question = ListQuestion(request.principal, request.action, request.context, now, _MODES[message.mode])
     return Listing(question, parse_revision(message.at_least_revision))
 
@@ -83,12 +84,12 @@ def decode(message: M, data: bytes) -> M:
     """Parse `data` into the empty `message`.
 
     Raises:
-        InvalidRequestError: for bytes that are no such message.
+        InvalidRequestError: if `data` is not an encoding of it.
     """
     try:
         message.ParseFromString(data)
     except DecodeError:
-        raise InvalidRequestError("request", f"these bytes are no {message.DESCRIPTOR.full_name}") from None
+        raise InvalidRequestError("request", f"request is not a valid {message.DESCRIPTOR.full_name}") from None
     return message
 
 
@@ -98,7 +99,7 @@ def _request(message: authz_pb2.CheckRequest, now: float, bounds: Bounds) -> Req
 
 
 def _context(values: Mapping[str, authz_pb2.ContextValue], bounds: Bounds) -> Context:
-    """No more of it than shows that it is within `bounds`, or is not."""
+    """The context, read only as far as is needed to see that it exceeds `bounds`."""
     if not values:
         return NO_CONTEXT
     most = bounds.key_values + 1
@@ -107,13 +108,13 @@ def _context(values: Mapping[str, authz_pb2.ContextValue], bounds: Bounds) -> Co
 
 
 def parse_revision(text: str) -> int:
-    """The number behind a revision; 0 for none.
+    """The number of a revision; 0 if there is none.
 
     Raises:
-        InvalidRequestError: for a text that no revision has.
+        InvalidRequestError: if `text` cannot come from an answer.
     """
     if not text:
         return 0
     if not (text.isascii() and text.isdigit() and len(text) <= 20):
-        raise InvalidRequestError("at_least_revision", f"`{text[:40]}` is no revision that an answer ever carried")
+        raise InvalidRequestError("at_least_revision", f"`{text[:40]}` is not a revision; expected one from an answer")
     return int(text)

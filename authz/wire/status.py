@@ -1,4 +1,4 @@
-"""From an error to its gRPC status: one table for all of them."""
+"""From an error to its gRPC status, by one table."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,16 +27,16 @@ CODES: Mapping[type[AuthzError], int] = {
     ForbiddenClientError: code_pb2.PERMISSION_DENIED,
     UnknownServiceError: code_pb2.NOT_FOUND,
 }
-"""A class that is missing here has the code of its nearest base; INTERNAL at last, never an answer."""
+"""An error class that is missing here has the code of its nearest base, in the end INTERNAL."""
 
-# Messages quote what callers wrote. Clients take 8 KiB of trailers; there, a character can be twelve bytes, and is told
+# Messages quote callers' text. Clients accept 8 KiB of trailers, in which a character can take twelve bytes and occurs
 # three times.
 _MOST_CHARACTERS = 300
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """A gRPC status; `details` is an encoded google.rpc.Status, empty where there is nothing to add."""
+    """A gRPC status; `details` is an encoded google.rpc.Status, empty if there are no details."""
 
     code: int
     message: str
@@ -44,7 +44,7 @@ class Status:
 
 
 def status_of(error: AuthzError) -> Status:
-    """The status that a caller gets for `error`."""
+    """The status with which a call fails for `error`."""
     code = next(CODES[kind] for kind in type(error).__mro__ if kind in CODES)
     message = _cut(str(error))
     if isinstance(error, InvalidRequestError):

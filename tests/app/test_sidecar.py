@@ -9,9 +9,11 @@ import sys
 import pytest
 
 from authz.app.settings import Settings
-from authz.app.sidecar import Sidecar, serve
-from authz.errors import InvalidAccountError, ListenError, SourceError
+from authz.app.sidecar import Sidecar, SourceFeed, serve
+from authz.engine.live import Engine
+from authz.errors import AuthzError, InvalidAccountError, ListenError, SourceError
 from authz.server.listeners import parse_address
+from authz.sources.follower import Follower
 from tests.sidecar import EXAMPLE, write_account
 from tests.waiting import DEADLINE, until
 
@@ -72,3 +74,16 @@ def test_a_start_loads_nothing_that_it_may_never_need():
     program = f"import sys, {modules}; print(*{seldom_used} & set(sys.modules))"
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=DEADLINE)
     assert (result.stdout, result.stderr) == ("\n", "")
+
+
+def test_a_source_that_is_no_longer_followed_ends_the_sidecar_and_the_log_has_the_cause(monkeypatch, caplog):
+    async def follow(_follower):
+        raise RuntimeError("a bug of the follower")
+
+    async def scenario():
+        monkeypatch.setattr(Follower, "follow", follow)
+        await SourceFeed(Settings(EXAMPLE, ANYWHERE), Engine()).follow_until(asyncio.Event())
+
+    with pytest.raises(AuthzError, match="no longer followed"):
+        asyncio.run(scenario())
+    assert "RuntimeError: a bug of the follower" in caplog.text

@@ -113,7 +113,7 @@ def test_a_socket_that_cannot_be_made_again_ends_the_sidecar(tmp_path, spoil, to
         spoil(path)
         status, log = ended(sidecar)
         assert status == 1
-        assert "a socket is lost and cannot be made again; stopping" in log
+        assert "a socket is lost and cannot be restored; stopping" in log
         assert told in log.splitlines()[-1]
     assert not path.is_file() or path.read_text() == "precious"
 

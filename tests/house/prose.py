@@ -1,4 +1,4 @@
-"""Reads the prose out of sources and documents: docstrings, comments, string literals and Markdown paragraphs."""
+"""Reads the prose of sources and documents: docstrings, comments, strings, paragraphs, and lines of manifests."""
 
 import ast
 import io
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 _CODE = re.compile(r"`[^`]{1,200}`")
 _WORD = re.compile(r"\S+")
 _FENCE = re.compile(r"\s*(```|~~~)")
+_COMMENT_LINE = re.compile(r"\s*(#|//)")
 _COMMANDS = re.compile(r"#\s*(noqa|type:|fmt:|pragma:)")
 
 
@@ -32,9 +33,9 @@ class Passage:
 
 
 def passages(path):
-    """Every passage of a Python or Markdown file."""
-    text = path.read_text()
-    return markdown_passages(text) if path.suffix == ".md" else python_passages(text)
+    """Every passage of a Python, Markdown or other text file."""
+    read = {".py": python_passages, ".md": markdown_passages}.get(path.suffix, line_passages)
+    return read(path.read_text())
 
 
 def python_passages(source):
@@ -55,6 +56,19 @@ def markdown_passages(text):
         elif block:
             found.append(Passage(number - len(block), "\n".join(block)))
             block = []
+    return found
+
+
+def line_passages(text):
+    """The lines of a manifest or a contract; a run of comment lines is one passage."""
+    found, was_comment = [], False
+    for number, line in enumerate(text.splitlines(), 1):
+        is_comment = bool(_COMMENT_LINE.match(line))
+        if is_comment and was_comment:
+            found[-1] = Passage(found[-1].line, f"{found[-1].text}\n{_COMMENT_LINE.sub('', line)}")
+        elif line.strip():
+            found.append(Passage(number, _COMMENT_LINE.sub("", line)))
+        was_comment = is_comment
     return found
 
 

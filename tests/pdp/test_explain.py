@@ -71,7 +71,7 @@ def test_resources_are_listed_with_their_revision():
 
 @pytest.mark.parametrize("ask", [Explainer.explain, Explainer.allowed_resources])
 def test_bytes_that_are_no_message_are_refused(ask):
-    with pytest.raises(InvalidRequestError, match=r"these bytes are no authz\.v1"):
+    with pytest.raises(InvalidRequestError, match=r"request is not a valid authz\.v1"):
         ask(explainer(), b"\xff")
 
 

@@ -7,7 +7,7 @@ from authz.engine.request import check_context
 from authz.errors import AuthzError
 from authz.v1 import authz_pb2
 from authz.wire import contexts
-from authz.wire.contexts import Contexts
+from authz.wire.contexts import ContextChecker
 from authz.wire.fields import bytes_field, text_field
 from tests.builders import attempt
 from tests.sidecar import check_request
@@ -57,25 +57,25 @@ def encoded(**context):
     ],
 )
 def test_the_usual_context_is_known_by_sight(context):
-    seen = Contexts(Bounds(context_keys=100))
+    seen = ContextChecker(Bounds(context_keys=100))
     for _ in range(2):  # learned, and known
-        assert seen.are_sound(b"before" + encoded(**context), 6)
+        assert seen.is_valid(b"before" + encoded(**context), 6)
 
 
 @pytest.mark.parametrize(
     "context", [{"qcs__ip": "nowhere"}, {"qcs__current_time": "2026-02-30T00:00:00Z"}, {"": "1"}, {" ": "1"}]
 )
 def test_what_cannot_be_taken_never_is(context):
-    seen = Contexts(Bounds(context_keys=100))
+    seen = ContextChecker(Bounds(context_keys=100))
     for _ in range(2):
-        assert not seen.are_sound(encoded(**context), 0)
+        assert not seen.is_valid(encoded(**context), 0)
 
 
 @given(st.lists(st.lists(ENTRIES, max_size=3).map(b"".join) | MANGLED | st.binary(max_size=20), max_size=4))
 def test_what_is_sound_is_context_that_can_be_taken_and_nothing_else(encodings):
-    seen = Contexts(Bounds(context_keys=100))
+    seen = ContextChecker(Bounds(context_keys=100))
     for data in [*encodings, *encodings]:
-        if seen.are_sound(data, 0):
+        if seen.is_valid(data, 0):
             message = authz_pb2.CheckRequest.FromString(data)
             assert message == authz_pb2.CheckRequest(context=message.context)
             read = {key: tuple(value.values) for key, value in message.context.items()}
@@ -84,13 +84,13 @@ def test_what_is_sound_is_context_that_can_be_taken_and_nothing_else(encodings):
 
 def test_more_keys_than_a_question_may_have_are_left_to_whoever_counts_them():
     two = encoded(a="") + encoded(b="")
-    assert Contexts(Bounds(context_keys=2)).are_sound(two, 0)
-    assert not Contexts(Bounds(context_keys=2)).are_sound(two + encoded(c=""), 0)
+    assert ContextChecker(Bounds(context_keys=2)).is_valid(two, 0)
+    assert not ContextChecker(Bounds(context_keys=2)).is_valid(two + encoded(c=""), 0)
 
 
 def test_only_so_many_forms_are_remembered(monkeypatch):
     monkeypatch.setattr(contexts, "_MOST_FORMS", 2)
-    seen = Contexts(Bounds(context_keys=100))
+    seen = ContextChecker(Bounds(context_keys=100))
     for key in ("a", "b", "c"):
-        assert seen.are_sound(encoded(**{key: "1"}), 0)
+        assert seen.is_valid(encoded(**{key: "1"}), 0)
     assert len(seen._forms) == 2

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from authz.engine.bounds import Bounds
 from authz.engine.request import parse_caller
 from authz.v1 import authz_pb2
-from authz.wire.contexts import Contexts
+from authz.wire.contexts import ContextChecker
 from authz.wire.fields import bytes_field
 from authz.wire.plain import find_resource, read_caller, read_resource_head
 from tests.builders import ALICE, APP_1, ROOT
@@ -73,7 +73,7 @@ def test_what_is_understood_is_what_protobuf_reads(data):
     plain, whole = parsed(data[:end]), parsed(data)
     assert parse_caller(plain.principal, plain.action) == caller
     assert plain == authz_pb2.CheckRequest(principal=plain.principal, action=plain.action, resource=resource)
-    if Contexts(Bounds(context_keys=100)).are_sound(data, end):
+    if ContextChecker(Bounds(context_keys=100)).is_valid(data, end):
         plain.MergeFrom(authz_pb2.CheckRequest(context=whole.context))
         assert whole == plain
 

@@ -1,4 +1,4 @@
-"""What supervisor and worker say to one another, over a socket pair that nobody else can reach."""
+"""The messages between supervisor and worker, over a socket pair that no other process can reach."""
 
 import asyncio
 import copyreg
@@ -14,50 +14,50 @@ from authz.accounts.presets import find_preset
 from authz.app.settings import Settings
 from authz.telemetry.metrics_snapshot import ServiceSnapshot
 
-_LENGTH = 8  # bytes before each message
-_LONG_BYTES = 16 * 1024  # to understand more takes longer than anybody should wait
+_LENGTH = 8  # bytes of the length before each message
+_LONG_BYTES = 16 * 1024  # a longer message is decoded on a thread, since it would delay calls on the event loop
 
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
-    """Some of the accounts of the next publication, which is told in parts so that neither side stalls."""
+    """Some new accounts of the next publication, which is sent in parts so that neither side stalls."""
 
     accounts: tuple[Account, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What changed of accounts that the worker has, for the next publication, too."""
+    """Some changes to accounts that the worker has, for the next publication."""
 
     changes: tuple[AccountChange, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Publish:
-    """Put the accounts that were told since the last publication into force, and drop the removed ones."""
+    """Publish the accounts and changes received since the last publication, and drop the removed accounts."""
 
     removed: frozenset[str]
     revision: int
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
-    """Asks a worker for its reading; the answer bears the same number."""
+class MetricsRequest:
+    """Asks a worker for its figures; the answer has the same number."""
 
     number: int
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
-    """A worker's reading."""
+class Metrics:
+    """A worker's figures."""
 
     number: int
-    reading: ServiceSnapshot
+    snapshot: ServiceSnapshot
 
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """A worker listens, and has something in force."""
+    """A worker has published its first revision and serves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Failed:
     message: str
 
 
-Message = Settings | Accounts | Changes | Publish | Count | Counted | Serving | Failed
+Message = Settings | Accounts | Changes | Publish | MetricsRequest | Metrics | Serving | Failed
 
 
 class Link:
@@ -79,37 +79,37 @@ class Link:
 
     @classmethod
     async def open(cls, end: socket.socket) -> "Link":
-        """Take over one end."""
+        """The link over one end of the pair, which it then owns."""
         return cls(*await asyncio.open_unix_connection(sock=end))
 
     async def send(self, message: Message) -> None:
-        """Send, and wait while the other side is behind.
+        """Send a message; waits while the other side is behind.
 
         Raises:
-            ConnectionError: if the other side is gone.
+            ConnectionError: if the other side has closed the link.
         """
         data = _dumps(message)
         self._writer.write(len(data).to_bytes(_LENGTH, "big") + data)
         await self._writer.drain()
 
     async def receive(self) -> Message | None:
-        """The next message; None when the other side is gone."""
+        """The next message; None if the other side has closed the link."""
         try:
             size = int.from_bytes(await self._reader.readexactly(_LENGTH), "big")
             data = await self._reader.readexactly(size)
         except (asyncio.IncompleteReadError, ConnectionError):
             return None
-        if len(data) > _LONG_BYTES:  # somebody may wait for an answer of this process
+        if len(data) > _LONG_BYTES:
             return await asyncio.to_thread(_loads, data)
         return _loads(data)
 
     def close(self) -> None:
-        """Hang up."""
+        """Close this end."""
         self._writer.close()
 
 
 def _loads(data: bytes) -> Message:
-    message: Message = pickle.loads(data)  # noqa: S301 - written by our own process on a socket without a name
+    message: Message = pickle.loads(data)  # noqa: S301 - written by a process of this sidecar, over a socket pair
     return message
 
 
@@ -122,7 +122,7 @@ def _dumps(message: Message) -> bytes:
 
 
 def _policy(policy: Policy) -> tuple[Any, ...]:
-    """A preset goes by its name: every process has it already, and once for all accounts."""
+    """A preset is sent as its name: every process has it already, once for all accounts."""
     if policy.is_preset:
         return find_preset, (policy.name,)
     return Policy, (policy.name, policy.document)

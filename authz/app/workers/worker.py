@@ -1,6 +1,6 @@
-"""A worker: a process that answers from what its supervisor tells it, and reads no source itself.
+"""A worker: a process that serves the accounts that its supervisor sends, and reads no source itself.
 
-Run by the supervisor as `python -m authz.app.workers.worker FD`, FD being its end of the link.
+The supervisor runs `python -m authz.app.workers.worker FD`; FD is the worker's end of the link.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ import sys
 from authz.accounts.model import Account
 from authz.app.service import Service
 from authz.app.settings import Settings
-from authz.app.workers.link import Accounts, Changes, Count, Counted, Failed, Link, Publish, Serving
+from authz.app.workers.link import Accounts, Changes, Failed, Link, Metrics, MetricsRequest, Publish, Serving
 from authz.errors import AuthzError
 from authz.runtime.event_loop import run
 from authz.runtime.signals import Signals, ignore_from_now_on
@@ -21,16 +21,16 @@ log = get_logger("authz.app.workers")
 
 
 class Worker:
-    """Serves from its first publication on, until a signal comes or the supervisor is gone."""
+    """Serves from its first publication until a signal arrives or the supervisor is gone."""
 
     def __init__(self, link: Link, settings: Settings) -> None:
         self._link = link
         self._service = Service(settings, is_port_shared=True)
-        self._told: dict[str, Account] = {}
+        self._pending: dict[str, Account] = {}  # by uin, until they are published
         self._is_serving = False
 
     async def run(self) -> None:
-        """Serve, then drain. A SIGHUP changes nothing: it is the supervisor that reads."""
+        """Serve, then drain. SIGHUP has no effect, since the supervisor reads the source."""
         stop = asyncio.create_task(Signals().stop.wait())
         listening = asyncio.create_task(self._listen())
         try:
@@ -51,21 +51,21 @@ class Worker:
     async def _listen(self) -> None:
         while (message := await self._link.receive()) is not None:
             if isinstance(message, Accounts):
-                self._told.update((account.uin, account) for account in message.accounts)
+                self._pending.update((account.uin, account) for account in message.accounts)
             elif isinstance(message, Changes):
                 states = self._service.engine.live.states
                 for change in message.changes:
-                    self._told[change.uin] = change.apply(states[change.uin].account)
+                    self._pending[change.uin] = change.apply(states[change.uin].account)
                     await asyncio.sleep(0)  # an account may be large
             elif isinstance(message, Publish):
                 await self._publish(message)
-            elif isinstance(message, Count):
-                await self._link.send(Counted(message.number, self._service.reading()))
+            elif isinstance(message, MetricsRequest):
+                await self._link.send(Metrics(message.number, self._service.metrics()))
 
     async def _publish(self, publish: Publish) -> None:
-        """It listens only now, so that the system sends it no connection before it can answer."""
-        told, self._told = self._told, {}
-        self._service.engine.publish(told, publish.removed, publish.revision)
+        """Publish; the first time, listen after that, so that no connection arrives before it can be served."""
+        pending, self._pending = self._pending, {}
+        self._service.engine.publish(pending, publish.removed, publish.revision)
         if not self._is_serving:
             await self._service.startup()
             await self._service.ready()

@@ -1,4 +1,4 @@
-"""One command for the whole example: the sidecar and both backends, ended together."""
+"""One command for the whole example: starts the sidecar and both backends, and stops them together."""
 
 import asyncio
 import signal
@@ -25,7 +25,7 @@ async def _announce(sidecar: str) -> None:
 
 
 async def _end(processes: list[Process]) -> None:
-    """Backends before the sidecar that they ask."""
+    """Stop the backends before the sidecar that they call."""
     for process in reversed(processes):
         if process.returncode is None:
             process.terminate()
@@ -58,11 +58,11 @@ async def run(sidecar: str, sms: str, im: str) -> int:
 
 
 @click.command("backends")
-@click.option("--sidecar", default="127.0.0.1:50051", show_default=True, help="Where the sidecar listens.")
-@click.option("--sms", default="127.0.0.1:50061", show_default=True, help="Where the SMS backend listens.")
-@click.option("--im", default="127.0.0.1:50062", show_default=True, help="Where the IM backend listens.")
+@click.option("--sidecar", default="127.0.0.1:50051", show_default=True, help="Address of the sidecar.")
+@click.option("--sms", default="127.0.0.1:50061", show_default=True, help="Address of the SMS backend.")
+@click.option("--im", default="127.0.0.1:50062", show_default=True, help="Address of the IM backend.")
 def main(sidecar: str, sms: str, im: str) -> None:
-    """Run the sidecar on deploy/example and both example backends beside it."""
+    """Run the sidecar on deploy/example, and both example backends."""
     sys.exit(asyncio.run(run(sidecar, sms, im)))
 
 

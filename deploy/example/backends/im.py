@@ -1,4 +1,4 @@
-"""The IM backend: handlers and their mapping to CAM; a list keeps what its caller may see."""
+"""The IM backend: handlers and their mapping to CAM; a list contains only what the caller may see."""
 
 from dataclasses import dataclass, field, replace
 
@@ -21,7 +21,7 @@ METHODS = {
 
 
 def mapping(settings: BackendSettings) -> ApiMapping:
-    """What each API needs; the gateway before this backend says who calls, and from where."""
+    """The permission that each API needs; a gateway sets the headers with the caller and its address."""
     return ApiMapping(
         [ServiceMapping(SERVICE, METHODS), ServiceMapping.public(HEALTH)],
         principal=Header("x-cam-principal"),
@@ -74,7 +74,7 @@ class ImService(services.ImServiceServicer):
 
 
 def register(server: grpc.aio.Server) -> None:
-    """Put the service on a server."""
+    """Add the service to a server."""
     services.add_ImServiceServicer_to_server(ImService(), server)
 
 

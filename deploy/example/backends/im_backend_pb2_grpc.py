@@ -60,7 +60,7 @@ class ImServiceServicer(object):
     """Missing associated documentation comment in .proto file."""
 
     def DescribeAppStatList(self, request, context):
-        """Answers with the applications that the caller may see.
+        """Returns the applications that the caller may see.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -1,4 +1,4 @@
-"""What both example backends share: options, the server with its interceptor and health, and a clean end."""
+"""What both example backends share: options, the server with its interceptor and health, and a clean stop."""
 
 import asyncio
 import signal
@@ -19,7 +19,7 @@ _GRACE_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class BackendSettings:
-    """Where to listen, which sidecar to ask, how many seconds it has, and which root account owns the applications."""
+    """The settings of a backend: `timeout` is in seconds, `account` is the root account that owns the applications."""
 
     listen: str
     sidecar: str

@@ -1,4 +1,4 @@
-"""The SMS backend: handlers and their mapping to CAM; whether a call is served, the sidecar decides."""
+"""The SMS backend: handlers and their mapping to CAM; the sidecar decides which calls they serve."""
 
 from dataclasses import dataclass, replace
 
@@ -22,7 +22,7 @@ METHODS = {
 
 
 def mapping(settings: BackendSettings) -> ApiMapping:
-    """What each API needs; the gateway before this backend says who calls, and from where."""
+    """The permission that each API needs; a gateway sets the headers with the caller and its address."""
     return ApiMapping(
         [ServiceMapping(SERVICE, METHODS), ServiceMapping.public(HEALTH)],
         principal=Header("x-cam-principal"),
@@ -84,7 +84,7 @@ class SmsService(services.SmsServiceServicer):
 
 
 def register(server: grpc.aio.Server) -> None:
-    """Put the service on a server."""
+    """Add the service to a server."""
     services.add_SmsServiceServicer_to_server(SmsService(), server)
 
 

@@ -65,7 +65,7 @@ class SmsServiceServicer(object):
     """Missing associated documentation comment in .proto file."""
 
     def SendSms(self, request, context):
-        """Operation-level: CAM is asked about `*`, though the request names an application.
+        """Operation-level: CAM checks it on `*`, although the request names an application.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -78,7 +78,7 @@ class SmsServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def DescribeAppInfo(self, request, context):
-        """Resource-level: CAM is asked about the application.
+        """Resource-level: CAM checks it on the application.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

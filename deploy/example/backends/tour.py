@@ -1,4 +1,4 @@
-"""A client that calls every API of both backends as four users, and prints what each of them gets."""
+"""A client that calls every API of both backends as four users and prints the outcomes."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,14 +17,14 @@ OFFICE, ELSEWHERE = "10.20.30.40", "203.0.113.7"
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Somebody who calls: a name, a user's uin, and the address from which the gateway sees the call come."""
+    """A caller: a name, the uin of a user, and the address from which the gateway receives the call."""
 
     name: str
     uin: str
     address: str
 
     def metadata(self) -> tuple[tuple[str, str], ...]:
-        """What a gateway would add to the call."""
+        """The headers that a gateway would set."""
         return (("x-cam-principal", f"qcs::cam::uin/12345678:uin/{self.uin}"), ("x-real-ip", self.address))
 
 
@@ -50,7 +50,7 @@ CALLS = (
 
 
 def outcome(error: grpc.RpcError) -> str:
-    """The reason why a call was denied, as its details carry it; of another failure the status."""
+    """The reason of a denial, from its details; for other failures the status."""
     info = error_details_pb2.ErrorInfo()
     for key, value in error.trailing_metadata() or ():
         if key == "grpc-status-details-bin":
@@ -60,7 +60,7 @@ def outcome(error: grpc.RpcError) -> str:
 
 
 def walk(sms_target: str, im_target: str, timeout: float = 5.0) -> Iterator[list[str]]:
-    """For each of VISITORS what came of each of CALLS."""
+    """For each of VISITORS, the outcomes of CALLS."""
     with open_channel(sms_target) as first, open_channel(im_target) as second:
         stubs = (sms_backend_pb2_grpc.SmsServiceStub(first), im_backend_pb2_grpc.ImServiceStub(second))
         for visitor in VISITORS:
@@ -76,14 +76,14 @@ def walk(sms_target: str, im_target: str, timeout: float = 5.0) -> Iterator[list
 
 
 def served(answer: object) -> str:
-    """A list by the ends of its applications' numbers, anything else as served."""
+    """The last two digits of the applications in a list, `served` for every other answer."""
     if isinstance(answer, im.DescribeAppStatListResponse):
         return f"{answer.total}: " + (" ".join(f"…{app.sdk_app_id % 100:02}" for app in answer.apps) or "none")
     return "served"
 
 
 def table(columns: Sequence[Sequence[str]]) -> str:
-    """Columns side by side, each as wide as its widest cell."""
+    """The columns side by side, each as wide as its widest cell."""
     widths = [max(map(len, column)) for column in columns]
     rows = zip(*columns, strict=True)
     return "\n".join(

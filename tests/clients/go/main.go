@@ -18,7 +18,7 @@ import (
 	"ask-authz/authzv1"
 )
 
-// check is false for whatever is not an answer that says so: an error, a deadline, anything.
+// check fails closed: without an answer that has allowed true, the caller must deny.
 func check(client authzv1.AuthorizationServiceClient, question *authzv1.CheckRequest) (*authzv1.CheckResponse, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
@@ -28,8 +28,8 @@ func check(client authzv1.AuthorizationServiceClient, question *authzv1.CheckReq
 func main() {
 	connection, err := grpc.NewClient(os.Args[1],
 		grpc.WithTransportCredentials(insecure.NewCredentials()),
-		grpc.WithAuthority("localhost"), // a Unix socket has no host name, and a path is no authority
-		grpc.WithNoProxy(),              // whatever HTTPS_PROXY names is not the sidecar
+		grpc.WithAuthority("localhost"), // a Unix socket has no host name
+		grpc.WithNoProxy(),              // the proxy that HTTPS_PROXY names is not the sidecar
 		grpc.WithKeepaliveParams(keepalive.ClientParameters{Time: 10 * time.Second}))
 	if err != nil {
 		panic(err)

@@ -32,7 +32,7 @@ public final class Ask {
         channel(arguments[0])
             .usePlaintext()
             .overrideAuthority("localhost")
-            .proxyDetector(server -> null) // whatever a system property or GRPC_PROXY_EXP names is not the sidecar
+            .proxyDetector(server -> null) // a proxy from system properties or GRPC_PROXY_EXP is not the sidecar
             .keepAliveTime(10, TimeUnit.SECONDS)
             .build();
     AuthorizationServiceBlockingStub authz = AuthorizationServiceGrpc.newBlockingStub(channel);
@@ -41,7 +41,7 @@ public final class Ask {
       CheckRequest.Builder request = CheckRequest.newBuilder();
       JsonFormat.parser().merge(question.toString(), request);
       try {
-        // Whatever is not an answer that says so is a denial: an error, a deadline, anything.
+        // Everything except an answer that allows is a denial, also an error or an exceeded deadline.
         CheckResponse answer = authz.withDeadlineAfter(1, TimeUnit.SECONDS).check(request.build());
         JsonArray told = new JsonArray();
         told.add(answer.getAllowed());

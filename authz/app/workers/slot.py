@@ -1,4 +1,4 @@
-"""One place among the workers: the process that fills it, told of every snapshot, and replaced when it dies."""
+"""One of the workers: a process that receives every snapshot, and is replaced when it dies."""
 
 import asyncio
 import itertools
@@ -12,7 +12,7 @@ from typing import TypeVar
 from authz.accounts.change import AccountChange, difference
 from authz.accounts.model import Account
 from authz.app.settings import Settings
-from authz.app.workers.link import Accounts, Changes, Count, Counted, Failed, Link, Publish, Serving
+from authz.app.workers.link import Accounts, Changes, Failed, Link, Metrics, MetricsRequest, Publish, Serving
 from authz.engine.live import Engine
 from authz.engine.sharded_map import ShardedMap
 from authz.engine.snapshot import AccountState, Snapshot
@@ -20,51 +20,51 @@ from authz.telemetry.events import get_logger
 from authz.telemetry.metrics_snapshot import ServiceSnapshot
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
-"""Seconds between the death of a worker and the start of the next, doubled each time while they die young."""
+"""Seconds between the death of a worker and the start of the next, doubled while workers live shorter than `_YOUNG`."""
 _YOUNG = 10.0  # seconds
 _PART = 200  # accounts in one message
-_COUNT_SECONDS = 1.0  # for a worker to tell its reading; a busy one may be late, and its last one counts then
+_METRICS_SECONDS = 1.0  # for a worker to answer with its figures; if a busy one is late, its previous figures count
 
 log = get_logger("authz.app.workers")
 T = TypeVar("T")
 
 
-class Member:
-    """A worker process and its successors, on one event loop. `settings` name the ports that all members share."""
+class WorkerSlot:
+    """A worker process and its successors, on one event loop. `settings` name the ports that all workers share."""
 
     def __init__(self, number: int, settings: Settings, engine: Engine) -> None:
         self.number = number
         self.is_serving = False
         self.restarts = 0
         self.failure: str | None = None
-        self.changed = asyncio.Event()  # set when it began to serve, or failed
+        self.started = asyncio.Event()  # set when the first process serves or has failed
         self._has_served = self._is_stopping = False
         self._settings = settings
         self._engine = engine
         self._process: asyncio.subprocess.Process | None = None
         self._link: Link | None = None
-        self._news = asyncio.Event()
+        self._published = asyncio.Event()
         self._numbers = itertools.count()
-        self._answers: dict[int, asyncio.Future[ServiceSnapshot]] = {}
+        self._answers: dict[int, asyncio.Future[None]] = {}
         self._last = self._ended = ServiceSnapshot()
 
-    def tell(self) -> None:
-        """There is a new snapshot."""
-        self._news.set()
+    def notify(self) -> None:
+        """Send the worker the snapshot in force, since there is a new one."""
+        self._published.set()
 
     async def run(self) -> None:
-        """Keep a worker alive until told to stop, or until the first one cannot even start."""
+        """Keep a worker alive until `stop`, or until the first process fails to start."""
         pause = FIRST_PAUSE
         while True:
             began = asyncio.get_running_loop().time()
             try:
                 status: int | str = await self._live()
-            except OSError as error:  # the system starts no process
+            except OSError as error:  # the system refuses to start a process
                 status = str(error)
             lived = asyncio.get_running_loop().time() - began
             if not self._has_served and self.failure is None:
                 self.failure = f"a worker could not start, or ended before it served: {status}"
-                self.changed.set()
+                self.started.set()
             if self.failure is not None or self._is_stopping:
                 return
             pause = FIRST_PAUSE if lived > _YOUNG else min(pause * 2, LONGEST_PAUSE)
@@ -83,7 +83,7 @@ class Member:
                 ours.close()
                 raise
         self._link = link = await Link.open(ours)
-        tasks = [asyncio.create_task(self._feed(link)), asyncio.create_task(self._hear(link))]
+        tasks = [asyncio.create_task(self._feed(link)), asyncio.create_task(self._receive(link))]
         try:
             return await process.wait()
         finally:
@@ -94,59 +94,59 @@ class Member:
             self._ended, self._last = self._ended + self._last.ended(), ServiceSnapshot()
 
     async def _feed(self, link: Link) -> None:
-        """Bring the worker from the snapshot that it has to the one in force, again and again."""
+        """Send the worker every snapshot, as its difference from the one that the worker has."""
         with suppress(ConnectionError):
             await link.send(self._settings)
             known: Snapshot | None = None
             while True:
-                self._news.clear()
+                self._published.clear()
                 snapshot = self._engine.live
                 if snapshot is not known:
                     await _send_difference(link, known, snapshot)
                     known = snapshot
-                await self._news.wait()
+                await self._published.wait()
 
-    async def _hear(self, link: Link) -> None:
+    async def _receive(self, link: Link) -> None:
         while (message := await link.receive()) is not None:
-            if isinstance(message, Counted):
-                self._last = message.reading
-                future = self._answers.pop(message.number, None)
-                if future is not None and not future.done():
-                    future.set_result(message.reading)
+            if isinstance(message, Metrics):
+                self._last = message.snapshot
+                answer = self._answers.pop(message.number, None)
+                if answer is not None and not answer.done():
+                    answer.set_result(None)
             elif isinstance(message, Serving):
                 self.is_serving = self._has_served = True
-                self.changed.set()
+                self.started.set()
             elif isinstance(message, Failed):
                 self.failure = message.message
-                self.changed.set()
+                self.started.set()
 
-    async def reading(self) -> ServiceSnapshot:
-        """What this place counted so far, all its processes together."""
+    async def metrics(self) -> ServiceSnapshot:
+        """The figures of all its processes so far."""
         if self.is_serving and self._link is not None:
             number = next(self._numbers)
             self._answers[number] = asyncio.get_running_loop().create_future()
             with suppress(TimeoutError, ConnectionError):
-                async with asyncio.timeout(_COUNT_SECONDS):
-                    await self._link.send(Count(number))
+                async with asyncio.timeout(_METRICS_SECONDS):
+                    await self._link.send(MetricsRequest(number))
                     await self._answers[number]
             self._answers.pop(number, None)
         return self._ended + self._last
 
     def stop(self, number: int) -> None:
-        """Send the process a signal, if it lives; it has no successor."""
+        """Send the process a signal, if it is alive; it will have no successor."""
         self._is_stopping = True
         if self._process is not None and self._process.returncode is None:
             with suppress(ProcessLookupError):
                 os.kill(self._process.pid, number)
 
     async def ended(self) -> None:
-        """Wait for the end of the process that lives now."""
+        """Wait for the end of the current process."""
         if self._process is not None:
             await self._process.wait()
 
 
 async def _send_difference(link: Link, known: Snapshot | None, snapshot: Snapshot) -> None:
-    """Only what is another one of accounts whose state is; the rest the worker has, compiled plans included."""
+    """Send the accounts that differ between two snapshots; the worker keeps the others with their compiled plans."""
     states: ShardedMap[AccountState] = ShardedMap() if known is None else known.states
     changed, gone = snapshot.states.changed_since(states)
     new: list[Account] = []
@@ -159,8 +159,8 @@ async def _send_difference(link: Link, known: Snapshot | None, snapshot: Snapsho
             changes.append(difference(before.account, state.account))
     for accounts in _parts(new):
         await link.send(Accounts(accounts))
-    for told in _parts(changes):
-        await link.send(Changes(told))
+    for part in _parts(changes):
+        await link.send(Changes(part))
     await link.send(Publish(gone, snapshot.revision))
 
 
