@@ -1,0 +1,107 @@
+"""Accounts as the engine decides on them, from the rows of the store."""
+
+from dataclasses import replace
+
+import pytest
+
+from authz.accounts.parsed import ParsedPolicies
+from authz.errors import InvalidAccountError
+from authz.sources.directory.source import DirectorySource
+from authz.store.account_assembly import assemble, assemble_all
+from authz.store.account_rows import read_rows, rows_at
+from authz.store.records import AttachmentRecord, HolderKind, PolicyRecord
+from tests.store.writing import ALLOW, ROOT, TRUST, author, write_small_account
+
+ATTACHMENTS = f"""
+account: "{ROOT}"
+app_id: "1250000000"
+users:
+  - uin: "100000000001"
+    name: alice
+    groups: [ops]
+    policies: [im-all]
+    boundary: im-all
+groups:
+  - name: ops
+    policies: [im-all]
+roles:
+  - name: ci
+    policies: [im-all]
+    trust: {TRUST}
+"""
+
+
+def assembled(database, uin=ROOT):
+    with database.read() as reader:
+        return assemble(read_rows(reader, [uin])[uin])
+
+
+def test_rows_give_the_account_that_a_directory_gives(database, tmp_path):
+    write_small_account(database)
+    (tmp_path / "attachments.yaml").write_text(ATTACHMENTS)
+    (tmp_path / "im-all.json").write_text(ALLOW)
+    source = DirectorySource(tmp_path, is_watched=False)
+    update = source.read(source.survey(is_thorough=True), is_long=True)
+    assert assembled(database) == next(iter(update.changed.values()))
+
+
+def test_what_did_not_change_stays_the_same_object(database):
+    policy, _, ops, _ = write_small_account(database)
+    before, known = assembled(database), ParsedPolicies()
+    with database.write(author("CreatePolicy")) as writer:
+        other = writer.policies.add(PolicyRecord(ROOT, 0, "other"), ALLOW)
+        writer.attachments.add(AttachmentRecord(ROOT, HolderKind.GROUP, str(ops.id), other.id))
+    with database.read() as reader:
+        after = assemble(read_rows(reader, [ROOT])[ROOT], known, before)
+    assert after.roles is before.roles
+    assert after.users != before.users
+    assert after.policies[policy.name] is before.policies[policy.name]
+    assert assemble_all({}, known, {}) == ({}, {})
+
+
+def test_every_problem_of_an_account_is_reported_with_its_place(database):
+    policy, alice, _, role = write_small_account(database)
+    with database.write(author()) as writer:
+        writer.versions.update(replace(writer.versions.get(ROOT, policy.id, 1), document='{"version": "1.0"}'))
+        writer.roles.update(replace(role, trust="{"))
+        writer.attachments.add(AttachmentRecord(ROOT, HolderKind.USER, alice.uin, 777))
+        rows = read_rows(writer, [ROOT])
+    accounts, faults = assemble_all(rows, ParsedPolicies(), {})
+    assert accounts == {}
+    assert {(each.file, each.code) for each in faults[ROOT]} == {
+        (f"100/policyid/{policy.id}", "InvalidParameter.VersionError"),
+        (f"100/policyid/{policy.id}", "InvalidParameter.StatementError"),
+        (f"100/roleid/{role.id}", "InvalidParameter.PolicyDocumentError"),
+        ("100/policyid/777", "UnknownPolicy"),
+    }
+    with pytest.raises(InvalidAccountError):
+        assemble(rows[ROOT])
+
+
+def test_an_earlier_revision_is_found_by_undoing_changes(database):
+    states = {}
+
+    def remember():
+        with database.read() as reader:
+            states[reader.revision] = assemble(read_rows(reader, [ROOT])[ROOT])
+
+    remember()
+    policy, alice, ops, role = write_small_account(database)
+    remember()
+    with database.write(author("CreatePolicyVersion")) as writer:
+        writer.versions.add(ROOT, policy.id, ALLOW.replace("allow", "deny"), 1.0)
+        writer.policies.update(replace(writer.policies.get(ROOT, policy.id), default_version=2))
+        writer.versions.remove(ROOT, policy.id, 1)
+    remember()
+    with database.write(author("DeleteUser")) as writer:
+        writer.users.remove(ROOT, alice.uin)
+        writer.groups.remove(ROOT, ops.id)
+        writer.roles.remove(ROOT, role.id)
+    remember()
+    with database.write(author("DeleteAccount")) as writer:
+        writer.accounts.remove(ROOT)
+    with database.read() as reader:
+        assert read_rows(reader, [ROOT]) == {}
+        for revision, account in states.items():
+            assert assemble(rows_at(reader, ROOT, revision)) == account, revision
+        assert rows_at(reader, ROOT, 0) is rows_at(reader, ROOT, 5) is None
