@@ -33,7 +33,7 @@ class StalledError(Exception):
 
 
 class _Steps:
-    """What a call is busy with, and since when."""
+    """What a call is busy with, and since when. Only the end needs the lock: to begin a step takes no decision."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._lock = threading.Lock()
@@ -43,10 +43,14 @@ class _Steps:
         self._since = clock()
 
     def begin(self, key: str, path: str) -> None:
-        with self._lock:
-            if self._is_over:
-                raise AbandonedError
-            self.key, self.path, self._since = key, path, self._clock()
+        if self._is_over:
+            raise AbandonedError
+        self.key, self.path, self._since = key, path, self._clock()
+
+    def go_on(self) -> None:
+        if self._is_over:
+            raise AbandonedError
+        self._since = self._clock()
 
     def end(self) -> bool:
         """Whether whoever ends it is the first to do so: the call itself, or who leaves it behind."""
@@ -82,7 +86,7 @@ def progress() -> None:
     """
     steps: _Steps | None = getattr(_current, "steps", None)
     if steps is not None:
-        steps.begin(steps.key, steps.path)
+        steps.go_on()
 
 
 class Lane:

@@ -6,7 +6,7 @@ comments. Of all else this reader says that it is not for it, and libyaml decide
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 MAX_DEPTH = 50
 """Of lists and objects in one another."""
@@ -35,6 +35,18 @@ _LINE = re.compile(
 _ITEMS = re.compile(_ITEM)
 
 
+class _Line(NamedTuple):
+    """What one line says: where it begins, the width of its `- ` (0 without), its key, and its value or NOT_BLOCK."""
+
+    column: int
+    dash: int
+    key: str | None
+    value: Any
+
+
+_BLANK = _Line(0, 0, None, NOT_BLOCK)  # or a comment
+
+
 class _NotBlockError(Exception):
     """This is more than is read here."""
 
@@ -49,17 +61,36 @@ def plain_value(text: str) -> Any:
 def read_block(text: str, pause: Callable[[], None] | None = None) -> Any:
     """The value of a document, or NOT_BLOCK. `pause` is called between small pieces of work."""
     reading = _Reading()
+    known: dict[str, _Line] = {}  # about half of the lines stand in a file more than once
     try:
-        for count, line in enumerate(text.removeprefix(_START).split("\n")):
+        for count, text_line in enumerate(text.removeprefix(_START).split("\n")):
             if pause is not None and count % _LINES_AT_ONCE == 0:
                 pause()
-            match = _LINE.fullmatch(line)
-            if match is None:
-                return NOT_BLOCK
-            reading.take(*match.groups())
+            line = known.get(text_line)
+            if line is None:
+                line = known[text_line] = _read_line(text_line)
+            if line is not _BLANK:
+                reading.take(*line)
     except _NotBlockError:
         return NOT_BLOCK
     return reading.root
+
+
+def _read_line(text: str) -> _Line:
+    match = _LINE.fullmatch(text)
+    if match is None:
+        raise _NotBlockError
+    indent, dash, key, plain, quoted, items = match.groups()
+    value = NOT_BLOCK
+    if plain is not None:
+        value = plain_value(plain)
+    elif quoted is not None:
+        value = quoted[1:-1]
+    elif items is not None:
+        value = [each[1:-1] if each[0] in "'\"" else plain_value(each) for each in _ITEMS.findall(items)]
+    elif dash is None and key is None:
+        return _BLANK
+    return _Line(len(indent), len(dash or ""), key, value)
 
 
 class _Reading:
@@ -70,28 +101,19 @@ class _Reading:
         self._open: list[tuple[int, Any]] = []  # with the columns where their entries begin
         self._waiting: tuple[int, dict[str, Any], str] | None = None  # the member whose value may follow below it
 
-    def take(
-        self, indent: str, dash: str | None, key: str | None, plain: str | None, quoted: str | None, items: str | None
-    ) -> None:
-        value = NOT_BLOCK
-        if plain is not None:
-            value = plain_value(plain)
-        elif quoted is not None:
-            value = quoted[1:-1]
-        elif items is not None:
-            value = [each[1:-1] if each[0] in "'\"" else plain_value(each) for each in _ITEMS.findall(items)]
-        elif dash is None and key is None:
-            return  # blank, or a comment
-        column, is_list = len(indent), dash is not None
+    def take(self, column: int, dash: int, key: str | None, value: Any) -> None:
+        is_list = dash > 0
+        if type(value) is list:
+            value = value.copy()  # the line may stand here more than once
         if self._waiting is not None or self.root is NOT_BLOCK:
             self._open_below(column, is_list=is_list)
         at, top = self._open[-1] if self._open else _NOTHING
         if at != column or isinstance(top, list) is not is_list:
             top = self._reached(column, is_list=is_list)
-        if dash is None:
+        if not is_list:
             self._put(top, key, value, column)
         elif key is not None:
-            column += len(dash)
+            column += dash
             entry: dict[str, Any] = self._begin({}, column)
             top.append(entry)
             self._put(entry, key, value, column)

@@ -62,7 +62,8 @@ class Listing:
     """What an account's folder holds: its files by name, what could not be looked at, and how its folders stand.
 
     `blocked` are the names of files with problems, `links` the folders that links of the account lead to, by the path
-    that leads there. There is no folder if it is not `is_there`.
+    that leads there; it `is_linked` if its folder or that of its policies is one. There is no folder if it is not
+    `is_there`.
     """
 
     is_there: bool = False
@@ -71,6 +72,7 @@ class Listing:
     blocked: set[str] = field(default_factory=set)
     folders: int = 0
     links: "dict[str, LinkedFolder]" = field(default_factory=dict)
+    is_linked: bool = False
 
     @property
     def has_attachments(self) -> bool:
@@ -100,7 +102,9 @@ def list_account(root: Path, key: str) -> Listing:
     found = Listing()
     step(key, place)
     try:
-        status = os.stat(place)  # noqa: PTH116 - as above
+        status = os.lstat(place)
+        if stat.S_ISLNK(status.st_mode):
+            found.is_linked, status = True, os.stat(place)  # noqa: PTH116 - as above
         if not stat.S_ISDIR(status.st_mode):
             return found
         found.is_there = True
@@ -147,6 +151,8 @@ def _list_folder(key: str, folder: str, prefix: str, found: Listing) -> None:
             if belongs(entry.name, is_top=not prefix) and len(found.files) <= MAX_FILES:
                 step(key, entry.path)
                 _add(entry, prefix + entry.name, found)
+            elif not prefix and entry.name == "policies" and entry.is_symlink():
+                found.is_linked = True
 
 
 def _add(entry: "os.DirEntry[str]", name: str, found: Listing) -> None:

@@ -76,7 +76,10 @@ Outcome = Good | Same | Refused | Gone | Long | Unsettled
 
 @dataclass(slots=True)
 class _Found:
-    """How an account's files stand beside its last good version; `marks` are those to read."""
+    """How an account's files stand beside its last good version; `marks` are those to read.
+
+    It `is_linked` if links lead to any of its folders or files.
+    """
 
     marks: dict[str, Mark]
     gone: frozenset[str]
@@ -84,6 +87,7 @@ class _Found:
     stamp: int
     is_all: bool
     folders: int = 0
+    is_linked: bool = False
     read: dict[str, int] = field(default_factory=dict)
 
 
@@ -185,12 +189,12 @@ class AccountReader:
     def _found(self, held: Held, listing: Listing, named: dict[str, Writing]) -> _Found:
         """By a look at all files."""
         if held.files is None or len(listing.files) <= MANY_FILES:
-            return _Found(
-                listing.files, frozenset(), listing.problems, listing.stamp, is_all=True, folders=listing.folders
-            )
+            found = _Found(listing.files, frozenset(), listing.problems, listing.stamp, is_all=True)
+            found.folders, found.is_linked = listing.folders, _is_linked(listing)
+            return found
         gone = (held.files.keys() | listing.blocked) - listing.files.keys()
         found = _different(held, listing.files, gone, listing.problems, named)
-        found.folders = listing.folders
+        found.folders, found.is_linked = listing.folders, _is_linked(listing)
         return found
 
     # What is not to be read -----------------------------------------------------------------------------------------
@@ -291,9 +295,9 @@ class AccountReader:
         if any(mark.fingerprint != found.read.get(name) for name, mark in found.marks.items()):
             return True
         has_news = self._has_news(key)
-        if has_news is not None and not found.is_all and not any(mark.is_link for mark in found.marks.values()):
+        if has_news is not None and not found.is_linked and not any(mark.is_link for mark in found.marks.values()):
             return has_news
-        # What links lead to may have changed before anybody watched it.
+        # Nothing tells of changes, or not of all: what links lead to may have changed before it was watched.
         listing = files.list_account(self._root, key)
         now = {name: mark.fingerprint for name, mark in listing.files.items()}
         then = {name: mark.fingerprint for name, mark in found.marks.items()}
@@ -320,6 +324,10 @@ class AccountReader:
         held.stamp = _kept_stamp(held, found, is_good=made is not None)
         held.folders = found.folders
         self.held[key] = held
+
+
+def _is_linked(listing: Listing) -> bool:
+    return listing.is_linked or bool(listing.links)
 
 
 def _outcome(held: Held, made: Made) -> Outcome:

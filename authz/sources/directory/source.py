@@ -74,8 +74,8 @@ class DirectorySource:
             watch.has_linked_places = found.has_links
         changed = set(found.problems)
         for key in found.keys:
-            if watch is not None and not watch.covers(key):
-                watch.cover(key)
+            if watch is not None and key in self._reader.held and not watch.covers(key):
+                watch.cover(key)  # a new account is watched before it is read
             progress()
             if self._reader.differs(key, is_thorough=is_thorough):
                 changed.add(key)
@@ -227,18 +227,18 @@ class DirectorySource:
 
     def _has_news(self, key: str) -> bool | None:
         watch = self._watch
-        if watch is None or not watch.covers(key):
+        if watch is None or not self._tells or not watch.covers(key):
             return None
-        self._pump()
+        is_all_noted = self._pump()
         with self._lock:
-            return self._queue.has(key)
+            if self._queue.has(key):
+                return True
+            return False if is_all_noted and not self._is_anything_noted else None
 
-    def _pump(self) -> None:
-        """Note what has happened up to now; of a flood of events, a part."""
+    def _pump(self) -> bool:
+        """Note what has happened up to now; of a flood of events, a part. Whether that was all."""
         watch = self._watch
-        for _ in range(_PUMPS):
-            if watch is None or not watch.pump():
-                return
+        return watch is None or any(not watch.pump() for _ in range(_PUMPS))
 
     def _change_of(self, key: str) -> Change:
         """What is known of an account's change, so that whatever happens from now on is another one."""

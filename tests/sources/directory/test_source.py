@@ -1,3 +1,4 @@
+import contextlib
 import errno
 import os
 
@@ -5,6 +6,7 @@ import pytest
 
 from authz.errors import InvalidAccountError, SourceError
 from authz.sources.directory import files
+from authz.sources.directory import source as source_module
 from authz.sources.directory.files import ROOT
 from authz.sources.directory.source import DirectorySource
 from tests.sources.folders import GRANT, attachments, write_account
@@ -249,3 +251,77 @@ def test_one_policy_in_both_places_refuses_the_account(tmp_path):
     write_account(tmp_path, 1)
     (tmp_path / "p.json").write_text(GRANT)
     assert [code for _, _, code in refused(tmp_path)] == ["DuplicatePolicy"]
+
+
+# How often an account is listed when it is read for the first time ---------------------------------------------------
+
+
+@pytest.fixture
+def listed(monkeypatch):
+    """The keys of the accounts that are listed, one for each time."""
+    real, keys = files.list_account, []
+    monkeypatch.setattr(files, "list_account", lambda root, key: keys.append(key) or real(root, key))
+    return keys
+
+
+@pytest.fixture
+def telling(monkeypatch):
+    """A function that says whether the file system tells of every change; it does until told otherwise."""
+
+    def say(answer):
+        monkeypatch.setattr(source_module, "tells_of_changes", lambda _: answer)
+
+    say(True)
+    return say
+
+
+def watched(root):
+    with contextlib.closing(DirectorySource(root, is_watched=True)) as source:
+        return source.read(source.survey(is_thorough=True), is_long=True)
+
+
+@pytest.mark.usefixtures("telling")
+def test_a_watched_account_is_listed_once(tmp_path, listed):
+    for key in ("a", "b"):
+        write_account(tmp_path / key, 1)
+    assert watched(tmp_path).changed.keys() == {"a", "b"}
+    assert sorted(listed) == ["a", "b"]
+
+
+def test_an_account_is_listed_again_where_not_all_changes_are_told(tmp_path, listed, telling):
+    telling(False)
+    write_account(tmp_path / "a", 1)
+    assert watched(tmp_path).changed.keys() == {"a"}
+    assert listed == ["a", "a"]
+    assert read(tmp_path)[1].changed.keys() == {"a"}
+    assert listed == ["a"] * 4
+
+
+@pytest.mark.usefixtures("telling")
+@pytest.mark.parametrize("name", ["a", "a/policies", "a/policies/p.json"])
+def test_an_account_that_links_lead_to_is_listed_again(tmp_path, listed, name):
+    root = tmp_path / "root"
+    write_account(root / "a", 1)
+    (root / name).rename(tmp_path / "elsewhere")
+    (root / name).symlink_to(tmp_path / "elsewhere")
+    assert watched(root).changed.keys() == {"a"}
+    assert listed == ["a", "a"]
+
+
+@pytest.mark.usefixtures("telling")
+@pytest.mark.parametrize("name", ["attachments.yaml", "policies/p.json", "policies/new.json"])
+def test_an_account_of_which_an_event_tells_while_it_is_read_is_read_again(tmp_path, monkeypatch, name):
+    folder = write_account(tmp_path / "a", 1)
+    real, texts = files.read_file, iter([(folder / name).read_text() if (folder / name).exists() else GRANT])
+
+    def change(*arguments):
+        found = real(*arguments)
+        if arguments[2] == "policies/p.json":  # the last one
+            for text in texts:
+                (folder / name).write_text(text + "\n")
+        return found
+
+    monkeypatch.setattr(files, "read_file", change)
+    update = watched(tmp_path)
+    assert [each.reason for each in update.unsettled.values()] == ["it changes while it is read"]
+    assert not update.changed
