@@ -83,6 +83,19 @@ def build_account(
     return shared(before, account)
 
 
+def build_users(
+    entries: Sequence[Any], account: Account, pause: Callable[[], None] = _no_pause
+) -> Mapping[str, User] | None:
+    """The users of some entries of an account's attachments file, whose policies and groups are those of `account`.
+
+    None if they have problems; build_account reports these.
+    """
+    report = Report()
+    parsed = parse_attachments({"account": account.uin, "users": list(entries)}, report)
+    users = _Linker(parsed, account.policies, frozenset(), report, pause, account.groups).users()
+    return None if report.findings else users
+
+
 def same_policy(before: Account | None, name: str, document: PolicyDocument) -> Policy:
     """The policy with this document; the object of the account `before` if both are equal."""
     old = None if before is None else before.policies.get(name)
@@ -169,13 +182,14 @@ class _Linker:
         refused: frozenset[str],
         report: Report,
         pause: Callable[[], None],
+        groups: Mapping[str, Group] = _NOBODY,
     ) -> None:
         self._pause = pause
         self._parsed = parsed
         self._refused = refused
         self._policies = policies
         self._report = report
-        self._groups: Mapping[str, Group] = {}
+        self._groups = groups
         self._attachments: dict[tuple[str, ...], tuple[Policy, ...]] = {}
         self._is_any_group_hidden = any(_is_group_hidden(finding.path) for finding in report.findings)
 
@@ -185,11 +199,14 @@ class _Linker:
         return Account(
             uin=self._parsed.account,
             app_id=self._parsed.app_id,
-            users={user.key: self._user(user) for user in self._parsed.users},
+            users=self.users(),
             groups=self._groups,
             roles={role.key: self._role(role) for role in self._parsed.roles} or _NOBODY,
             policies=self._policies,
         )
+
+    def users(self) -> dict[str, User]:
+        return {user.key: self._user(user) for user in self._parsed.users}
 
     def _user(self, user: Identity) -> User:
         self._pause()

@@ -115,6 +115,8 @@ def shared(before: Account | None, after: Account) -> Account:
 
 
 def _kept(before: Mapping[str, V], after: Mapping[str, V]) -> Mapping[str, V]:
-    kept = {key: old if (old := before.get(key)) == new and old is not None else new for key, new in after.items()}
+    if before is after:
+        return before
+    kept = {key: old if (old := before.get(key)) is not None and old == new else new for key, new in after.items()}
     is_same = len(kept) == len(before) and all(before.get(key) is value for key, value in kept.items())
     return before if is_same else kept

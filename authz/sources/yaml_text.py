@@ -1,13 +1,21 @@
 """YAML by the rules of JSON: plain values with their places, no tags, no aliases, no surprises such as `no` = false."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 
 from authz.language.report import Located
 from authz.sources.yaml_block import NOT_BLOCK, read_block
 
 
-def read_yaml(text: str, pause: Callable[[], None] | None = None) -> Located:
+@dataclass(frozen=True, slots=True)
+class LocatedYaml(Located):
+    """A parsed text that `is_block` if each of its lines could be read by itself."""
+
+    is_block: bool = False
+
+
+def read_yaml(text: str, pause: Callable[[], None] | None = None) -> LocatedYaml:
     """Parse one YAML document.
 
     Plain scalars mean what JSON makes of them: `true`, `false`, `null`, whole numbers; all else is text. What can be
@@ -26,4 +34,7 @@ def read_yaml(text: str, pause: Callable[[], None] | None = None) -> Located:
         return read_events(text, pause)
 
     value = read_block(text, pause)
-    return by_events() if value is NOT_BLOCK else Located(value, lambda path: by_events().find(path))
+    if value is NOT_BLOCK:
+        located = by_events()
+        return LocatedYaml(located.value, located.find)
+    return LocatedYaml(value, lambda path: by_events().find(path), is_block=True)

@@ -318,7 +318,7 @@ class AccountReader:
                 for name in found.gone:
                     held.files.pop(name, None)
             held.account, held.is_good, held.tried = made.account, True, {}
-            held.attachments = made.attachments
+            held.attachments, held.users = made.attachments, made.users
             held.main = next((found.read[name] for name in ATTACHMENTS if name in found.read), held.main)
             held.holders = made.holders if is_many else None
         held.stamp = _kept_stamp(held, found, is_good=made is not None)

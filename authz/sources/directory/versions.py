@@ -1,7 +1,7 @@
 """From the files of an account to its next version, at a cost that depends on what changed."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from pathlib import Path
 
@@ -9,21 +9,24 @@ from authz.accounts.build import (
     AttachmentsText,
     PolicyText,
     build_account,
+    build_users,
     foreign_resources,
     name_problems,
     same_policy,
 )
-from authz.accounts.model import Account, Policy
+from authz.accounts.model import Account, Policy, User
 from authz.accounts.parsed import ParsedPolicies
-from authz.accounts.renew import Holders, renew
+from authz.accounts.renew import Holders, renew, shared
 from authz.errors import InvalidAccountError, InvalidPolicyError, MalformedTextError, Problem
 from authz.language.json_text import read_json
 from authz.sources.directory.files import ATTACHMENTS, POLICIES, FileText, path_of
-from authz.sources.yaml_text import read_yaml
+from authz.sources.user_blocks import ChangedUsers, UserBlocks, cut
+from authz.sources.yaml_text import LocatedYaml, read_yaml
 
 MANY_FILES = 32
 """An account with fewer is read as a whole: that takes less than remembering its files."""
 _DIGEST_BYTES = 16
+_COMPARED = 64  # characters, in the time in which one is parsed
 
 
 @dataclass(slots=True)
@@ -32,7 +35,7 @@ class Held:
 
     Of many files the fingerprints are kept: in `files` those of the good version, in `tried` what was different in a
     version that was refused, 0 for files gone. `main` is the fingerprint of the good version's attachments file, and
-    `attachments` the digest of its text.
+    `attachments` the digest of its text; `users` is where its users stand in a large one.
     """
 
     account: Account | None = None
@@ -43,6 +46,7 @@ class Held:
     tried: dict[str, int] = field(default_factory=dict)
     main: int = 0
     attachments: bytes = b""
+    users: UserBlocks | None = None
     holders: Holders | None = None
 
 
@@ -83,6 +87,7 @@ class Made:
 
     account: Account
     attachments: bytes
+    users: UserBlocks | None
     holders: Holders | None
 
 
@@ -116,21 +121,64 @@ class VersionMaker:
         digest = b"".join(map(_digest, mains)) if mains else held.attachments
         is_unread = not mains and not found.is_all and found.gone.isdisjoint(ATTACHMENTS)
         is_same_main = is_unread or (bool(mains) and digest == held.attachments)
-        if before is not None and is_same_main and not any(file.problem for file in mains):
-            renewed = self._renewed(before, held, policies, found)
-            if renewed is not None:
-                return renewed
-        if is_unread:
+        if before is not None and not any(file.problem for file in mains):
+            if is_same_main:
+                made = self._renewed(before, held, policies, found)
+            else:
+                made = self._with_changed_users(before, held, mains, policies, found)
+            if made is not None:
+                return made
+        stale = {file.name for file in found.files} | found.gone
+        is_another_left = any(name in (held.files or ()) and name not in stale for name in ATTACHMENTS)
+        if is_unread or (mains and is_another_left):
             raise WholeAccountNeededError
         if sum(len(file.text or "") for file in mains) > found.long_bytes:
             raise TakesLongError
-        stale = {file.name for file in found.files} | found.gone
         accepted = {
             path_of(self._root, key, name): policy
             for name in held.files or ()
             if name not in stale and before is not None and (policy := before.policies.get(_stem(name))) is not None
         }
-        return Made(self._built(self.texts(key, found.files), before, accepted), digest, None)
+        texts = self.texts(key, found.files)
+        return Made(self._built(texts, before, accepted), digest, _users_of(texts, mains), None)
+
+    def _with_changed_users(
+        self,
+        before: Account,
+        held: Held,
+        mains: list[FileText],
+        policies: list[FileText],
+        found: Difference,
+    ) -> Made | None:
+        """The version in whose attachments file only users changed; None where the file has to be read as a whole.
+
+        It has, also to tell the problems of a version that is not good.
+        """
+        is_yaml = [file.name for file in mains] == [ATTACHMENTS[0]]
+        if held.users is None or not is_yaml or len(mains[0].text or "") > found.long_bytes * _COMPARED:
+            return None
+        text = mains[0].text or ""
+        changed = held.users.next(text, self.pause, found.long_bytes)
+        if changed is None:
+            return None
+        try:
+            renewed = self._renewed(before, held, policies, found)
+        except InvalidAccountError:
+            return None
+        users = None if renewed is None else self._users(renewed.account, changed)
+        if renewed is None or users is None:
+            return None
+        account = shared(before, replace(renewed.account, users=users))
+        return Made(account, _digest(mains[0]), cut(text, tuple(users)), None)
+
+    def _users(self, account: Account, changed: ChangedUsers) -> Mapping[str, User] | None:
+        """All users of an account, some of whom changed; None if that is not good."""
+        made = build_users(changed.entries, account, self.pause)
+        if made is None or len(made) != len(changed.entries):
+            return None
+        of_changed = iter(made.items())
+        users = dict(next(of_changed) if uin is None else (uin, account.users[uin]) for uin in changed.uins)
+        return users if len(users) == len(changed.uins) else None
 
     def _renewed(self, before: Account, held: Held, files: list[FileText], found: Difference) -> Made | None:
         """The version after one with the same attachments file; None where that has to be read again.
@@ -153,11 +201,11 @@ class VersionMaker:
         ended = before.policies.keys() if found.is_all else {*map(_stem, found.gone)} & before.policies.keys()
         ended = ended - set(names)
         if not changed and not ended:
-            return Made(before, held.attachments, held.holders)
+            return Made(before, held.attachments, held.users, held.holders)
         holders = held.holders or Holders(before)
         if holders.holds_any(ended):
             return None
-        return Made(renew(before, holders, changed, ended), held.attachments, holders)
+        return Made(renew(before, holders, changed, ended), held.attachments, held.users, holders)
 
     def _policy(self, before: Account, file: FileText, problems: list[Problem]) -> Policy | None:
         if file.problem is not None:
@@ -221,6 +269,14 @@ class VersionMaker:
         if accepted and before is not None and (account.uin, account.app_id) != (before.uin, before.app_id):
             raise WholeAccountNeededError  # what was accepted was so for the account's old numbers
         return account
+
+
+def _users_of(texts: AccountTexts, mains: list[FileText]) -> UserBlocks | None:
+    """Where the users stand in the attachments file of a good version."""
+    located = texts.attachments[0].located
+    if not isinstance(located, LocatedYaml) or not located.is_block:
+        return None
+    return cut(mains[0].text or "", tuple(str(user["uin"]) for user in located.value.get("users") or ()))
 
 
 def _digest(file: FileText) -> bytes:

@@ -9,7 +9,7 @@ from authz.sources.directory import files
 from authz.sources.directory import source as source_module
 from authz.sources.directory.files import ROOT
 from authz.sources.directory.source import DirectorySource
-from tests.sources.folders import GRANT, attachments, write_account
+from tests.sources.folders import GRANT, NOTHING, attachments, write_account
 
 
 def refused(folder, key=ROOT):
@@ -207,6 +207,20 @@ def test_two_attachments_files_are_one_too_many(tmp_path):
     write_account(tmp_path, 1)
     (tmp_path / "attachments.json").write_text(attachments(1, "p"))
     assert ("attachments.yaml", 1, "DuplicateFile") in refused(tmp_path)
+
+
+@pytest.mark.parametrize("policies", [1, 40])
+def test_a_second_attachments_file_is_refused_beside_the_one_in_force(tmp_path, policies):
+    folder = write_account(tmp_path / "a", 1)
+    for number in range(policies):
+        (folder / "policies" / f"more{number}.json").write_text(NOTHING)
+    source, first = read(tmp_path)
+    assert first.changed.keys() == {"a"}
+    (folder / "attachments.json").write_text(attachments(1, name="mallory"))
+    update = source.read(source.survey(is_thorough=True), is_long=True)
+    assert [problem.code for problem in update.faults["a"]] == ["DuplicateFile"]
+    (folder / "attachments.json").unlink()
+    assert source.read(source.survey(is_thorough=True), is_long=True).unchanged == {"a"}
 
 
 def test_a_missing_attachments_file_is_told_by_name(tmp_path):
