@@ -115,7 +115,7 @@ class _Assembly:
         return None if policy_id is None else next(iter(self._resolved((policy_id,))), None)
 
     def _of(self, holder: HolderKind, holder_id: str) -> tuple[Policy, ...]:
-        """The policies of a holder in the order of attachment; one tuple for all that have the same ones."""
+        """The policies of a holder in the order of attachment; holders of the same ones share one tuple."""
         ids = tuple(self._held.get((holder, holder_id), ()))
         known = self._attached.get(ids)
         if known is None:

@@ -8,7 +8,7 @@ from authz.accounts.parsed import ParsedPolicies
 from authz.errors import InvalidAccountError
 from authz.sources.directory.source import DirectorySource
 from authz.store.account_assembly import assemble, assemble_all
-from authz.store.account_rows import read_rows, rows_at
+from authz.store.account_rows import read_rows
 from authz.store.records import AttachmentRecord, HolderKind, PolicyRecord
 from tests.store.writing import ALLOW, ROOT, TRUST, author, write_small_account
 
@@ -76,32 +76,3 @@ def test_every_problem_of_an_account_is_reported_with_its_place(database):
     }
     with pytest.raises(InvalidAccountError):
         assemble(rows[ROOT])
-
-
-def test_an_earlier_revision_is_found_by_undoing_changes(database):
-    states = {}
-
-    def remember():
-        with database.read() as reader:
-            states[reader.revision] = assemble(read_rows(reader, [ROOT])[ROOT])
-
-    remember()
-    policy, alice, ops, role = write_small_account(database)
-    remember()
-    with database.write(author("CreatePolicyVersion")) as writer:
-        writer.versions.add(ROOT, policy.id, ALLOW.replace("allow", "deny"), 1.0)
-        writer.policies.update(replace(writer.policies.get(ROOT, policy.id), default_version=2))
-        writer.versions.remove(ROOT, policy.id, 1)
-    remember()
-    with database.write(author("DeleteUser")) as writer:
-        writer.users.remove(ROOT, alice.uin)
-        writer.groups.remove(ROOT, ops.id)
-        writer.roles.remove(ROOT, role.id)
-    remember()
-    with database.write(author("DeleteAccount")) as writer:
-        writer.accounts.remove(ROOT)
-    with database.read() as reader:
-        assert read_rows(reader, [ROOT]) == {}
-        for revision, account in states.items():
-            assert assemble(rows_at(reader, ROOT, revision)) == account, revision
-        assert rows_at(reader, ROOT, 0) is rows_at(reader, ROOT, 5) is None
