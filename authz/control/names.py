@@ -78,13 +78,18 @@ def check_group_name(name: str) -> str:
     return name
 
 
+def is_role_name(name: str) -> bool:
+    """Whether a role may bear the name."""
+    return _POLICY.fullmatch(name) is not None
+
+
 def check_role_name(name: str) -> str:
     """The name, if a role may bear it.
 
     Raises:
         ControlError: RoleNameError.
     """
-    if not _POLICY.fullmatch(name):
+    if not is_role_name(name):
         raise invalid("RoleNameError", f"`{name}` is not a role name; expected 1 to 128 letters, digits, `+=,.@_-`")
     return name
 

@@ -28,8 +28,9 @@ class PasswordRules:
     """The password rules of an account; CAM's default asks for eight characters of all four classes.
 
     `must_contain` lists `upper`, `lower`, `number` and `special`. `change_after` is in days, 0 means never;
-    `reuse_limit` is how many earlier passwords may not be used again; `retry_limit` is how many wrong passwords in an
-    hour lock a user. With `expired_is_locked`, a user whose password expired needs an administrator to set a new one.
+    `reuse_limit` is how many earlier passwords may not be used again, at most 1, since only the present one is known;
+    `retry_limit` is how many wrong passwords in an hour lock a user. With `expired_is_locked`, a user whose password
+    expired needs an administrator to set a new one.
     """
 
     minimum_length: int = 8
@@ -41,7 +42,7 @@ class PasswordRules:
 
 
 DEFAULT_RULES = PasswordRules()
-_BOUNDS = {"minimum_length": (8, 32), "change_after": (0, 365), "reuse_limit": (0, 24), "retry_limit": (1, 50)}
+_BOUNDS = {"minimum_length": (8, 32), "change_after": (0, 365), "reuse_limit": (0, 1), "retry_limit": (1, 50)}
 
 
 def check_rules(rules: PasswordRules) -> PasswordRules:

@@ -82,6 +82,7 @@ class WritableAccounts(Accounts):
 _DEPENDENTS: tuple[mapping.RecordMap[Any], ...] = (
     mapping.PASSWORDS,
     mapping.KEYS,
+    mapping.PRESET_ALIASES,
     mapping.ATTACHMENTS,
     mapping.MEMBERSHIPS,
     mapping.USERS,

@@ -18,6 +18,7 @@ from authz.store.records import (
     PasswordRecord,
     PolicyRecord,
     PolicyVersionRecord,
+    PresetAliasRecord,
     Record,
     RoleRecord,
     UserRecord,
@@ -102,5 +103,6 @@ ROLES = RecordMap(RoleRecord, tables.roles, ("account", "id"), _bounded)
 POLICIES = RecordMap(PolicyRecord, tables.policies, ("account", "id"), _named)
 VERSIONS = RecordMap(PolicyVersionRecord, tables.policy_versions, ("account", "policy_id", "version"))
 ATTACHMENTS = RecordMap(AttachmentRecord, tables.attachments, ("account", "holder", "holder_id", "policy_id"), _held)
+PRESET_ALIASES = RecordMap(PresetAliasRecord, tables.preset_aliases, ("account", "policy_id"))
 KEYS = RecordMap(AccessKeyRecord, tables.access_keys, ("secret_id",), _owned)
 PASSWORDS = RecordMap(PasswordRecord, tables.passwords, ("account", "uin"), _owned)

@@ -35,13 +35,19 @@ def _secret(default: str = "") -> Any:
 
 @dataclass(frozen=True, slots=True)
 class AccountRecord:
-    """A root account. `revision` is that of its last change, kept by the store and ignored when written."""
+    """A root account. `revision` is that of its last change, kept by the store and ignored when written.
+
+    `password_rules` is JSON, empty for CAM's default rules; `password_rules_by` is the uin or role that changed them.
+    """
 
     entity: ClassVar[str] = "account"
     uin: str
     app_id: str = ""
     name: str = ""
     created_at: float = 0.0
+    password_rules: str = ""
+    password_rules_at: float = 0.0
+    password_rules_by: str = ""
     revision: int = field(default=0, compare=False, metadata={"kept_by_store": True})
 
     @property
@@ -148,7 +154,8 @@ class PolicyVersionRecord:
 class AttachmentRecord:
     """A policy, custom or preset, that is attached to a user (by uin), a group or a role (by id).
 
-    `position` orders the policies of a holder as they were attached; the store fills it.
+    `attached_by` is `uin/` and a uin, or `role/` and the id of a role; empty if unknown. `position` orders the policies
+    of a holder as they were attached; the store fills it.
     """
 
     entity: ClassVar[str] = "attachment"
@@ -157,7 +164,18 @@ class AttachmentRecord:
     holder_id: str
     policy_id: int
     attached_at: float = 0.0
+    attached_by: str = ""
     position: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PresetAliasRecord:
+    """An account's remark on a preset policy."""
+
+    entity: ClassVar[str] = "preset_alias"
+    account: str
+    policy_id: int
+    alias: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +212,7 @@ Record = (
     | PolicyRecord
     | PolicyVersionRecord
     | AttachmentRecord
+    | PresetAliasRecord
     | AccessKeyRecord
     | PasswordRecord
 )
@@ -206,6 +225,7 @@ RECORDS: tuple[type[Record], ...] = (
     PolicyRecord,
     PolicyVersionRecord,
     AttachmentRecord,
+    PresetAliasRecord,
     AccessKeyRecord,
     PasswordRecord,
 )

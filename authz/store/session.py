@@ -11,6 +11,7 @@ from authz.store.memberships import Memberships, WritableMemberships
 from authz.store.passwords import Passwords, WritablePasswords
 from authz.store.pending import Pending
 from authz.store.policies import Policies, WritablePolicies
+from authz.store.preset_aliases import PresetAliases, WritablePresetAliases
 from authz.store.roles import Roles, WritableRoles
 from authz.store.secrets import MasterKey
 from authz.store.usage import Usage
@@ -29,6 +30,7 @@ class Reader:
     policies: Policies
     versions: Versions
     attachments: Attachments
+    preset_aliases: PresetAliases
     keys: Keys
     passwords: Passwords
 
@@ -48,6 +50,7 @@ class Reader:
         self.policies = Policies(connection)
         self.versions = Versions(connection)
         self.attachments = Attachments(connection)
+        self.preset_aliases = PresetAliases(connection)
         self.keys = Keys(connection, master_key)
         self.passwords = Passwords(connection)
 
@@ -67,6 +70,7 @@ class Writer(Reader):
     policies: WritablePolicies
     versions: WritableVersions
     attachments: WritableAttachments
+    preset_aliases: WritablePresetAliases
     keys: WritableKeys
     passwords: WritablePasswords
 
@@ -84,6 +88,7 @@ class Writer(Reader):
         self.policies = WritablePolicies(pending)
         self.versions = WritableVersions(pending)
         self.attachments = WritableAttachments(pending)
+        self.preset_aliases = WritablePresetAliases(pending)
         self.keys = WritableKeys(pending)
         self.passwords = WritablePasswords(pending)
 

@@ -140,6 +140,9 @@ accounts = sa.Table(
     _column("app_id", text()),
     _column("name", text()),
     _column("created_at", sa.Double()),
+    _column("password_rules", text()),
+    _column("password_rules_at", sa.Double()),
+    _column("password_rules_by", text()),
     sa.Column("revision", sa.BigInteger(), nullable=False, server_default="0", index=True),
 )
 users = sa.Table(
@@ -243,6 +246,7 @@ attachments = sa.Table(
     _column("group_id", sa.BigInteger(), null=True),
     _column("role_id", sa.BigInteger(), null=True),
     _column("attached_at", sa.Double()),
+    _column("attached_by", text()),
     _column("position", sa.BigInteger()),
     sa.ForeignKeyConstraint(["account", "custom_policy_id"], ["policies.account", "policies.id"]),
     sa.ForeignKeyConstraint(["account", "user_uin"], ["users.account", "users.uin"]),
@@ -259,6 +263,13 @@ attachments = sa.Table(
     sa.Index(None, "account", "user_uin"),
     sa.Index(None, "account", "group_id"),
     sa.Index(None, "account", "role_id"),
+)
+preset_aliases = sa.Table(
+    "preset_aliases",
+    metadata,
+    _account(key=True),
+    sa.Column("policy_id", sa.BigInteger(), primary_key=True, autoincrement=False),
+    _column("alias", text()),
 )
 access_keys = sa.Table(
     "access_keys",

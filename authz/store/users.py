@@ -47,6 +47,10 @@ class Users(Repository[UserRecord]):
         """How many users there are."""
         return self._count(self._of(account))
 
+    def count_since(self, account: str, created_at: float) -> int:
+        """How many users were made at a time or later."""
+        return self._count(self._of(account), self._columns.created_at >= created_at)
+
     def bounded_by(self, account: str, policy_id: int) -> tuple[UserRecord, ...]:
         """The users whose permissions boundary is a policy."""
         return self._some(self._of(account), self._columns.boundary_id == policy_id, order=[self._columns.uid])

@@ -81,3 +81,11 @@ def test_a_user_goes_with_its_memberships_and_attachments(database):
         assert reader.memberships.members(ROOT, group.id) == (0, ())
         assert reader.attachments.of_holder(ROOT, HolderKind.USER, alice.uin) == ()
         assert reader.attachments.of_policy(ROOT, policy.id)[0] == 2
+
+
+def test_recent_users_are_counted(database):
+    with database.write(author()) as writer:
+        for at in (10.0, 20.0, 30.0):
+            writer.users.add(UserRecord(ROOT, "", f"user-{at}", created_at=at))
+    with database.read() as reader:
+        assert [reader.users.count_since(ROOT, since) for since in (0.0, 20.0, 30.5)] == [3, 2, 0]

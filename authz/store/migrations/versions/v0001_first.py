@@ -21,6 +21,7 @@ def upgrade() -> None:
     _make_policies()
     _make_user_groups()
     _make_policy_versions()
+    _make_preset_aliases()
     _make_roles()
     _make_users()
     _make_access_keys()
@@ -41,6 +42,9 @@ def _make_accounts() -> None:
         sa.Column("app_id", _text(), nullable=False),
         sa.Column("name", _text(), nullable=False),
         sa.Column("created_at", sa.Double(), nullable=False),
+        sa.Column("password_rules", _text(), nullable=False),
+        sa.Column("password_rules_at", sa.Double(), nullable=False),
+        sa.Column("password_rules_by", _text(), nullable=False),
         sa.Column("revision", sa.BigInteger(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("uin", name="pk_accounts"),
     )
@@ -225,6 +229,17 @@ def _make_users() -> None:
     op.create_index("ix_users_uin", "users", ["uin"])
 
 
+def _make_preset_aliases() -> None:
+    op.create_table(
+        "preset_aliases",
+        sa.Column("account", _text(), nullable=False),
+        sa.Column("policy_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("alias", _text(), nullable=False),
+        sa.ForeignKeyConstraint(["account"], ["accounts.uin"], name="fk_preset_aliases_account"),
+        sa.PrimaryKeyConstraint("account", "policy_id", name="pk_preset_aliases"),
+    )
+
+
 def _make_access_keys() -> None:
     op.create_table(
         "access_keys",
@@ -258,6 +273,7 @@ def _make_attachments() -> None:
         sa.Column("group_id", sa.BigInteger(), nullable=True),
         sa.Column("role_id", sa.BigInteger(), nullable=True),
         sa.Column("attached_at", sa.Double(), nullable=False),
+        sa.Column("attached_by", _text(), nullable=False),
         sa.Column("position", sa.BigInteger(), nullable=False),
         sa.CheckConstraint(
             "(holder = 1 AND user_uin IS NOT NULL AND group_id IS NULL AND role_id IS NULL)"

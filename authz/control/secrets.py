@@ -1,0 +1,25 @@
+"""Makes the ids and secrets of access keys and role sessions, in the forms that Tencent Cloud gives them."""
+
+import secrets
+import string
+
+_ALPHABET = string.ascii_letters + string.digits
+
+
+def new_secret_id() -> str:
+    """The id of an access key: `AKID` and 32 letters and digits."""
+    return f"AKID{_random(32)}"
+
+
+def new_session_secret_id() -> str:
+    """The id of a role session's key, as long as those that STS answers."""
+    return f"AKID{_random(60)}"
+
+
+def new_secret_key() -> str:
+    """The secret of a key: 32 letters and digits, 190 random bits."""
+    return _random(32)
+
+
+def _random(length: int) -> str:
+    return "".join(secrets.choice(_ALPHABET) for _ in range(length))
