@@ -54,7 +54,7 @@ class Authorizer:
     def refuse_denied(self, caller: Caller, reader: Reader, action: str, resource: str, now: float) -> None:
         """Refuse the caller if one of its statements denies the action on a resource beside the authorized one.
 
-        So `deny cam:AttachUserPolicy` on a policy keeps callers from attaching that policy, whoever holds it.
+        So `deny cam:AttachUserPolicy` on a policy keeps callers from attaching that policy to any holder.
 
         Raises:
             ControlError: AuthFailure.UnauthorizedOperation.

@@ -8,7 +8,7 @@ from authz.control.errors import UNAUTHORIZED, ControlError, invalid
 from authz.control.holders import user_named
 from authz.control.names import check_contact, check_remark, check_user_name
 from authz.control.password_rules import rules_of
-from authz.control.passwords import check_password, generate_password, hash_password, is_password
+from authz.control.passwords import PasswordRules, check_password, generate_password, hash_password, is_password
 from authz.control.quotas import DAY
 from authz.control.results import NewUser, User
 from authz.control.secrets import new_secret_id, new_secret_key
@@ -199,12 +199,17 @@ def _set_password(use: Writing, user: UserRecord, password: str | None, *, needs
 def _update_password(use: Writing, user: UserRecord, password: str | None, needs_reset: bool | None) -> str:  # noqa: FBT001 - as given
     known = use.store.passwords.get(use.account, user.uin)
     if known is None or password:
-        if known is not None and password and rules_of(use).reuse_limit and is_password(password, known.hash):
-            raise invalid("PasswordViolatedRules", "the password was used before; choose another one")
+        if known is not None and password:
+            _refuse_used(check_password(password, rules_of(use)), rules_of(use), known)
         return _set_password(use, user, password, needs_reset=bool(needs_reset))
     if needs_reset is not None:
         use.store.passwords.put(replace(known, needs_reset=needs_reset))
     return ""
+
+
+def _refuse_used(password: str, rules: PasswordRules, known: PasswordRecord) -> None:
+    if rules.reuse_limit and is_password(password, known.hash):
+        raise invalid("PasswordViolatedRules", "the password was used before; choose another one")
 
 
 def _first_key(use: Writing, user: UserRecord) -> tuple[str, str]:

@@ -1,0 +1,40 @@
+import pytest
+
+from authz.control.errors import ControlError
+from authz.store.records import GroupRecord
+from tests.builders import ROOT_UIN
+from tests.control.planes import root, user
+
+
+def test_a_use_case_that_does_not_authorize_its_caller_is_undone(plane):
+    desk = plane.groups._desk
+    before = plane.revision()
+    with (
+        pytest.raises(AssertionError, match="CreateGroup ended without authorizing"),
+        desk.writing(root(), "CreateGroup") as use,
+    ):
+        use.store.groups.add(GroupRecord(ROOT_UIN, 0, "ops"))
+    with pytest.raises(AssertionError, match="ListGroups"), desk.reading(root(), "ListGroups"):
+        pass
+    assert plane.revision() == before
+    assert plane.groups.list_groups(root()).total == 0
+
+
+def test_what_the_database_refuses_is_a_failed_operation(plane):
+    desk = plane.groups._desk
+
+    def create_twice():
+        with desk.writing(root(), "CreateGroup") as use:
+            use.authorize("groupid/*")
+            for _ in range(2):
+                use.store.groups.add(GroupRecord(ROOT_UIN, 0, "ops"))
+
+    with pytest.raises(ControlError) as caught:
+        create_twice()
+    assert caught.value.code == "FailedOperation"
+    assert plane.groups.list_groups(root()).total == 0
+
+
+def test_an_account_that_does_not_exist_has_no_users_to_authorize(plane):
+    with pytest.raises(ControlError, match="account 999 is not in this database"):
+        plane.groups.list_groups(user("100001", account="999"))
