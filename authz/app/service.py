@@ -8,12 +8,12 @@ from authz.engine.live import Engine
 from authz.pdp.batch import BatchChecker
 from authz.pdp.cache import DecisionCache
 from authz.pdp.check import Checker
-from authz.pdp.counters import BOUNDS, Tally
+from authz.pdp.counters import BOUNDS, Counters
 from authz.pdp.explain import Explainer
-from authz.pdp.scheduling import Admission
+from authz.pdp.scheduling import ConcurrencyLimiter
 from authz.runtime.gc_tuning import GC_PAUSES, tune_after_load
-from authz.server.call_policy import Conduct
-from authz.server.client_allowlist import Gate
+from authz.server.call_policy import CallPolicy
+from authz.server.client_allowlist import ClientAllowlist
 from authz.server.lifecycle import Bound, Listening, Server
 from authz.server.methods import authorization
 from authz.server.revisions import RevisionFeed
@@ -34,15 +34,15 @@ class Service:
         plans, memos = share * 3 // 8, share // 8  # a missing plan costs more than a missing answer
         self.engine = Engine(plans)
         self._cache = DecisionCache(settings.cache_size, most=share - plans - memos)
-        self._tally = Tally()
+        self._counters = Counters()
         limits = settings.limits
-        self._admission = Admission(limits.in_flight)
+        self._limiter = ConcurrencyLimiter(limits.in_flight)
         self._certificates = None if settings.tls is None else Certificates(settings.tls)
         feed = RevisionFeed(self.engine)
-        gate = Gate(settings.allow_clients) if settings.allow_clients else None
-        conduct = Conduct(feed, self._tally, settings.revision_wait, self._admission, gate)
-        checker = Checker(self.engine, self._cache, tally=self._tally, limits=limits, memo_bytes=memos)
-        batches = BatchChecker(checker, limits.batch, self._tally)
+        allowlist = ClientAllowlist(settings.allow_clients) if settings.allow_clients else None
+        call_policy = CallPolicy(feed, self._counters, settings.revision_wait, self._limiter, allowlist)
+        checker = Checker(self.engine, self._cache, counters=self._counters, limits=limits, memo_bytes=memos)
+        batches = BatchChecker(checker, limits.batch, self._counters)
         explainer = Explainer(self.engine, limits=limits)
         listening = Listening(
             settings.listen,
@@ -52,7 +52,7 @@ class Service:
             is_port_shared,
             settings.transport,
         )
-        self._server = Server(authorization(checker, batches, explainer, feed, conduct), feed, listening, limits)
+        self._server = Server(authorization(checker, batches, explainer, feed, call_policy), feed, listening, limits)
 
     async def startup(self) -> Bound:
         """Bind the addresses without serving yet; returns them with their ports.
@@ -85,13 +85,13 @@ class Service:
 
     def answered(self) -> dict[str, int]:
         """The number of answers by method, for the last log line."""
-        return self._tally.answered()
+        return self._counters.answered()
 
     def metrics(self) -> ServiceSnapshot:
         """The figures so far."""
-        cache, admission, methods = self._cache, self._admission, list(self._tally.methods.items())
-        calls = [CallCount(method, "OK", tally.answered) for method, tally in methods]
-        calls += [CallCount(method, code, n) for method, tally in methods for code, n in list(tally.failed.items())]
+        cache, limiter, methods = self._cache, self._limiter, list(self._counters.methods.items())
+        calls = [CallCount(method, "OK", each.answered) for method, each in methods]
+        calls += [CallCount(method, code, n) for method, each in methods for code, n in list(each.failed.items())]
         return ServiceSnapshot(
             cache=CacheSnapshot(
                 cache.hits, cache.misses, cache.dropped, cache.evicted, len(cache), cache.size, cache.held, cache.most
@@ -99,13 +99,13 @@ class Service:
             calls=tuple(calls),
             latencies=tuple(Latency(method, BOUNDS, tuple(each.buckets), each.seconds) for method, each in methods),
             decisions=tuple(self._decisions()),
-            in_flight=admission.in_flight + admission.waiting,
-            waiting=admission.waiting,
-            in_flight_limit=admission.limit,
-            rejected=admission.rejected["in_flight"],
-            rejected_waiting=admission.rejected["waiting"],
-            rejected_streams=admission.rejected["streams"],
-            peer_faults=tuple(sorted(self._tally.peer_faults.items())),
+            in_flight=limiter.in_flight + limiter.waiting,
+            waiting=limiter.waiting,
+            in_flight_limit=limiter.limit,
+            rejected=limiter.rejected["in_flight"],
+            rejected_waiting=limiter.rejected["waiting"],
+            rejected_streams=limiter.rejected["streams"],
+            peer_faults=tuple(sorted(self._counters.peer_faults.items())),
             collector_seconds=GC_PAUSES.seconds,
             certificate_expires_at=0.0 if self._certificates is None else self._certificates.expires_at,
         )
@@ -113,6 +113,6 @@ class Service:
     def _decisions(self) -> Iterator[DecisionCount]:
         for reason in Reason:
             outcome = "allowed" if reason in ALLOWING else "denied"
-            yield DecisionCount(outcome, reason.name, self._tally.decisions[reason])
-        for code, items in list(self._tally.item_errors.items()):
+            yield DecisionCount(outcome, reason.name, self._counters.decisions[reason])
+        for code, items in list(self._counters.item_errors.items()):
             yield DecisionCount("error", code, items)

@@ -8,7 +8,7 @@ from google.rpc.code_pb2 import Code
 from authz.engine.snapshot import Snapshot
 from authz.errors import AuthzError
 from authz.pdp.check import Checker, RevisionSuffix
-from authz.pdp.counters import Tally
+from authz.pdp.counters import Counters
 from authz.pdp.required_revision import require_revision
 from authz.pdp.scheduling import Clock, Slices
 from authz.wire.answers import revision_text
@@ -23,11 +23,13 @@ _SHORT_BYTES = 200  # of such an item; a longer one counts as so many
 class BatchChecker:
     """Answers batches of at most `limit` checks, through the same cache as single checks; pauses by `clock`."""
 
-    def __init__(self, checker: Checker, limit: int, tally: Tally | None = None, clock: Clock = perf_counter) -> None:
+    def __init__(
+        self, checker: Checker, limit: int, counters: Counters | None = None, clock: Clock = perf_counter
+    ) -> None:
         self._clock = clock
         self._checker = checker
         self._limit = limit
-        self._errors = (tally or Tally()).item_errors
+        self._errors = (counters or Counters()).item_errors
 
     def check(self, data: bytes) -> Generator[None, None, bytes]:
         """Answer a BatchCheckRequest with a BatchCheckResponse, in request order; all on one snapshot.

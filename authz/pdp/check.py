@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from authz.engine.live import Engine
 from authz.engine.snapshot import Snapshot
 from authz.pdp.cache import DecisionCache, Entry
-from authz.pdp.counters import Tally
+from authz.pdp.counters import Counters
 from authz.pdp.limits import DEFAULT_LIMITS, Limits
 from authz.pdp.memos import MEMO_BYTES
 from authz.pdp.tiers import Tiers
@@ -31,7 +31,7 @@ class RevisionSuffix:
 class Checker:
     """Answers single checks and items of batches, from the cache where an answer there still holds.
 
-    Every decision given is counted in `tally`.
+    Every decision given is counted in `counters`.
     """
 
     def __init__(
@@ -40,13 +40,13 @@ class Checker:
         cache: DecisionCache,
         clock: Callable[[], float] = time.time,
         *,
-        tally: Tally | None = None,
+        counters: Counters | None = None,
         limits: Limits = DEFAULT_LIMITS,
         memo_bytes: int = MEMO_BYTES,
     ) -> None:
         self._engine = engine
         self._cache = cache
-        self._decisions = (tally or Tally()).decisions
+        self._decisions = (counters or Counters()).decisions
         self._bounds = limits.bounds
         self._clock = clock
         self._tiers = Tiers(cache, clock, limits.bounds, memo_bytes)

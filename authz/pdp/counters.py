@@ -9,7 +9,7 @@ BOUNDS = (0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0
 """Upper bounds of the latency buckets, in seconds; there is one more for all that took longer."""
 
 
-class MethodTally:
+class MethodCounters:
     """The calls of one RPC method; `failed` counts by gRPC code. A stream counts its messages as answered.
 
     `buckets` count calls by what they took, `seconds` is the sum of that: from the request's arrival at the service
@@ -31,23 +31,23 @@ class MethodTally:
         self.seconds += seconds
 
 
-class Tally:
-    """A MethodTally for each RPC method, and the decisions given, by the number of their reason.
+class Counters:
+    """A MethodCounters for each RPC method, and the decisions given, by the number of their reason.
 
     `item_errors` are items of batches that got an error instead, by gRPC code; `peer_faults` are of connections and
     streams, by kind.
     """
 
     def __init__(self, peer_faults: Counter[str] | None = None) -> None:
-        self.methods: dict[str, MethodTally] = {}
+        self.methods: dict[str, MethodCounters] = {}
         self.decisions = [0] * (max(Reason) + 1)
         self.item_errors: Counter[str] = Counter()
         self.peer_faults = Counter[str]() if peer_faults is None else peer_faults
 
-    def method(self, name: str) -> MethodTally:
+    def method(self, name: str) -> MethodCounters:
         """The counters of one method, made on first use."""
-        return self.methods.setdefault(name, MethodTally())
+        return self.methods.setdefault(name, MethodCounters())
 
     def answered(self) -> dict[str, int]:
         """Answers by method, for the last log line of a server."""
-        return {name: tally.answered for name, tally in self.methods.items()}
+        return {name: counters.answered for name, counters in self.methods.items()}

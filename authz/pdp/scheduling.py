@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from functools import partial
 from time import perf_counter
 
-from authz.pdp.fair_turn import FairTurn
+from authz.pdp.fair_lock import FairLock
 from authz.pdp.shares import Shares
 
 Work = Callable[[bytes], Generator[None, None, bytes]]
@@ -49,7 +49,7 @@ class Slices:
         return True
 
 
-class Admission:
+class ConcurrencyLimiter:
     """Belongs to one event loop. `limit` bounds the calls in flight; as many more may wait for a revision.
 
     `rejected` counts by what was exceeded. `clock` tells, in seconds, how long answers took. Connections are told apart
@@ -63,10 +63,10 @@ class Admission:
         self._calls = Shares(limit, "calls are under way", partial(self._reject, "in_flight"))
         self._waiting = Shares(limit, "calls wait for a revision", partial(self._reject, "waiting"))
         self._streams = Shares(_STREAMS, "streams are open", partial(self._reject, "streams"))
-        self._turn = FairTurn()
+        self._turn = FairLock()
         self._worked = 0.0  # seconds since others were let go first
 
-    def now(self, work: Work, data: bytes) -> bytes | None:
+    def run_inline(self, work: Work, data: bytes) -> bytes | None:
         """The answer of short work, without a pause, unless somebody waits for one; else None, and nothing was begun.
 
         Raises:
@@ -89,7 +89,7 @@ class Admission:
         """Calls that wait for a revision."""
         return self._waiting.taken
 
-    def call(self, key: Hashable = None) -> AbstractContextManager[None]:
+    def slot(self, key: Hashable = None) -> AbstractContextManager[None]:
         """A call that waits for its turn, or is worked on, is under way while the block runs.
 
         Raises:
@@ -97,7 +97,7 @@ class Admission:
         """
         return self._calls.place(key)
 
-    def wait(self, key: Hashable = None) -> AbstractContextManager[None]:
+    def revision_slot(self, key: Hashable = None) -> AbstractContextManager[None]:
         """A call waits for a revision while the block runs; work has places of its own.
 
         Raises:
@@ -105,7 +105,7 @@ class Admission:
         """
         return self._waiting.place(key)
 
-    def stream(self, key: Hashable = None) -> AbstractContextManager[None]:
+    def stream_slot(self, key: Hashable = None) -> AbstractContextManager[None]:
         """A stream is open while the block runs, for a transport that does not bound them by their memory.
 
         Raises:
@@ -116,7 +116,7 @@ class Admission:
     def _reject(self, reason: str) -> None:
         self.rejected[reason] += 1
 
-    async def work(self, work: Work, data: bytes, key: Hashable = None) -> bytes:
+    async def run_sliced(self, work: Work, data: bytes, key: Hashable = None) -> bytes:
         """Answer at length, in turns of connections, letting short answers in between.
 
         Raises:

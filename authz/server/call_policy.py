@@ -3,30 +3,35 @@
 from collections.abc import Hashable
 from typing import Self
 
-from authz.pdp.counters import Tally
-from authz.pdp.scheduling import Admission
-from authz.server.client_allowlist import Gate
+from authz.pdp.counters import Counters
+from authz.pdp.scheduling import ConcurrencyLimiter
+from authz.server.client_allowlist import ClientAllowlist
 from authz.server.revisions import RevisionFeed
 
 
-class Conduct:
+class CallPolicy:
     """The rules of a service's calls. `patience` bounds, in seconds, how long a revision is waited for.
 
-    `admission` bounds the calls that wait for something, `gate` says which clients may call, `tally` counts.
+    `limiter` bounds the calls that wait for something, `allowlist` says which clients may call, `counters` counts.
     """
 
     def __init__(
-        self, feed: RevisionFeed, tally: Tally, patience: float, admission: Admission, gate: Gate | None = None
+        self,
+        feed: RevisionFeed,
+        counters: Counters,
+        patience: float,
+        limiter: ConcurrencyLimiter,
+        allowlist: ClientAllowlist | None = None,
     ) -> None:
         self._feed = feed
         self._patience = patience
-        self.tally = tally
-        self.admission = admission
-        self.gate = gate
+        self.counters = counters
+        self.limiter = limiter
+        self.allowlist = allowlist
 
     def for_everybody(self) -> Self:
         """The same rules for services beside the main one: every client may call, and no call is counted."""
-        return type(self)(self._feed, Tally(self.tally.peer_faults), self._patience, self.admission)
+        return type(self)(self._feed, Counters(self.counters.peer_faults), self._patience, self.limiter)
 
     async def wait_for(self, revision: int, seconds_left: float | None, connection: Hashable) -> None:
         """Wait until a revision is in force; `seconds_left` are those until the caller's deadline.
@@ -36,7 +41,7 @@ class Conduct:
             OverloadError: if too many calls wait, of all connections or of this one.
         """
         self._feed.refuse_impossible(revision)
-        with self.admission.wait(connection):
+        with self.limiter.revision_slot(connection):
             await self._feed.reached(revision, self._seconds(seconds_left))
 
     def _seconds(self, left: float | None) -> float:

@@ -14,12 +14,12 @@ from google.rpc import code_pb2
 
 from authz.errors import AuthzError, ForbiddenClientError, OverloadError
 from authz.http2.turns import Turns
-from authz.pdp.counters import MethodTally
+from authz.pdp.counters import MethodCounters
 from authz.pdp.required_revision import RevisionAheadError
 from authz.pdp.scheduling import Answer
-from authz.server.call_policy import Conduct
-from authz.server.load_shedder import Allowance
-from authz.server.methods import Conversation, Lengthy, Method, MethodTable, Single, Watch
+from authz.server.call_policy import CallPolicy
+from authz.server.load_shedder import LoadShedder
+from authz.server.methods import BidiStream, LongUnary, Method, MethodTable, ServerStream, Unary
 from authz.server.peer import Peer
 from authz.server.streams import OpenStream, OpenStreams
 from authz.telemetry.events import get_logger
@@ -69,22 +69,22 @@ class DeferredError(Exception):
 class CallRunner:
     """Runs the calls of one method; each of the methods below raises the transport's own exception, with a status."""
 
-    def __init__(self, name: str, conduct: Conduct, adapter: Adapter) -> None:
-        self._conduct = conduct
+    def __init__(self, name: str, policy: CallPolicy, adapter: Adapter) -> None:
+        self._policy = policy
         self._adapter = adapter
-        self._tally: MethodTally = conduct.tally.method(name)
+        self._counters: MethodCounters = policy.counters.method(name)
 
     def admit(self, peer: Callable[[], Peer]) -> None:
         """End the call of a client that may not call; for transports that do not check a connection as a whole."""
-        if self._conduct.gate is not None:
+        if self._policy.allowlist is not None:
             try:
-                self._conduct.gate.check(peer())
+                self._policy.allowlist.check(peer())
             except ForbiddenClientError as error:
                 self.reject(error)
 
     def reject(self, error: ForbiddenClientError) -> NoReturn:
         """End the call of a client that may not call."""
-        self._tally.started += 1
+        self._counters.started += 1
         raise self._aborted(error)
 
     def _aborted(self, error: Exception) -> Exception:
@@ -94,7 +94,7 @@ class CallRunner:
         else:
             log.error("a call failed by a fault of the server", exc_info=error)
             status = Status(code_pb2.INTERNAL, "internal error")
-        self._tally.failed[code_pb2.Code.Name(status.code)] += 1
+        self._counters.failed[code_pb2.Code.Name(status.code)] += 1
         return self._adapter.aborted(status)
 
     async def _finish(self, answer: Callable[[], Awaitable[bytes]], revision: int, call: Call) -> bytes:
@@ -104,8 +104,8 @@ class CallRunner:
             result = await self._answer(answer, revision, call)
         except Exception as error:  # noqa: BLE001 - every fault ends in a status, never in an answer
             raise self._aborted(error) from None
-        self._tally.answered += 1
-        self._tally.took(perf_counter() - began)
+        self._counters.answered += 1
+        self._counters.took(perf_counter() - began)
         return result
 
     async def _answer(self, answer: Callable[[], Awaitable[bytes]], revision: int, call: Call) -> bytes:
@@ -114,11 +114,11 @@ class CallRunner:
                 return await answer()
             except RevisionAheadError as ahead:
                 revision = ahead.revision
-        await self._conduct.wait_for(revision, call.seconds_left(), call.connection)
+        await self._policy.wait_for(revision, call.seconds_left(), call.connection)
         return await answer()
 
     def _stream_place(self, call: Call) -> AbstractContextManager[None]:
-        return nullcontext() if self._adapter.bounds_streams else self._conduct.admission.stream(call.connection)
+        return nullcontext() if self._adapter.bounds_streams else self._policy.limiter.stream_slot(call.connection)
 
 
 class UnaryRunner(CallRunner):
@@ -129,42 +129,49 @@ class UnaryRunner(CallRunner):
     """
 
     def __init__(
-        self, name: str, conduct: Conduct, adapter: Adapter, inline: Answer, later: "LaterAnswer", *, is_vital: bool
+        self,
+        name: str,
+        policy: CallPolicy,
+        adapter: Adapter,
+        inline: Answer,
+        later: "LaterAnswer",
+        *,
+        is_vital: bool,
     ) -> None:
-        super().__init__(name, conduct, adapter)
+        super().__init__(name, policy, adapter)
         self._later = later
         self.inline = self._counted(inline)
-        limit = conduct.admission.limit
-        self._allowance = None if is_vital or adapter.queue is None else Allowance(limit, adapter.queue)
+        limit = policy.limiter.limit
+        self._shedder = None if is_vital or adapter.queue is None else LoadShedder(limit, adapter.queue)
         error = OverloadError(f"more than {limit} calls came at once; try again later")
-        self.overload = None if self._allowance is None else status_of(error)
+        self.overload = None if self._shedder is None else status_of(error)
         """How a call ends that is shed; None where none is."""
 
     def _counted(self, answer: Answer) -> Answer:
-        tally, aborted = self._tally, self._aborted  # for a warm check, attributes would cost 2 % more
+        counters, aborted = self._counters, self._aborted  # for a warm check, attributes would cost 2 % more
 
         def counted(data: bytes) -> bytes:
             began = perf_counter()
-            tally.started += 1
+            counters.started += 1
             try:
                 result = answer(data)
             except (RevisionAheadError, DeferredError):
                 raise
             except Exception as error:  # noqa: BLE001 - as above
                 raise aborted(error) from None
-            tally.answered += 1
-            tally.took(perf_counter() - began)
+            counters.answered += 1
+            counters.took(perf_counter() - began)
             return result
 
         return counted
 
     def is_shed(self, connection: Hashable) -> bool:
         """Whether to end a call with `overload`, since too many were read at once; if so, it is counted."""
-        if self._allowance is None or self._allowance.take(connection):
+        if self._shedder is None or self._shedder.accepts(connection):
             return False
-        self._conduct.admission.rejected["in_flight"] += 1
-        self._tally.started += 1
-        self._tally.failed["RESOURCE_EXHAUSTED"] += 1
+        self._policy.limiter.rejected["in_flight"] += 1
+        self._counters.started += 1
+        self._counters.failed["RESOURCE_EXHAUSTED"] += 1
         return True
 
     async def run(self, data: bytes, call: Call) -> bytes:
@@ -183,13 +190,13 @@ class UnaryRunner(CallRunner):
 class BidiRunner(CallRunner):
     """A stream of requests, one answer for each, in order."""
 
-    def __init__(self, name: str, conduct: Conduct, adapter: Adapter, answer: Answer) -> None:
-        super().__init__(name, conduct, adapter)
+    def __init__(self, name: str, policy: CallPolicy, adapter: Adapter, answer: Answer) -> None:
+        super().__init__(name, policy, adapter)
         self._answer_now = answer
 
     async def run(self, call: Call) -> None:
         """Answer messages until the client has no more."""
-        self._tally.started += 1
+        self._counters.started += 1
         try:
             with self._stream_place(call), self._adapter.streams.open() as stream:
                 call.quick = answer = self._counted(stream)
@@ -208,14 +215,14 @@ class BidiRunner(CallRunner):
         return await self._finish(partial(_resolved(self._answer_now), data, None), revision, call)
 
     def _counted(self, stream: OpenStream) -> Answer:
-        answer, tally = self._answer_now, self._tally
+        answer, counters = self._answer_now, self._counters
 
         def counted(data: bytes) -> bytes:
             began = perf_counter()
             result = answer(data)
             stream.heard()
-            tally.answered += 1
-            tally.took(perf_counter() - began)
+            counters.answered += 1
+            counters.took(perf_counter() - began)
             return result
 
         return counted
@@ -224,18 +231,18 @@ class BidiRunner(CallRunner):
 class ServerStreamRunner(CallRunner):
     """One request, a stream of answers."""
 
-    def __init__(self, name: str, conduct: Conduct, adapter: Adapter, method: Watch) -> None:
-        super().__init__(name, conduct, adapter)
+    def __init__(self, name: str, policy: CallPolicy, adapter: Adapter, method: ServerStream) -> None:
+        super().__init__(name, policy, adapter)
         self._messages = method.messages
 
     async def run(self, data: bytes, call: Call) -> None:
         """Send messages until the server stops."""
-        self._tally.started += 1
+        self._counters.started += 1
         try:
             with self._stream_place(call):
                 async with aclosing(self._messages(data)) as messages:
                     async for message in messages:
-                        self._tally.answered += 1
+                        self._counters.answered += 1
                         await call.write(message)
         except AuthzError as error:
             raise self._aborted(error) from None
@@ -253,20 +260,20 @@ def required_revision(error: Exception) -> int:
 
 def runners(table: MethodTable, adapter: Adapter) -> dict[str, Runner]:
     """What runs the methods of a service, by their names."""
-    return {name: _runner(name, method, table.conduct, adapter) for name, method in table.methods.items()}
+    return {name: _runner(name, method, table.call_policy, adapter) for name, method in table.methods.items()}
 
 
-def _runner(name: str, method: Method, conduct: Conduct, adapter: Adapter) -> Runner:
+def _runner(name: str, method: Method, policy: CallPolicy, adapter: Adapter) -> Runner:
     match method:
-        case Single(answer, is_vital):
-            return UnaryRunner(name, conduct, adapter, answer, _resolved(answer), is_vital=is_vital)
-        case Lengthy():
-            inline, later = _short(method, conduct), _in_turn(method, conduct)
-            return UnaryRunner(name, conduct, adapter, inline, later, is_vital=False)
-        case Conversation(answer):
-            return BidiRunner(name, conduct, adapter, answer)
-        case Watch():
-            return ServerStreamRunner(name, conduct, adapter, method)
+        case Unary(answer, is_vital):
+            return UnaryRunner(name, policy, adapter, answer, _resolved(answer), is_vital=is_vital)
+        case LongUnary():
+            inline, later = _short(method, policy), _in_turn(method, policy)
+            return UnaryRunner(name, policy, adapter, inline, later, is_vital=False)
+        case BidiStream(answer):
+            return BidiRunner(name, policy, adapter, answer)
+        case ServerStream():
+            return ServerStreamRunner(name, policy, adapter, method)
 
 
 def _resolved(answer: Answer) -> LaterAnswer:
@@ -276,11 +283,11 @@ def _resolved(answer: Answer) -> LaterAnswer:
     return later
 
 
-def _short(method: Lengthy, conduct: Conduct) -> Answer:
+def _short(method: LongUnary, policy: CallPolicy) -> Answer:
     """Answers short requests while no other call waits."""
 
     def inline(data: bytes) -> bytes:
-        result = conduct.admission.now(method.work, data) if len(data) <= method.short_bytes else None
+        result = policy.limiter.run_inline(method.work, data) if len(data) <= method.short_bytes else None
         if result is None:
             raise DeferredError
         return result
@@ -288,9 +295,9 @@ def _short(method: Lengthy, conduct: Conduct) -> Answer:
     return inline
 
 
-def _in_turn(method: Lengthy, conduct: Conduct) -> LaterAnswer:
+def _in_turn(method: LongUnary, policy: CallPolicy) -> LaterAnswer:
     async def later(data: bytes, connection: Hashable) -> bytes:
-        with conduct.admission.call(connection):
-            return await conduct.admission.work(method.work, data, connection)
+        with policy.limiter.slot(connection):
+            return await policy.limiter.run_sliced(method.work, data, connection)
 
     return later

@@ -6,7 +6,7 @@ from authz.errors import ForbiddenClientError
 from authz.server.peer import Peer
 
 
-class Gate:
+class ClientAllowlist:
     """Lets clients in whose certificate bears one of the `allowed` names: a subject alternative name or common name.
 
     A Unix socket is guarded by its permissions, so whoever could open it may ask.

@@ -7,8 +7,8 @@ from google.protobuf.message import DecodeError
 from grpc_health.v1 import health_pb2
 
 from authz.errors import DrainingError, InvalidRequestError, UnknownServiceError
-from authz.server.call_policy import Conduct
-from authz.server.methods import MethodTable, Single, Watch
+from authz.server.call_policy import CallPolicy
+from authz.server.methods import MethodTable, ServerStream, Unary
 
 HEALTH = health_pb2.DESCRIPTOR.services_by_name["Health"].full_name
 
@@ -26,9 +26,11 @@ class Health:
         self._has_ended = False
         self._changed = asyncio.Event()
 
-    def table(self, conduct: Conduct) -> MethodTable:
+    def table(self, call_policy: CallPolicy) -> MethodTable:
         """The service as transports want it."""
-        return MethodTable(HEALTH, {"Check": Single(self.check, is_vital=True), "Watch": Watch(self.watch)}, conduct)
+        return MethodTable(
+            HEALTH, {"Check": Unary(self.check, is_vital=True), "Watch": ServerStream(self.watch)}, call_policy
+        )
 
     def say(self, *, is_serving: bool) -> None:
         """From now on this is so."""

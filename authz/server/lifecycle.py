@@ -66,9 +66,9 @@ class Server:
         self._listening = listening
         self._local: list[_Local] = []
         self._health = Health(("", SERVICE))
-        conduct = table.conduct.for_everybody()
-        health = self._health.table(conduct)
-        reflection = Reflection((SERVICE, HEALTH)).tables(conduct)
+        call_policy = table.call_policy.for_everybody()
+        health = self._health.table(call_policy)
+        reflection = Reflection((SERVICE, HEALTH)).tables(call_policy)
         # Both by the same transport: that for probes is no other but in what it serves, and TLS.
         self._main = self._open((table, health, *reflection), limits)
         probing = replace(limits, connections=_PROBING_CONNECTIONS, message_bytes=_PROBE_BYTES)

@@ -8,7 +8,7 @@ from authz.http2.turns import Turns
 _OF_EACH = 1  # more would make the rounds longer, and so everybody's wait
 
 
-class Allowance:
+class LoadShedder:
     """How much of what waits is worked on, of all that share this: what waits beyond is refused while it is cheap.
 
     One of each connection is worked on even then, so that nobody is refused for what others bring alone. When all is
@@ -22,7 +22,7 @@ class Allowance:
         self._of: Counter[Hashable] = Counter()
         self._turns = turns
 
-    def take(self, key: Hashable = None) -> bool:
+    def accepts(self, key: Hashable = None) -> bool:
         """Whether one more of a connection, which the key tells apart, may be worked on."""
         if self._left == self._most:
             self._turns.at_end(self._renew)

@@ -8,7 +8,7 @@ from authz.pdp.batch import BatchChecker
 from authz.pdp.check import Checker
 from authz.pdp.explain import Explainer
 from authz.pdp.scheduling import Answer, Work, at_once
-from authz.server.call_policy import Conduct
+from authz.server.call_policy import CallPolicy
 from authz.server.revisions import RevisionFeed
 from authz.v1 import authz_pb2
 
@@ -17,7 +17,7 @@ SERVICE = authz_pb2.DESCRIPTOR.services_by_name["AuthorizationService"].full_nam
 
 
 @dataclass(frozen=True, slots=True)
-class Single:
+class Unary:
     """One question, one answer. A transport may turn some away when too many come at once, unless `is_vital`."""
 
     answer: Answer
@@ -25,7 +25,7 @@ class Single:
 
 
 @dataclass(frozen=True, slots=True)
-class Lengthy:
+class LongUnary:
     """One question, one answer that takes long: it is let in or turned away, and waits for its turn.
 
     Of at most `short_bytes` a question is so short that a transport may answer it where it read it.
@@ -36,20 +36,20 @@ class Lengthy:
 
 
 @dataclass(frozen=True, slots=True)
-class Conversation:
+class BidiStream:
     """One answer for each question, in order."""
 
     answer: Answer
 
 
 @dataclass(frozen=True, slots=True)
-class Watch:
+class ServerStream:
     """One question, a stream of messages until the server stops."""
 
     messages: Callable[[bytes], AsyncGenerator[bytes, None]]
 
 
-Method: TypeAlias = Single | Lengthy | Conversation | Watch
+Method: TypeAlias = Unary | LongUnary | BidiStream | ServerStream
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +58,19 @@ class MethodTable:
 
     service: str
     methods: Mapping[str, Method]
-    conduct: Conduct
+    call_policy: CallPolicy
 
 
 def authorization(
-    checker: Checker, batches: BatchChecker, explainer: Explainer, feed: RevisionFeed, conduct: Conduct
+    checker: Checker, batches: BatchChecker, explainer: Explainer, feed: RevisionFeed, call_policy: CallPolicy
 ) -> MethodTable:
     """The service that this is all about."""
     methods: dict[str, Method] = {
-        "Check": Single(checker.check),
-        "BatchCheck": Lengthy(batches.check, _SHORT_BATCH_BYTES),
-        "StreamCheck": Conversation(checker.check),
-        "Explain": Lengthy(at_once(explainer.explain)),
-        "AllowedResources": Lengthy(at_once(explainer.allowed_resources)),
-        "WatchRevision": Watch(lambda _data: feed.watch()),
+        "Check": Unary(checker.check),
+        "BatchCheck": LongUnary(batches.check, _SHORT_BATCH_BYTES),
+        "StreamCheck": BidiStream(checker.check),
+        "Explain": LongUnary(at_once(explainer.explain)),
+        "AllowedResources": LongUnary(at_once(explainer.allowed_resources)),
+        "WatchRevision": ServerStream(lambda _data: feed.watch()),
     }
-    return MethodTable(SERVICE, methods, conduct)
+    return MethodTable(SERVICE, methods, call_policy)

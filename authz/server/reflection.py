@@ -12,8 +12,8 @@ from google.protobuf.descriptor_pool import Default
 from google.protobuf.message import DecodeError
 
 from authz.errors import InvalidRequestError
-from authz.server.call_policy import Conduct
-from authz.server.methods import Conversation, MethodTable
+from authz.server.call_policy import CallPolicy
+from authz.server.methods import BidiStream, MethodTable
 
 _V1 = "grpc.reflection.v1.ServerReflection"
 _V1_ALPHA = "grpc.reflection.v1alpha.ServerReflection"
@@ -31,9 +31,9 @@ class Reflection:
     def __init__(self, services: Iterable[str]) -> None:
         self._services = sorted((*services, _V1_ALPHA, _V1))
 
-    def tables(self, conduct: Conduct) -> list[MethodTable]:
+    def tables(self, call_policy: CallPolicy) -> list[MethodTable]:
         """Both versions of the service: their messages are the same on the wire."""
-        return [MethodTable(name, {_METHOD: Conversation(self.answer)}, conduct) for name in (_V1_ALPHA, _V1)]
+        return [MethodTable(name, {_METHOD: BidiStream(self.answer)}, call_policy) for name in (_V1_ALPHA, _V1)]
 
     def answer(self, data: bytes) -> bytes:
         """Answer a ServerReflectionRequest with a ServerReflectionResponse.

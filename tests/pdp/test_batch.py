@@ -4,11 +4,11 @@ from hypothesis import strategies as st
 
 from authz.engine.decision import Reason
 from authz.errors import InvalidRequestError
-from authz.pdp import scheduling as admission
+from authz.pdp import scheduling as limiter
 from authz.pdp.batch import BatchChecker
 from authz.pdp.cache import DecisionCache
 from authz.pdp.check import Checker
-from authz.pdp.counters import Tally
+from authz.pdp.counters import Counters
 from authz.pdp.required_revision import RevisionAheadError
 from authz.v1 import authz_pb2
 from tests.builders import ALICE, APP_1, account, allow, deny, engine, finished, policy
@@ -57,7 +57,7 @@ def test_a_later_revision_is_not_answered_yet():
 
 
 def test_a_batch_that_takes_long_lets_others_go_first_and_stays_on_its_revision(monkeypatch):
-    monkeypatch.setattr(admission, "SLICE_SECONDS", 0.0)
+    monkeypatch.setattr(limiter, "SLICE_SECONDS", 0.0)
     live = engine(account(own=[policy("p", allow("im:*"))]))
     cache = DecisionCache(1000)
     checker = Checker(live, cache)
@@ -73,7 +73,7 @@ def test_a_batch_that_takes_long_lets_others_go_first_and_stays_on_its_revision(
 
 
 def test_long_items_let_others_go_first_sooner(monkeypatch):
-    monkeypatch.setattr(admission, "SLICE_SECONDS", 0.0)
+    monkeypatch.setattr(limiter, "SLICE_SECONDS", 0.0)
 
     def turns(value):
         checker = Checker(engine(account(own=[policy("p", allow("im:*"))])), DecisionCache(0))
@@ -86,22 +86,22 @@ def test_long_items_let_others_go_first_sooner(monkeypatch):
 
 
 def test_items_without_a_decision_are_counted_as_errors():
-    tally = Tally()
-    checker = Checker(engine(account()), DecisionCache(10), tally=tally)
+    counters = Counters()
+    checker = Checker(engine(account()), DecisionCache(10), counters=counters)
     request = authz_pb2.BatchCheckRequest(checks=[authz_pb2.CheckRequest(), DENIED])
-    finished(BatchChecker(checker, 10, tally).check(request.SerializeToString()))
-    assert dict(tally.item_errors) == {"INVALID_ARGUMENT": 1}
-    assert tally.decisions[Reason.NO_MATCHING_ALLOW] == 1
+    finished(BatchChecker(checker, 10, counters).check(request.SerializeToString()))
+    assert dict(counters.item_errors) == {"INVALID_ARGUMENT": 1}
+    assert counters.decisions[Reason.NO_MATCHING_ALLOW] == 1
 
 
 class Asker:
     """Asks the same checker one batch after another, at a time of its own."""
 
     def __init__(self, of, size=100):
-        self.now, self.live, self.tally = 1_790_000_000.0, engine(of), Tally()
+        self.now, self.live, self.counters = 1_790_000_000.0, engine(of), Counters()
         self.cache = DecisionCache(size, lambda: self.now)
-        self._checker = Checker(self.live, self.cache, lambda: self.now, tally=self.tally)
-        self._batches = BatchChecker(self._checker, 1000, self.tally)
+        self._checker = Checker(self.live, self.cache, lambda: self.now, counters=self.counters)
+        self._batches = BatchChecker(self._checker, 1000, self.counters)
 
     def __call__(self, *checks):
         request = authz_pb2.BatchCheckRequest(checks=checks).SerializeToString()
@@ -114,7 +114,7 @@ def test_a_batch_that_was_asked_before_is_found_at_once_and_counted_like_any_oth
     ask = Asker(account(own=[policy("p", allow("im:*"))]))
     assert [ask(ALLOWED, DENIED, ALLOWED) for _ in range(3)] == [[True, False, True]] * 3
     assert (ask.cache.hits, ask.cache.misses) == (7, 2)
-    assert (ask.tally.decisions[Reason.ALLOWED], ask.tally.decisions[Reason.NO_MATCHING_ALLOW]) == (6, 3)
+    assert (ask.counters.decisions[Reason.ALLOWED], ask.counters.decisions[Reason.NO_MATCHING_ALLOW]) == (6, 3)
 
 
 def test_a_batch_that_was_asked_before_is_answered_anew_after_a_change_of_its_account():

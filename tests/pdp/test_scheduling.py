@@ -3,24 +3,24 @@ import asyncio
 import pytest
 
 from authz.errors import OverloadError
-from authz.pdp.scheduling import Admission, Slices, at_once
+from authz.pdp.scheduling import ConcurrencyLimiter, Slices, at_once
 
 
 def test_calls_above_the_limit_are_turned_away_at_once_and_counted():
-    doors = Admission(2)
-    with doors.call(), doors.call():
-        with pytest.raises(OverloadError), doors.call():
+    limiter = ConcurrencyLimiter(2)
+    with limiter.slot(), limiter.slot():
+        with pytest.raises(OverloadError), limiter.slot():
             pass
-        assert (doors.in_flight, doors.rejected["in_flight"]) == (2, 1)
-    with doors.call():
-        assert doors.in_flight == 1
+        assert (limiter.in_flight, limiter.rejected["in_flight"]) == (2, 1)
+    with limiter.slot():
+        assert limiter.in_flight == 1
 
 
 def test_a_call_that_fails_has_left_all_the_same():
-    doors = Admission(1)
-    with pytest.raises(ZeroDivisionError), doors.call():
+    limiter = ConcurrencyLimiter(1)
+    with pytest.raises(ZeroDivisionError), limiter.slot():
         raise ZeroDivisionError
-    assert doors.in_flight == 0
+    assert limiter.in_flight == 0
 
 
 def test_long_answers_come_one_after_another_and_let_short_ones_in_between():
@@ -38,8 +38,8 @@ def test_long_answers_come_one_after_another_and_let_short_ones_in_between():
             await asyncio.sleep(0)
 
     async def scenario():
-        doors = Admission(9)
-        return await asyncio.gather(doors.work(counting, b"a"), doors.work(counting, b"b"), short())
+        limiter = ConcurrencyLimiter(9)
+        return await asyncio.gather(limiter.run_sliced(counting, b"a"), limiter.run_sliced(counting, b"b"), short())
 
     assert asyncio.run(scenario())[:2] == [b"aa", b"bb"]
     assert [each for each in told if each != "short"] == ["a0", "a1", "a2", "b0", "b1", "b2"]
@@ -51,7 +51,7 @@ def passes_between(answers, seconds):
 
     async def scenario():
         now, passes = [0.0], 0
-        doors = Admission(answers + 1, lambda: now[0])
+        limiter = ConcurrencyLimiter(answers + 1, lambda: now[0])
 
         def take_time(_data):
             now[0] += seconds
@@ -64,9 +64,9 @@ def passes_between(answers, seconds):
                 await asyncio.sleep(0)
 
         counting = asyncio.create_task(count())
-        with doors.call(), doors.call():
+        with limiter.slot(), limiter.slot():
             for _ in range(answers):
-                await doors.work(at_once(take_time), b"")
+                await limiter.run_sliced(at_once(take_time), b"")
         counting.cancel()
         return passes
 
@@ -84,10 +84,10 @@ def test_a_long_answer_that_is_given_up_lets_the_next_one_go_on():
             yield
 
     async def scenario():
-        doors = Admission(9)
-        first = asyncio.create_task(doors.work(endless, b""))
+        limiter = ConcurrencyLimiter(9)
+        first = asyncio.create_task(limiter.run_sliced(endless, b""))
         await asyncio.sleep(0)
-        second = asyncio.create_task(doors.work(at_once(bytes.upper), b"x"))
+        second = asyncio.create_task(limiter.run_sliced(at_once(bytes.upper), b"x"))
         await asyncio.sleep(0)
         first.cancel()
         return await second
@@ -97,7 +97,7 @@ def test_a_long_answer_that_is_given_up_lets_the_next_one_go_on():
 
 def test_a_fault_of_the_work_is_its_callers():
     async def scenario():
-        return await Admission(1).work(at_once(lambda _: 1 / 0), b"")
+        return await ConcurrencyLimiter(1).run_sliced(at_once(lambda _: 1 / 0), b"")
 
     with pytest.raises(ZeroDivisionError):
         asyncio.run(scenario())
@@ -121,15 +121,15 @@ def test_what_is_short_is_answered_now_without_a_pause_unless_somebody_waits():
         return data
 
     async def scenario():
-        doors = Admission(2)
-        found = [doors.now(at_once(bytes), b"a"), doors.now(long, b"b")]
-        with doors.call():
-            found.append(doors.now(long, b"c"))
-            first = asyncio.ensure_future(doors.work(long, b"d"))
+        limiter = ConcurrencyLimiter(2)
+        found = [limiter.run_inline(at_once(bytes), b"a"), limiter.run_inline(long, b"b")]
+        with limiter.slot():
+            found.append(limiter.run_inline(long, b"c"))
+            first = asyncio.ensure_future(limiter.run_sliced(long, b"d"))
             await asyncio.sleep(0)
-        found.append(doors.now(long, b"e"))
+        found.append(limiter.run_inline(long, b"e"))
         await first
-        return [*found, doors.now(at_once(bytes), b"f"), doors.in_flight]
+        return [*found, limiter.run_inline(at_once(bytes), b"f"), limiter.in_flight]
 
     assert asyncio.run(scenario()) == [b"a", b"b", None, None, b"f", 0]
     assert begun == [b"b", b"d"]
@@ -140,4 +140,4 @@ def test_a_fault_of_what_is_answered_now_is_its_callers():
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        Admission(1).now(at_once(fail), b"")
+        ConcurrencyLimiter(1).run_inline(at_once(fail), b"")

@@ -15,11 +15,11 @@ from grpc_reflection.v1alpha import reflection_pb2
 from authz.pdp.batch import BatchChecker
 from authz.pdp.cache import DecisionCache
 from authz.pdp.check import Checker
-from authz.pdp.counters import Tally
+from authz.pdp.counters import Counters
 from authz.pdp.explain import Explainer
 from authz.pdp.limits import Limits
-from authz.pdp.scheduling import Admission
-from authz.server.call_policy import Conduct
+from authz.pdp.scheduling import ConcurrencyLimiter
+from authz.server.call_policy import CallPolicy
 from authz.server.lifecycle import Listening, Server
 from authz.server.listeners import parse_address
 from authz.server.methods import SERVICE, authorization
@@ -60,11 +60,11 @@ class Side:
 
     def __init__(self, kind, live):
         self._feed = feed = Feed(live)
-        self.tally = Tally()
-        conduct = Conduct(feed, self.tally, PATIENCE, Admission(LIMITS.in_flight))
-        checker = Checker(live, DecisionCache(100), tally=self.tally, limits=LIMITS)
-        batches, explainer = BatchChecker(checker, LIMITS.batch, self.tally), Explainer(live, limits=LIMITS)
-        table = authorization(checker, batches, explainer, feed, conduct)
+        self.counters = Counters()
+        call_policy = CallPolicy(feed, self.counters, PATIENCE, ConcurrencyLimiter(LIMITS.in_flight))
+        checker = Checker(live, DecisionCache(100), counters=self.counters, limits=LIMITS)
+        batches, explainer = BatchChecker(checker, LIMITS.batch, self.counters), Explainer(live, limits=LIMITS)
+        table = authorization(checker, batches, explainer, feed, call_policy)
         self._server = Server(table, feed, Listening([parse_address("127.0.0.1:0")], transport=kind), LIMITS)
 
     async def __aenter__(self):
@@ -79,7 +79,7 @@ class Side:
 
     def counts(self):
         """What it counted, by method."""
-        return {name: _counts(each) for name, each in self.tally.methods.items()}
+        return {name: _counts(each) for name, each in self.counters.methods.items()}
 
     async def outcome(self, call):
         """What a client hears, all of it."""
@@ -269,8 +269,8 @@ def _worded(heard):
     return _TOO_LONG.sub("too long", repr(heard))
 
 
-def _counts(tally):
-    return tally.started, tally.answered, dict(tally.failed), sum(tally.buckets)
+def _counts(counters):
+    return counters.started, counters.answered, dict(counters.failed), sum(counters.buckets)
 
 
 def _name(heard):

@@ -16,12 +16,12 @@ from authz.http2.turns import Turns
 from authz.pdp.batch import BatchChecker
 from authz.pdp.cache import DecisionCache
 from authz.pdp.check import Checker
-from authz.pdp.counters import Tally
+from authz.pdp.counters import Counters
 from authz.pdp.explain import Explainer
 from authz.pdp.limits import DEFAULT_LIMITS
-from authz.pdp.scheduling import Admission
-from authz.server.call_policy import Conduct
-from authz.server.methods import Conversation, Lengthy, Single, Watch, authorization
+from authz.pdp.scheduling import ConcurrencyLimiter
+from authz.server.call_policy import CallPolicy
+from authz.server.methods import BidiStream, LongUnary, ServerStream, Unary, authorization
 from authz.server.native.native_calls import runners_by_path, served
 from authz.server.revisions import RevisionFeed
 from authz.server.streams import OpenStreams
@@ -65,12 +65,12 @@ class Witness:
 
     def watched(self, kind, method):
         match method:
-            case Single(answer) | Conversation(answer):
+            case Unary(answer) | BidiStream(answer):
                 return replace(method, answer=lambda data: self.heard(kind, data, answer(data)))
-            case Lengthy(work):
+            case LongUnary(work):
                 return replace(method, work=lambda data: self._work(kind, work, data))
-            case Watch(messages):
-                return Watch(lambda data: self._messages(kind, messages, data))
+            case ServerStream(messages):
+                return ServerStream(lambda data: self._messages(kind, messages, data))
 
     def _work(self, kind, work, data):
         return self.heard(kind, data, (yield from work(data)))
@@ -121,10 +121,10 @@ def whole_messages(content):
 def serving():
     """The service with a witness behind it; belongs on a running event loop."""
     live = made()
-    witness, feed, tally = Witness(live), RevisionFeed(live), Tally()
-    conduct = Conduct(feed, tally, PATIENCE, Admission(DEFAULT_LIMITS.in_flight))
-    checker, explainer = Checker(live, DecisionCache(1000), tally=tally), Explainer(live)
-    table = authorization(checker, BatchChecker(checker, 100, tally), explainer, feed, conduct)
+    witness, feed, counters = Witness(live), RevisionFeed(live), Counters()
+    call_policy = CallPolicy(feed, counters, PATIENCE, ConcurrencyLimiter(DEFAULT_LIMITS.in_flight))
+    checker, explainer = Checker(live, DecisionCache(1000), counters=counters), Explainer(live)
+    table = authorization(checker, BatchChecker(checker, 100, counters), explainer, feed, call_policy)
     methods = {name: witness.watched(name, method) for name, method in table.methods.items()}
     runners = runners_by_path(replace(table, methods=methods), OpenStreams(), Passes())
     return World({path: served(each) for path, each in runners.items()}, witness.check), witness.allowed

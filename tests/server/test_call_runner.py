@@ -9,15 +9,15 @@ import pytest
 from google.rpc import code_pb2
 
 from authz.errors import AuthzError, DrainingError, InvalidRequestError
-from authz.pdp.counters import Tally
+from authz.pdp.counters import Counters
 from authz.pdp.limits import DEFAULT_LIMITS
 from authz.pdp.required_revision import RevisionAheadError
-from authz.pdp.scheduling import Admission, at_once
-from authz.server.call_policy import Conduct
+from authz.pdp.scheduling import ConcurrencyLimiter, at_once
+from authz.server.call_policy import CallPolicy
 from authz.server.call_runner import Adapter, DeferredError, required_revision, runners
-from authz.server.client_allowlist import Gate
+from authz.server.client_allowlist import ClientAllowlist
 from authz.server.listeners import parse_address
-from authz.server.methods import Conversation, Lengthy, MethodTable, Single, Watch
+from authz.server.methods import BidiStream, LongUnary, MethodTable, ServerStream, Unary
 from authz.server.peer import Peer
 from authz.server.revisions import RevisionFeed
 from authz.server.streams import OpenStreams
@@ -69,18 +69,18 @@ class FakeCall:
 class Served:
     """One method on a transport without sockets."""
 
-    def __init__(self, method, *, patience=DEADLINE, gate=None):
+    def __init__(self, method, *, patience=DEADLINE, allowlist=None):
         self.engine = engine(account())
-        self.admission, tally, self.queue = Admission(LIMIT), Tally(), Queue()
-        self.admission._streams.limit = LIMIT
-        conduct = Conduct(RevisionFeed(self.engine), tally, patience, self.admission, gate)
+        self.limiter, counters, self.queue = ConcurrencyLimiter(LIMIT), Counters(), Queue()
+        self.limiter._streams.limit = LIMIT
+        call_policy = CallPolicy(RevisionFeed(self.engine), counters, patience, self.limiter, allowlist)
         adapter = Adapter(AbortedError, OpenStreams(), self.queue)
-        self.runner = runners(MethodTable("s", {"m": method}, conduct), adapter)["m"]
-        self.tally = tally.method("m")
+        self.runner = runners(MethodTable("s", {"m": method}, call_policy), adapter)["m"]
+        self.counters = counters.method("m")
 
     @property
     def counts(self):
-        return self.tally.started, self.tally.answered, dict(self.tally.failed)
+        return self.counters.started, self.counters.answered, dict(self.counters.failed)
 
 
 def raising(*errors):
@@ -96,7 +96,7 @@ def raising(*errors):
 
 
 def test_a_question_is_answered_where_it_was_read():
-    served = Served(Single(bytes.upper))
+    served = Served(Unary(bytes.upper))
     assert (served.runner.inline(b"q"), served.counts) == (b"Q", (1, 1, {}))
 
 
@@ -109,10 +109,10 @@ def test_a_question_is_answered_where_it_was_read():
         (RevisionAheadError(IMPOSSIBLE, 1), "UNAVAILABLE", None),
     ],
 )
-@pytest.mark.parametrize("form", [Single, lambda answer: Lengthy(at_once(answer), 100), Conversation])
+@pytest.mark.parametrize("form", [Unary, lambda answer: LongUnary(at_once(answer), 100), BidiStream])
 def test_an_error_ends_the_call_with_its_status_and_is_counted_once(form, error, code, message):
     served, call = Served(form(raising(error))), FakeCall(b"q")
-    run = served.runner.run(call) if form is Conversation else served.runner.run(b"q", call)
+    run = served.runner.run(call) if form is BidiStream else served.runner.run(b"q", call)
     with capture_logs() as lines, pytest.raises(AbortedError) as caught:
         asyncio.run(run)
     assert code_pb2.Code.Name(caught.value.code) == code
@@ -121,30 +121,30 @@ def test_an_error_ends_the_call_with_its_status_and_is_counted_once(form, error,
     assert len(lines) == (message == "internal error")
 
 
-@pytest.mark.parametrize("form", [Single, lambda answer: Lengthy(at_once(answer)), Conversation])
+@pytest.mark.parametrize("form", [Unary, lambda answer: LongUnary(at_once(answer)), BidiStream])
 def test_a_question_waits_for_the_revision_that_it_requires(form):
     served, call = Served(form(raising(RevisionAheadError(2, 1)))), FakeCall(b"q")
 
     async def scenario():
-        run = served.runner.run(call) if form is Conversation else served.runner.run(b"q", call)
+        run = served.runner.run(call) if form is BidiStream else served.runner.run(b"q", call)
         running = asyncio.ensure_future(run)
-        await until(lambda: served.admission.waiting)
+        await until(lambda: served.limiter.waiting)
         served.engine.publish({}, (), 2)
         return await running
 
-    assert asyncio.run(scenario()) == (None if form is Conversation else b"q")
-    assert call.sent == ([b"q"] if form is Conversation else [])
+    assert asyncio.run(scenario()) == (None if form is BidiStream else b"q")
+    assert call.sent == ([b"q"] if form is BidiStream else [])
     assert served.counts == (1, 1, {})
 
 
 def test_a_question_does_not_wait_longer_than_its_caller():
-    served = Served(Single(raising(RevisionAheadError(2, 1))))
+    served = Served(Unary(raising(RevisionAheadError(2, 1))))
     with pytest.raises(AbortedError, match="not reached"):
         asyncio.run(served.runner.run(b"q", FakeCall(seconds_left=0.0)))
 
 
 def test_a_long_question_is_deferred_and_answered_in_its_turn():
-    served = Served(Lengthy(at_once(bytes.upper), short_bytes=2))
+    served = Served(LongUnary(at_once(bytes.upper), short_bytes=2))
     assert served.runner.inline(b"ab") == b"AB"
     with pytest.raises(DeferredError) as caught:
         served.runner.inline(b"abc")
@@ -154,22 +154,22 @@ def test_a_long_question_is_deferred_and_answered_in_its_turn():
 
 
 def test_calls_that_were_read_at_once_are_shed_beyond_the_limit_until_all_are_answered():
-    served = Served(Single(bytes.upper))
+    served = Served(Unary(bytes.upper))
     assert [served.runner.is_shed("a") for _ in range(LIMIT + 2)] == [False] * LIMIT + [True] * 2
     assert served.counts == (2, 0, {"RESOURCE_EXHAUSTED": 2})
-    assert served.admission.rejected["in_flight"] == 2
+    assert served.limiter.rejected["in_flight"] == 2
     served.queue.done()
     assert not served.runner.is_shed("a")
 
 
 def test_what_is_vital_is_never_shed():
-    runner = Served(Single(bytes.upper, is_vital=True)).runner
+    runner = Served(Unary(bytes.upper, is_vital=True)).runner
     assert runner.overload is None
     assert not any(runner.is_shed("a") for _ in range(LIMIT + 2))
 
 
 def test_a_client_that_is_not_allowed_is_rejected_and_counted():
-    served = Served(Single(bytes.upper), gate=Gate(["backend"]))
+    served = Served(Unary(bytes.upper), allowlist=ClientAllowlist(["backend"]))
     served.runner.admit(lambda: Peer(names=frozenset(["backend"])))
     with pytest.raises(AbortedError) as caught:
         served.runner.admit(lambda: Peer(names=frozenset(["other"])))
@@ -178,7 +178,7 @@ def test_a_client_that_is_not_allowed_is_rejected_and_counted():
 
 
 def test_each_message_of_a_stream_is_answered_in_order():
-    served, call = Served(Conversation(bytes.upper)), FakeCall(b"a", b"b")
+    served, call = Served(BidiStream(bytes.upper)), FakeCall(b"a", b"b")
     asyncio.run(served.runner.run(call))
     assert (call.sent, served.counts) == ([b"A", b"B"], (1, 2, {}))
 
@@ -188,17 +188,17 @@ def test_a_stream_of_answers_ends_with_the_status_of_what_ended_it():
         yield data
         raise DrainingError("stopping")
 
-    served, call = Served(Watch(messages)), FakeCall()
+    served, call = Served(ServerStream(messages)), FakeCall()
     with pytest.raises(AbortedError, match="stopping"):
         asyncio.run(served.runner.run(b"q", call))
     assert (call.sent, served.counts) == ([b"q"], (1, 1, {"UNAVAILABLE": 1}))
 
 
 def test_streams_are_bounded_where_the_transport_does_not():
-    served = Served(Conversation(bytes.upper))
+    served = Served(BidiStream(bytes.upper))
     with (
-        served.admission.stream("a"),
-        served.admission.stream("a"),
+        served.limiter.stream_slot("a"),
+        served.limiter.stream_slot("a"),
         pytest.raises(AbortedError, match="streams are open"),
     ):
         asyncio.run(served.runner.run(FakeCall()))
@@ -207,8 +207,8 @@ def test_streams_are_bounded_where_the_transport_does_not():
 
 async def refused(method):
     """Ask what cannot be answered, and wait until nothing of it is left."""
-    conduct = Conduct(RevisionFeed(engine(account())), Tally(), DEADLINE, Admission(10))
-    transport = open_transport(TransportKind.NATIVE, [MethodTable("s", {"m": method}, conduct)], DEFAULT_LIMITS)
+    call_policy = CallPolicy(RevisionFeed(engine(account())), Counters(), DEADLINE, ConcurrencyLimiter(10))
+    transport = open_transport(TransportKind.NATIVE, [MethodTable("s", {"m": method}, call_policy)], DEFAULT_LIMITS)
     address = transport.listen(parse_address("127.0.0.1:0"), None)
     await transport.start()
     try:
@@ -234,7 +234,7 @@ def errors_of(kind, errors):
 
 
 @pytest.mark.parametrize("kind", [InvalidRequestError, RevisionAheadError])
-@pytest.mark.parametrize("form", [Single, lambda answer: Lengthy(at_once(answer)), Conversation])
+@pytest.mark.parametrize("form", [Unary, lambda answer: LongUnary(at_once(answer)), BidiStream])
 def test_a_refused_question_is_freed_without_a_collection(form, kind):
     """Requests have megabytes, and collections are rare."""
     errors = []

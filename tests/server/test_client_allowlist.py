@@ -1,7 +1,7 @@
 import pytest
 
 from authz.errors import ForbiddenClientError
-from authz.server.client_allowlist import Gate
+from authz.server.client_allowlist import ClientAllowlist
 from authz.server.peer import Peer
 
 
@@ -9,7 +9,7 @@ def named(*names):
     return Peer(names=frozenset(names))
 
 
-GATE = Gate(["spiffe://mesh/shop", "billing"])
+GATE = ClientAllowlist(["spiffe://mesh/shop", "billing"])
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from authz.http2.frames import DATA
 from authz.http2.grpc import framed
-from authz.server.methods import Single
+from authz.server.methods import Unary
 from authz.v1 import authz_pb2
 from tests.builders import ALICE, APP_1, account, engine
 from tests.http2.fuzz import fuzz
@@ -30,7 +30,7 @@ def test_some_thousand_mutated_captures_get_no_allow_that_the_engine_did_not_giv
 
 def test_given_a_service_that_allows_too_much_the_witness_complains():
     witness = Witness(engine(account()))
-    witness.watched("Check", Single(lambda _question: ALLOWED)).answer(QUESTION)
+    witness.watched("Check", Unary(lambda _question: ALLOWED)).answer(QUESTION)
     with pytest.raises(AssertionError):
         witness.check([])
 

@@ -15,12 +15,12 @@ from authz.http2.frames import ACK, PING, frame
 from authz.pdp.batch import BatchChecker
 from authz.pdp.cache import DecisionCache
 from authz.pdp.check import Checker
-from authz.pdp.counters import Tally
+from authz.pdp.counters import Counters
 from authz.pdp.explain import Explainer
 from authz.pdp.limits import DEFAULT_LIMITS, Limits
-from authz.pdp.scheduling import Admission
+from authz.pdp.scheduling import ConcurrencyLimiter
 from authz.server import lifecycle
-from authz.server.call_policy import Conduct
+from authz.server.call_policy import CallPolicy
 from authz.server.lifecycle import Listening, Server
 from authz.server.listeners import parse_address
 from authz.server.methods import SERVICE, authorization
@@ -39,8 +39,8 @@ def made(request):
 def made_of(transport, engine, *addresses, health=(), limits=DEFAULT_LIMITS, **listening):
     feed = RevisionFeed(engine)
     checker = Checker(engine, DecisionCache(1))
-    conduct = Conduct(feed, Tally(), 1.0, Admission(10))
-    table = authorization(checker, BatchChecker(checker, 10), Explainer(engine), feed, conduct)
+    call_policy = CallPolicy(feed, Counters(), 1.0, ConcurrencyLimiter(10))
+    table = authorization(checker, BatchChecker(checker, 10), Explainer(engine), feed, call_policy)
     listen, probed = ([parse_address(each) for each in some] for some in (addresses, health))
     return Server(table, feed, Listening(listen, probed, transport=transport, **listening), limits)
 

@@ -1,22 +1,22 @@
-"""What waits beyond an allowance is refused, until all is done that waited with its first use."""
+"""What waits beyond an shedder is refused, until all is done that waited with its first use."""
 
 import asyncio
 
 from authz.http2 import turns
 from authz.http2.turns import Turns
-from authz.server.load_shedder import Allowance
+from authz.server.load_shedder import LoadShedder
 
 
-def test_an_allowance_comes_back_when_all_is_done_that_waited_with_its_first_use(monkeypatch):
+def test_calls_are_accepted_again_when_all_is_done_that_waited_with_its_first_use(monkeypatch):
     monkeypatch.setattr(turns, "_SECONDS", (0.0, 0.0))
 
     async def scenario():
         waiting, found = Turns(), {"a": [], "b": [], "c": []}
-        allowance = Allowance(3, waiting)
+        shedder = LoadShedder(3, waiting)
 
         def work(name, pieces):
             def piece(_end):
-                found[name].append(allowance.take())
+                found[name].append(shedder.accepts())
                 return len(found[name]) < pieces
 
             waiting.wait(piece)

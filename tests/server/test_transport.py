@@ -7,19 +7,19 @@ import grpc
 import pytest
 
 from authz.errors import AuthzError, InvalidRequestError
-from authz.pdp.counters import Tally
+from authz.pdp.counters import Counters
 from authz.pdp.limits import DEFAULT_LIMITS
 from authz.pdp.required_revision import RevisionAheadError
-from authz.pdp.scheduling import Admission
-from authz.server.call_policy import Conduct
+from authz.pdp.scheduling import ConcurrencyLimiter
+from authz.server.call_policy import CallPolicy
 from authz.server.listeners import parse_address
-from authz.server.methods import Conversation, MethodTable, Single
+from authz.server.methods import BidiStream, MethodTable, Unary
 from authz.server.revisions import RevisionFeed
 from authz.server.transport import TransportKind, open_transport
 from tests.builders import account, engine
 from tests.waiting import BRIEF, DEADLINE, FOREVER
 
-KINDS = {"unary": Single, "stream": Conversation}
+KINDS = {"unary": Unary, "stream": BidiStream}
 
 
 @pytest.fixture(params=TransportKind, ids=lambda kind: kind.value)
@@ -32,9 +32,9 @@ def called(transport_kind, answer, *, kind="unary", publish=None, patience=BRIEF
 
     async def scenario():
         live = engine(account())
-        tally = Tally()
-        conduct = Conduct(RevisionFeed(live), tally, patience, Admission(limit))
-        table = MethodTable("s", {"m": KINDS[kind](answer)}, conduct)
+        counters = Counters()
+        call_policy = CallPolicy(RevisionFeed(live), counters, patience, ConcurrencyLimiter(limit))
+        table = MethodTable("s", {"m": KINDS[kind](answer)}, call_policy)
         transport = open_transport(transport_kind, [table], DEFAULT_LIMITS)
         address = transport.listen(parse_address("127.0.0.1:0"), None)
         await transport.start()
@@ -42,7 +42,7 @@ def called(transport_kind, answer, *, kind="unary", publish=None, patience=BRIEF
             async with grpc.aio.insecure_channel(address) as channel:
                 if publish is not None:
                     asyncio.get_running_loop().call_later(0.05, live.publish, {}, (), publish)
-                return await heard(channel, kind), tally.method("m")
+                return await heard(channel, kind), counters.method("m")
         finally:
             await transport.close()
 
@@ -77,8 +77,8 @@ def raising(error):
 
 
 def test_bytes_go_in_and_bytes_come_out(call):
-    answer, tally = call(lambda data: data + b"!")
-    assert (answer, tally.started, tally.answered) == (b"question!", 1, 1)
+    answer, counters = call(lambda data: data + b"!")
+    assert (answer, counters.started, counters.answered) == (b"question!", 1, 1)
 
 
 def test_a_stream_is_answered_message_by_message(call):
@@ -96,8 +96,8 @@ def test_a_stream_is_answered_message_by_message(call):
     ],
 )
 def test_every_error_is_a_status_and_is_counted(call, error, code, kind):
-    heard_code, tally = call(raising(error), kind=kind)
-    assert (heard_code, dict(tally.failed), tally.answered) == (code, {code.name: 1}, 0)
+    heard_code, counters = call(raising(error), kind=kind)
+    assert (heard_code, dict(counters.failed), counters.answered) == (code, {code.name: 1}, 0)
 
 
 def test_an_answer_that_needs_a_later_revision_comes_when_that_is_in_force(call):

@@ -38,12 +38,14 @@ class NativeTransport:
         self._bound: list[tuple[socket.socket, Certificates | None]] = []
         self._local: dict[str, socket.socket] = {}  # Unix sockets by their paths
         turns = Turns()
-        self._services = [(table.conduct.gate, runners_by_path(table, self._streams, turns)) for table in tables]
+        self._services = [
+            (table.call_policy.allowlist, runners_by_path(table, self._streams, turns)) for table in tables
+        ]
         self._methods = {path: served(each) for _, by_path in self._services for path, each in by_path.items()}
         self._server = GrpcServer(
             self._methods,
             http2_limits(limits),
-            FaultLog(tables[0].conduct.tally.peer_faults).hear,
+            FaultLog(tables[0].call_policy.counters.peer_faults).hear,
             lambda error: log.error("a call failed by a fault of the server", exc_info=error),
             self._methods_for,
             turns,
@@ -52,10 +54,10 @@ class NativeTransport:
     def _methods_for(self, transport: BaseTransport) -> Mapping[str, Method] | None:
         """Who may ask is decided once for a connection: it gets refusals in the place of what it may not have."""
         refused: dict[str, Method] = {}
-        for gate, by_path in self._services:
+        for allowlist, by_path in self._services:
             try:
-                if gate is not None:
-                    gate.check(peer_of(transport))
+                if allowlist is not None:
+                    allowlist.check(peer_of(transport))
             except ForbiddenClientError as error:
                 refused |= {path: rejected(each, error) for path, each in by_path.items()}
         return self._methods | refused if refused else None

@@ -10,14 +10,14 @@ from authz.errors import InvalidRequestError
 from authz.http2 import frames
 from authz.http2.grpc import framed
 from authz.http2.hpack import HeaderDecoder, literal
-from authz.pdp.counters import Tally
+from authz.pdp.counters import Counters
 from authz.pdp.limits import DEFAULT_LIMITS
 from authz.pdp.required_revision import RevisionAheadError
-from authz.pdp.scheduling import Admission, at_once
+from authz.pdp.scheduling import ConcurrencyLimiter, at_once
 from authz.server import streams
-from authz.server.call_policy import Conduct
+from authz.server.call_policy import CallPolicy
 from authz.server.listeners import parse_address
-from authz.server.methods import Conversation, Lengthy, MethodTable, Single
+from authz.server.methods import BidiStream, LongUnary, MethodTable, Unary
 from authz.server.revisions import RevisionFeed
 from authz.server.transport import TransportKind, open_transport
 from tests.builders import account, engine
@@ -48,22 +48,22 @@ async def read(reader, calls):
 @pytest.mark.parametrize(
     ("method", "is_vital"),
     [
-        (Single, False),
-        (lambda answer: Single(answer, is_vital=True), True),
-        (lambda answer: Lengthy(at_once(answer), short_bytes=8), False),
+        (Unary, False),
+        (lambda answer: Unary(answer, is_vital=True), True),
+        (lambda answer: LongUnary(at_once(answer), short_bytes=8), False),
     ],
     ids=["single", "vital", "short batch"],
 )
 def test_what_comes_in_one_burst_beyond_the_limit_is_refused_at_once(method, is_vital):
-    admission, tally, given = Admission(LIMIT), Tally(), []
+    limiter, counters, given = ConcurrencyLimiter(LIMIT), Counters(), []
 
     def answer(question):
         given.append(question)
         return question
 
     async def scenario():
-        conduct = Conduct(RevisionFeed(engine(account())), tally, 1.0, admission)
-        table = MethodTable("s", {"m": method(answer)}, conduct)
+        call_policy = CallPolicy(RevisionFeed(engine(account())), counters, 1.0, limiter)
+        table = MethodTable("s", {"m": method(answer)}, call_policy)
         transport = open_transport(TransportKind.NATIVE, [table], DEFAULT_LIMITS)
         address = transport.listen(parse_address("127.0.0.1:0"), None)
         await transport.start()
@@ -84,16 +84,16 @@ def test_what_comes_in_one_burst_beyond_the_limit_is_refused_at_once(method, is_
     assert [code for code, _ in first] == [0] * (BURST - refused) + [8] * refused
     assert {message for code, message in first if code} <= {"more than 10 calls came at once; try again later"}
     assert later == (0, "")
-    counted = tally.method("m")
+    counted = counters.method("m")
     assert (counted.started, counted.answered, len(given)) == (BURST + 1, BURST + 1 - refused, BURST + 1 - refused)
-    assert (counted.failed["RESOURCE_EXHAUSTED"], admission.rejected["in_flight"]) == (refused, refused)
+    assert (counted.failed["RESOURCE_EXHAUSTED"], limiter.rejected["in_flight"]) == (refused, refused)
 
 
-async def served(method, tally, scenario):
+async def served(method, counters, scenario):
     """Run a scenario with the transport and a channel to it."""
     live = engine(account())
-    conduct = Conduct(RevisionFeed(live), tally, BRIEF, Admission(LIMIT))
-    table = MethodTable("s", {"m": method}, conduct)
+    call_policy = CallPolicy(RevisionFeed(live), counters, BRIEF, ConcurrencyLimiter(LIMIT))
+    table = MethodTable("s", {"m": method}, call_policy)
     transport = open_transport(TransportKind.NATIVE, [table], DEFAULT_LIMITS)
     address = transport.listen(parse_address("127.0.0.1:0"), None)
     await transport.start()
@@ -104,7 +104,7 @@ async def served(method, tally, scenario):
             await transport.close()
 
 
-def conversation(answer, tally, scenario):
+def conversation(answer, counters, scenario):
     """Run a scenario with the transport, a function that asks, and the stream that it asks on."""
 
     async def on_a_stream(transport, channel):
@@ -116,11 +116,11 @@ def conversation(answer, tally, scenario):
 
         return await scenario(transport, ask, talk)
 
-    return served(Conversation(answer), tally, on_a_stream)
+    return served(BidiStream(answer), counters, on_a_stream)
 
 
 def test_messages_of_a_conversation_are_counted_and_a_second_try_is_one_answer():
-    tally, tries = Tally(), []
+    counters, tries = Counters(), []
 
     def answer(question):
         tries.append(question)
@@ -133,9 +133,9 @@ def test_messages_of_a_conversation_are_counted_and_a_second_try_is_one_answer()
         await talk.done_writing()
         return answers, await talk.code()
 
-    answers, code = asyncio.run(conversation(answer, tally, scenario))
+    answers, code = asyncio.run(conversation(answer, counters, scenario))
     assert (answers, code) == ([b"A", b"B", b"AHEAD", b"C"], grpc.StatusCode.OK)
-    counted = tally.method("m")
+    counted = counters.method("m")
     assert (counted.started, counted.answered, sum(counted.failed.values())) == (1, 4, 0)
 
 
@@ -147,7 +147,7 @@ def test_a_stopping_server_ends_a_conversation_when_it_falls_silent():
         await draining
         return answer, code
 
-    assert asyncio.run(conversation(bytes, Tally(), scenario)) == (b"first", grpc.StatusCode.UNAVAILABLE)
+    assert asyncio.run(conversation(bytes, Counters(), scenario)) == (b"first", grpc.StatusCode.UNAVAILABLE)
 
 
 def test_a_stopping_server_answers_a_conversation_that_goes_on(monkeypatch):
@@ -162,11 +162,11 @@ def test_a_stopping_server_answers_a_conversation_that_goes_on(monkeypatch):
         await draining
         return set(answers), code
 
-    assert asyncio.run(conversation(bytes, Tally(), scenario)) == ({b"first", b"more"}, grpc.StatusCode.OK)
+    assert asyncio.run(conversation(bytes, Counters(), scenario)) == ({b"first", b"more"}, grpc.StatusCode.OK)
 
 
 def test_a_short_batch_is_answered_where_it_was_read_and_others_in_their_turn():
-    tally, worked = Tally(), []
+    counters, worked = Counters(), []
 
     def work(question):
         if question == b"ahead" and asyncio.current_task() is None:
@@ -184,9 +184,9 @@ def test_a_short_batch_is_answered_where_it_was_read_and_others_in_their_turn():
             await ask(b"bad")
         return answers, caught.value.code()
 
-    answers, code = asyncio.run(served(Lengthy(work, 8), tally, scenario))
+    answers, code = asyncio.run(served(LongUnary(work, 8), counters, scenario))
     assert answers == [b"short, at once", b"x" * 9 + b", in a task", b"ahead, in a task"]
     assert worked == [b"short", b"x" * 9, b"ahead"]  # nothing is done, and counted, twice
     assert code is grpc.StatusCode.INVALID_ARGUMENT
-    counted = tally.method("m")
+    counted = counters.method("m")
     assert (counted.started, counted.answered, dict(counted.failed)) == (4, 3, {"INVALID_ARGUMENT": 1})

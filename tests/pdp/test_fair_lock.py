@@ -3,8 +3,8 @@
 import asyncio
 from contextlib import suppress
 
-from authz.pdp.fair_turn import FairTurn
-from authz.pdp.scheduling import Admission, at_once
+from authz.pdp.fair_lock import FairLock
+from authz.pdp.scheduling import ConcurrencyLimiter, at_once
 
 
 async def passes(times=3):
@@ -14,7 +14,7 @@ async def passes(times=3):
 
 def test_the_lines_of_keys_take_turns():
     async def scenario():
-        turn, told = FairTurn(), []
+        turn, told = FairLock(), []
 
         async def work(key, number):
             async with turn.of(key):
@@ -35,7 +35,7 @@ def test_the_lines_of_keys_take_turns():
 
 def test_who_gives_up_waiting_is_passed_over():
     async def scenario():
-        turn, told = FairTurn(), []
+        turn, told = FairLock(), []
 
         async def work(key):
             async with turn.of(key):
@@ -55,7 +55,7 @@ def test_who_gives_up_waiting_is_passed_over():
 
 def test_who_gives_up_when_its_turn_has_just_come_passes_it_on():
     async def scenario():
-        turn, told = FairTurn(), []
+        turn, told = FairLock(), []
 
         async def work(key):
             async with turn.of(key):
@@ -74,7 +74,7 @@ def test_who_gives_up_when_its_turn_has_just_come_passes_it_on():
 
 def test_work_that_fails_leaves_the_turn_to_others():
     async def scenario():
-        turn = FairTurn()
+        turn = FairLock()
         with suppress(ZeroDivisionError):
             async with turn.of("a"):
                 1 / 0  # noqa: B018 - it fails
@@ -85,7 +85,7 @@ def test_work_that_fails_leaves_the_turn_to_others():
 
 def test_a_long_answer_of_one_connection_waits_for_one_of_another_and_not_for_all_of_them():
     async def scenario():
-        doors, told = Admission(100), []
+        limiter, told = ConcurrencyLimiter(100), []
 
         def working(name):
             def work(_data):
@@ -95,9 +95,9 @@ def test_a_long_answer_of_one_connection_waits_for_one_of_another_and_not_for_al
 
             return work
 
-        many = [asyncio.create_task(doors.work(working(f"many {number}"), b"", "many")) for number in range(50)]
+        many = [asyncio.create_task(limiter.run_sliced(working(f"many {number}"), b"", "many")) for number in range(50)]
         await passes()
-        await doors.work(working("one"), b"", "one")
+        await limiter.run_sliced(working("one"), b"", "one")
         before = len(told)
         await asyncio.gather(*many)
         return before
@@ -106,12 +106,12 @@ def test_a_long_answer_of_one_connection_waits_for_one_of_another_and_not_for_al
 
 
 def test_calls_that_wait_leave_the_places_of_work_free():
-    doors = Admission(2)
-    with doors.wait("a"), doors.wait("b"), doors.call("c"), doors.call("d"):
-        assert (doors.waiting, doors.in_flight) == (2, 2)
-        assert asyncio.run(_answered(Admission(1))) == b"x"
+    limiter = ConcurrencyLimiter(2)
+    with limiter.revision_slot("a"), limiter.revision_slot("b"), limiter.slot("c"), limiter.slot("d"):
+        assert (limiter.waiting, limiter.in_flight) == (2, 2)
+        assert asyncio.run(_answered(ConcurrencyLimiter(1))) == b"x"
 
 
-async def _answered(doors):
-    with doors.wait("a"):
-        return doors.now(at_once(bytes), b"x")
+async def _answered(limiter):
+    with limiter.revision_slot("a"):
+        return limiter.run_inline(at_once(bytes), b"x")

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Hashable
 from contextlib import asynccontextmanager
 
 
-class FairTurn:
+class FairLock:
     """A lock for which each key has a line of its own; the lines take turns. Belongs to one event loop."""
 
     def __init__(self) -> None:
