@@ -12,7 +12,7 @@ from authz.http2.connection import Connection
 from authz.http2.errors import ErrorCode
 from authz.http2.frames import END_STREAM
 from authz.http2.grpc import PREFIX_BYTES, START, Code, GrpcError, Messages, Metadata, deadline_of, framed, status_block
-from authz.http2.headers import Opening, RequestHead
+from authz.http2.headers import RequestHead, RequestStart
 from authz.http2.hpack import literal
 from authz.http2.sending import Prepared, prepared
 from authz.http2.stream import Stream
@@ -43,7 +43,7 @@ class Unary:
 
     answer: Callable[[bytes], bytes]
     rescue: "Callable[[bytes, Exception, Call], Awaitable[None]]" = _give_up
-    shed: "Callable[[Link], Prepared | None] | None" = None
+    shed: "Callable[[GrpcConnection], Prepared | None] | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +67,14 @@ class Route:
 
 Method: TypeAlias = Unary | Streaming
 Failed: TypeAlias = Callable[[Exception], None]
-Link: TypeAlias = Connection[Route]
-Lane: TypeAlias = Stream[Route]
+GrpcConnection: TypeAlias = Connection[Route]
+GrpcStream: TypeAlias = Stream[Route]
 
 
 class Call:
     """A call that takes time. Its task is cancelled when the caller is gone or its deadline passed."""
 
-    def __init__(self, connection: Link, stream: Lane, messages: Messages) -> None:
+    def __init__(self, connection: GrpcConnection, stream: GrpcStream, messages: Messages) -> None:
         self._connection, self._stream, self._messages = connection, stream, messages
         self._unread = self._in_a_row = 0
         self._news = asyncio.Event()
@@ -85,14 +85,14 @@ class Call:
         self.timer: asyncio.TimerHandle | None = None
 
     @property
-    def connection(self) -> Link:
+    def connection(self) -> GrpcConnection:
         """By which connections are told apart."""
         return self._connection
 
     @property
     def metadata(self) -> Metadata:
         """What the caller added."""
-        return grpc.read_metadata(self._stream.opening.metadata)
+        return grpc.read_metadata(self._stream.request.metadata)
 
     def seconds_left(self) -> float | None:
         """Until the deadline; None if there is none."""
@@ -188,9 +188,9 @@ class GrpcApplication:
             target = GrpcError(Code.UNIMPLEMENTED, f"messages cannot be compressed by `{told}` here")
         return Route(target, encoding)
 
-    def at_once(self, connection: Link, number: int, opening: Opening[Route], data: bytes) -> bool:
+    def at_once(self, connection: GrpcConnection, number: int, request: RequestStart[Route], data: bytes) -> bool:
         """Answer a question that is whole."""
-        method, size = opening.meaning.target, len(data) - PREFIX_BYTES
+        method, size = request.routed.target, len(data) - PREFIX_BYTES
         if not isinstance(method, Unary):
             return False
         if connection.is_behind and method.shed is not None and (ending := method.shed(connection)) is not None:
@@ -198,18 +198,18 @@ class GrpcApplication:
             return True
         message = data[5:]
         try:
-            if opening.metadata:
-                deadline_of(opening.metadata)
+            if request.metadata:
+                deadline_of(request.metadata)
             if size > self._most or int.from_bytes(data[:5], "big") != size:
-                message = self._only_message(opening.meaning, data)
+                message = self._only_message(request.routed, data)
             answer = method.answer(message)
         except GrpcError as error:
-            _refuse(connection, connection.open(number, opening, is_whole=True), error)
+            _refuse(connection, connection.open(number, request, is_whole=True), error)
         except Exception as error:  # noqa: BLE001 - every fault ends in a status
-            stream = connection.open(number, opening, is_whole=True)
+            stream = connection.open(number, request, is_whole=True)
             self._spawn(connection, stream, partial(method.rescue, message, error))
         else:
-            connection.answer(number, opening, _START_FRAME, len(answer).to_bytes(5, "big") + answer, _OK_FRAME)
+            connection.answer(number, request, _START_FRAME, len(answer).to_bytes(5, "big") + answer, _OK_FRAME)
         return True
 
     def _only_message(self, route: Route, data: bytes) -> bytes:
@@ -220,24 +220,24 @@ class GrpcApplication:
             raise _not_one()
         return message
 
-    def too_long(self, connection: Link, number: int) -> None:
+    def too_long(self, connection: GrpcConnection, number: int) -> None:
         """Refuse a request for its metadata, as gRPC's own servers do."""
         connection.refuse(number, _LONG_METADATA)
 
-    def opened(self, connection: Link, stream: Lane) -> None:
+    def opened(self, connection: GrpcConnection, stream: GrpcStream) -> None:
         """A conversation begins with its head, everything else with its content."""
-        method = stream.opening.meaning.target
+        method = stream.request.routed.target
         if isinstance(method, Streaming):
             stream.is_patient = method.is_patient
             self._spawn(connection, stream, method.handle)
 
-    def data(self, connection: Link, stream: Lane, data: bytes, is_last: bool) -> None:  # noqa: FBT001 - as the protocol
+    def data(self, connection: GrpcConnection, stream: GrpcStream, data: bytes, is_last: bool) -> None:  # noqa: FBT001 - as the protocol
         """Content arrived."""
-        method = stream.opening.meaning.target
+        method = stream.request.routed.target
         if isinstance(method, Unary):
             if is_last:
                 body = data if stream.body is None else bytes(stream.body + data)
-                self.at_once(connection, stream.number, stream.opening, body)
+                self.at_once(connection, stream.number, stream.request, body)
             else:
                 self._collect(connection, stream, data)
         elif isinstance(stream.call, Call):
@@ -245,11 +245,11 @@ class GrpcApplication:
         elif isinstance(method, GrpcError):
             _refuse(connection, stream, method)
         elif is_last:
-            connection.answer(stream.number, stream.opening, _REFUSED, b"not application/grpc\n", _NO_TRAILERS)
+            connection.answer(stream.number, stream.request, _REFUSED, b"not application/grpc\n", _NO_TRAILERS)
         else:
             connection.credit(stream, len(data))
 
-    def _collect(self, connection: Link, stream: Lane, data: bytes) -> None:
+    def _collect(self, connection: GrpcConnection, stream: GrpcStream, data: bytes) -> None:
         connection.hold(stream, len(data))
         body = stream.body = stream.body or bytearray()
         body += data
@@ -258,14 +258,14 @@ class GrpcApplication:
             _refuse(connection, stream, grpc.too_long(size, self._most) if size > self._most else _not_one())
         connection.credit(stream, len(data))
 
-    def _spawn(self, connection: Link, stream: Lane, handle: Callable[[Call], Awaitable[None]]) -> None:
+    def _spawn(self, connection: GrpcConnection, stream: GrpcStream, handle: Callable[[Call], Awaitable[None]]) -> None:
         try:
-            seconds = deadline_of(stream.opening.metadata)
+            seconds = deadline_of(stream.request.metadata)
         except GrpcError as late:
             _refuse(connection, stream, late)
             return
         connection.hold(stream, CALL_BYTES)
-        call = stream.call = Call(connection, stream, Messages(self._most, stream.opening.meaning.encoding))
+        call = stream.call = Call(connection, stream, Messages(self._most, stream.request.routed.encoding))
         loop = asyncio.get_running_loop()
         call.task = loop.create_task(self._run(call, handle))
         connection.begun += _BEGINNING
@@ -287,14 +287,14 @@ class GrpcApplication:
         else:
             call.end(None)
 
-    def _expire(self, connection: Link, stream: Lane, call: Call) -> None:
+    def _expire(self, connection: GrpcConnection, stream: GrpcStream, call: Call) -> None:
         call.end(GrpcError(Code.DEADLINE_EXCEEDED, "deadline exceeded"))
         if not stream.is_ended:  # content is stuck before the status
             connection.reset(stream.number, ErrorCode.CANCEL)
             connection.flush()
         call.task.cancel()
 
-    def cancelled(self, stream: Lane) -> None:
+    def cancelled(self, stream: GrpcStream) -> None:
         """Whoever works on it may stop."""
         if isinstance(stream.call, Call):
             self._end_soon(stream.call.task.cancel)
@@ -318,7 +318,7 @@ def _not_one() -> GrpcError:
     return GrpcError(Code.INTERNAL, "a request is exactly one whole message")
 
 
-def _refuse(connection: Link, stream: Lane, error: GrpcError) -> None:
+def _refuse(connection: GrpcConnection, stream: GrpcStream, error: GrpcError) -> None:
     connection.end(stream, START + error.block())
 
 

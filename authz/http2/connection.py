@@ -5,7 +5,7 @@ from time import monotonic
 from typing import Protocol
 
 from authz.http2 import frames
-from authz.http2.control import Clock, Told
+from authz.http2.control import Clock, OnPeerFault
 from authz.http2.errors import (
     ConnectionFaultError,
     ErrorCode,
@@ -16,35 +16,37 @@ from authz.http2.errors import (
     too_much,
 )
 from authz.http2.frames import ACK, CONTINUATION, END_HEADERS, END_STREAM, MOST_BYTES, PADDED, PRIORITIZED, read_head
-from authz.http2.headers import HeaderBlocks, Meaning, Opening, RequestHead, check_trailers
+from authz.http2.headers import HeaderBlocks, RequestHead, RequestStart, Routed, check_trailers
 from authz.http2.limits import DEFAULT_HTTP2_LIMITS, Http2Limits
 from authz.http2.stream import Stream
 from authz.http2.waiting import Waiting
 
 
-class Application(Protocol[Meaning]):
+class Application(Protocol[Routed]):
     """What is served. It answers by the connection's `answer`, `start`, `send`, `end` and `reset`."""
 
-    def interpret(self, head: RequestHead) -> Meaning:
+    def interpret(self, head: RequestHead) -> Routed:
         """What a request asks for; must depend on nothing but the head, for it is remembered."""
 
-    def at_once(self, connection: "Connection[Meaning]", number: int, opening: Opening[Meaning], data: bytes) -> bool:
+    def at_once(
+        self, connection: "Connection[Routed]", number: int, request: RequestStart[Routed], data: bytes
+    ) -> bool:
         """A request came whole: answer it without a stream, or return False to have one `opened`."""
 
-    def opened(self, connection: "Connection[Meaning]", stream: Stream[Meaning]) -> None:
+    def opened(self, connection: "Connection[Routed]", stream: Stream[Routed]) -> None:
         """A request began."""
 
-    def data(self, connection: "Connection[Meaning]", stream: Stream[Meaning], data: bytes, is_last: bool) -> None:  # noqa: FBT001 - a callback
+    def data(self, connection: "Connection[Routed]", stream: Stream[Routed], data: bytes, is_last: bool) -> None:  # noqa: FBT001 - a callback
         """Content arrived; the `is_last` may be empty."""
 
-    def too_long(self, connection: "Connection[Meaning]", number: int) -> None:
+    def too_long(self, connection: "Connection[Routed]", number: int) -> None:
         """A request's header list is longer than is taken: refuse it, whatever it asks for."""
 
-    def cancelled(self, stream: Stream[Meaning]) -> None:
+    def cancelled(self, stream: Stream[Routed]) -> None:
         """The stream is gone before its answer ended."""
 
 
-class Connection(Waiting[Meaning]):
+class Connection(Waiting[Routed]):
     """States are those of RFC 9113, 5.1: a number above `_last` is idle, one in `_streams` open or half closed.
 
     All others are closed, and so are those between `_before` and it, which were never opened (5.1.1).
@@ -52,13 +54,13 @@ class Connection(Waiting[Meaning]):
 
     def __init__(
         self,
-        application: Application[Meaning],
+        application: Application[Routed],
         limits: Http2Limits = DEFAULT_HTTP2_LIMITS,
         clock: Clock = monotonic,
-        told: Told = lambda _kind, _reason: None,
+        on_peer_fault: OnPeerFault = lambda _kind, _reason: None,
     ) -> None:
         blocks = HeaderBlocks(limits.header_bytes, application.interpret, limits.decoded_bytes)
-        super().__init__(limits, clock, told, application.cancelled, blocks)
+        super().__init__(limits, clock, on_peer_fault, application.cancelled, blocks)
         self._application = application
         self._before = 0  # the last stream but one: those between were never opened
         self.flush: Callable[[], None] = lambda: None
@@ -204,7 +206,7 @@ class Connection(Waiting[Meaning]):
             return
         self._before, self._last = self._last, number
         try:
-            opening = self._blocks.find(block) or self._read_block(block)
+            request = self._blocks.find(block) or self._read_block(block)
         except HeaderListError as fault:
             self._refuse_list(number, flags, fault)
             return
@@ -213,14 +215,14 @@ class Connection(Waiting[Meaning]):
             return
         if len(self._streams) >= self._limits.concurrent_streams:
             raise StreamFaultError(ErrorCode.REFUSED_STREAM, "concurrent_streams", "too many streams are open")
-        if flags == END_HEADERS and self._is_answered(number, opening):
+        if flags == END_HEADERS and self._is_answered(number, request):
             return
-        stream = self.open(number, opening, is_whole=flags & END_STREAM != 0)
+        stream = self.open(number, request, is_whole=flags & END_STREAM != 0)
         self._application.opened(self, stream)
         if flags & END_STREAM and not stream.is_ended:
             self._take_content(stream, b"", END_STREAM)
 
-    def _read_block(self, block: bytes) -> Opening[Meaning]:
+    def _read_block(self, block: bytes) -> RequestStart[Routed]:
         self.has_grown = True
         return self._blocks.read(block, self._answered)
 
@@ -235,16 +237,16 @@ class Connection(Waiting[Meaning]):
         if not flags & END_STREAM:
             self.reset(number, ErrorCode.NO_ERROR)  # RFC 9113, 8.1
 
-    def _is_answered(self, number: int, opening: Opening[Meaning]) -> bool:
+    def _is_answered(self, number: int, request: RequestStart[Routed]) -> bool:
         """Whether all content follows in one frame, as most does, and the application has taken it for a request."""
         inbox, start = self._inbox, self._at + 9
-        if start > len(inbox) or opening.length >= 0:
+        if start > len(inbox) or request.length >= 0:
             return False
         high, size, kind, flags, other = read_head(inbox, self._at)
         end = start + size
         if kind or flags != END_STREAM or other != number or high or size > self._most_at_once or end > len(inbox):
             return False
-        if not self._application.at_once(self, number, opening, inbox[start:end]):
+        if not self._application.at_once(self, number, request, inbox[start:end]):
             return False
         self._at = end
         self._count_content(size)
@@ -302,10 +304,10 @@ class Connection(Waiting[Meaning]):
             self._out.append(frames.window_update(0, self._owed))
             self._owed = 0
 
-    def _take_content(self, stream: Stream[Meaning], data: bytes, flags: int) -> None:
+    def _take_content(self, stream: Stream[Routed], data: bytes, flags: int) -> None:
         is_last = flags & END_STREAM != 0
         stream.received += len(data)
-        expected = stream.opening.length
+        expected = stream.request.length
         if expected >= 0 and (stream.received > expected or (is_last and stream.received < expected)):
             raise malformed("the content is not as long as was said")
         stream.is_remote_closed = is_last

@@ -6,30 +6,30 @@ from typing import TypeAlias
 from authz.http2 import frames
 from authz.http2.errors import ErrorCode, Http2Error, malformed, protocol_error, too_much
 from authz.http2.frames import ACK
-from authz.http2.limits import PACES, Budget, Http2Limits
+from authz.http2.limits import RATE_LIMITS, Budget, Http2Limits
 
 _DRAINED = b"drained?"
 _EMPTIED = b"emptied?"
 Clock: TypeAlias = Callable[[], float]
-Told: TypeAlias = Callable[[str, str], None]
+OnPeerFault: TypeAlias = Callable[[str, str], None]
 
 
 class Control:
     """Keeps what is to be written, the budgets, and whether the connection ends.
 
-    `is_over` says that it is to be closed once `output` was written. `told` hears of every fault: its kind and the
-    reason.
+    `is_over` says that it is to be closed once `output` was written. `on_peer_fault` gets the kind of each fault of the
+    peer, and the reason.
     """
 
-    def __init__(self, limits: Http2Limits, clock: Clock, told: Told) -> None:
-        self._limits, self._clock, self._told = limits, clock, told
+    def __init__(self, limits: Http2Limits, clock: Clock, on_peer_fault: OnPeerFault) -> None:
+        self._limits, self._clock, self._on_peer_fault = limits, clock, on_peer_fault
         self._out: list[bytes] = []
         self._last = self._answered = 0
         self._last_accepted = frames.WIDEST
         self._awaited = b""
         self._began = clock()
         self.is_over = self.is_draining = self._is_settled = False
-        self._budgets = {kind: Budget(getattr(limits, kind), self._began) for kind in PACES}
+        self._budgets = {kind: Budget(getattr(limits, kind), self._began) for kind in RATE_LIMITS}
 
     def output(self) -> bytes:
         """What is to be written now, once."""
@@ -58,7 +58,7 @@ class Control:
             self._out.append(frames.goaway(self._last, ErrorCode.NO_ERROR))
 
     def _note(self, fault: Http2Error) -> None:
-        self._told(fault.kind, str(fault))
+        self._on_peer_fault(fault.kind, str(fault))
 
     def _spend(self, kind: str) -> None:
         if not self._budgets[kind].spend(self._clock(), self._answered):

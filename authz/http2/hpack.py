@@ -27,24 +27,24 @@ _VALUE = re.compile(rb"(?:[^\0\r\n\t ](?:[^\0\r\n]*[^\0\r\n\t ])?)?")
 class Field(NamedTuple):
     """A header field; `size` as tables count it.
 
-    One that is part of what a request means, as it leads to a method or makes the request malformed, has a `mark`: a
+    One that is part of what a request means, as it leads to a method or makes the request malformed, has a `token`: a
     number that no other has, negative if its characters are not allowed (RFC 9113, 8.2.1). The others have 0.
     """
 
     name: bytes
     value: bytes
     size: int
-    mark: int
+    token: int
 
 
 make = tuple.__new__
 """What a named tuple calls in the end, at half the price."""
-_marks = count(1)
+_tokens = count(1)
 
 
 @lru_cache(maxsize=256)
 def _sign(name: bytes) -> int:
-    """Of the marks of fields of a name."""
+    """Of the tokens of fields of a name."""
     if _NAME.fullmatch(name) is None:
         return -1
     return 1 if name in _TELLING or name[0] == 0x3A else 0
@@ -54,7 +54,7 @@ def _field(name: bytes, value: bytes) -> Field:
     sign = _sign(name) if len(name) <= _LONG_NAME else _sign.__wrapped__(name)
     if value.translate(None, VISIBLE) and _VALUE.fullmatch(value) is None:  # few need the second, dearer look
         sign = -1
-    return make(Field, (name, value, len(name) + len(value) + _OVERHEAD, sign and sign * next(_marks)))
+    return make(Field, (name, value, len(name) + len(value) + _OVERHEAD, sign and sign * next(_tokens)))
 
 
 _STATIC = [_field(b"", b""), *(_field(name, value) for name, value in STATIC_TABLE)]  # by index, from 1

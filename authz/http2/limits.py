@@ -5,7 +5,7 @@ from math import inf
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class RateLimit:
     """So many at once, so many more a second, and so many more with every answer, or piece of one, that went out."""
 
     burst: float
@@ -52,35 +52,44 @@ class Http2Limits:
     drain_seconds: float = 30.0
     age_seconds: float = inf
     age_grace_seconds: float = inf
-    pings: Pace = Pace(100, 10, 2)
-    settings: Pace = Pace(50, 5)
-    resets: Pace = Pace(1000, 200, 1)
-    provoked_resets: Pace = Pace(200, 20, 1)
-    long_headers: Pace = Pace(200, 20)
-    refusals: Pace = Pace(5000, 500, 1)
-    window_updates: Pace = Pace(2000, 2000, 8)
-    empty_frames: Pace = Pace(200, 50, 4)
+    pings: RateLimit = RateLimit(100, 10, 2)
+    settings: RateLimit = RateLimit(50, 5)
+    resets: RateLimit = RateLimit(1000, 200, 1)
+    provoked_resets: RateLimit = RateLimit(200, 20, 1)
+    long_headers: RateLimit = RateLimit(200, 20)
+    refusals: RateLimit = RateLimit(5000, 500, 1)
+    window_updates: RateLimit = RateLimit(2000, 2000, 8)
+    empty_frames: RateLimit = RateLimit(200, 50, 4)
 
 
 DEFAULT_HTTP2_LIMITS = Http2Limits()
-PACES = "pings", "settings", "resets", "provoked_resets", "long_headers", "refusals", "window_updates", "empty_frames"
+RATE_LIMITS = (
+    "pings",
+    "settings",
+    "resets",
+    "provoked_resets",
+    "long_headers",
+    "refusals",
+    "window_updates",
+    "empty_frames",
+)
 
 
 class Budget:
     """Tokens that come back with time and with answers, never more than the burst."""
 
-    __slots__ = ("_answered", "_at", "_pace", "_tokens")
+    __slots__ = ("_answered", "_at", "_limit", "_tokens")
 
-    def __init__(self, pace: Pace, now: float) -> None:
-        self._pace = pace
-        self._tokens = pace.burst
+    def __init__(self, limit: RateLimit, now: float) -> None:
+        self._limit = limit
+        self._tokens = limit.burst
         self._at = now
         self._answered = 0
 
     def spend(self, now: float, answered: int) -> bool:
         """Take a token, at a time in seconds and after so many answered calls; False if there is none left."""
-        pace = self._pace
-        earned = (now - self._at) * pace.per_second + (answered - self._answered) * pace.per_call
-        self._tokens = min(pace.burst, self._tokens + earned) - 1
+        limit = self._limit
+        earned = (now - self._at) * limit.per_second + (answered - self._answered) * limit.per_call
+        self._tokens = min(limit.burst, self._tokens + earned) - 1
         self._at, self._answered = now, answered
         return self._tokens >= 0

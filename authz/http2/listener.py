@@ -10,17 +10,17 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 
-from authz.http2.calls import Failed, GrpcApplication, Link, Method
+from authz.http2.calls import Failed, GrpcApplication, GrpcConnection, Method
 from authz.http2.connection import Connection
-from authz.http2.control import Clock, Told
+from authz.http2.control import Clock, OnPeerFault
 from authz.http2.errors import ErrorCode
+from authz.http2.fair_queue import FairQueue
 from authz.http2.frames import goaway
 from authz.http2.handshakes import Handshake, Handshakes
 from authz.http2.lifetime import Lifetime, certificate_end, lifetime
 from authz.http2.limits import DEFAULT_HTTP2_LIMITS, Http2Limits
-from authz.http2.line import Line
+from authz.http2.protocol import ConnectionProtocol
 from authz.http2.tls import Secured
-from authz.http2.turns import Turns
 from authz.http2.upkeep import Upkeep
 
 _BACKLOG = 4096  # connections that wait to be taken over: for more, the kernel's tries cost whoever answers
@@ -32,7 +32,7 @@ class GrpcServer:
     """A gRPC server of some methods, by their paths. It belongs to one event loop.
 
     `methods_for` may give a peer others, as long as its connection lasts; None where it gets those of everybody.
-    `told` hears of every fault of a peer, as its kind and the reason; `faults` counts them by kind. `wall` is the clock
+    `on_peer_fault` gets the kind and the reason of each fault of a peer; `faults` counts them. `wall` is the clock
     by which certificates end.
     """
 
@@ -40,18 +40,18 @@ class GrpcServer:
         self,
         methods: Mapping[str, Method],
         limits: Http2Limits = DEFAULT_HTTP2_LIMITS,
-        told: Told = lambda _kind, _reason: None,
+        on_peer_fault: OnPeerFault = lambda _kind, _reason: None,
         failed: Failed = lambda _error: None,
         methods_for: Callable[[asyncio.BaseTransport], Mapping[str, Method] | None] = lambda _transport: None,
-        turns: Turns | None = None,
+        queue: FairQueue | None = None,
         wall: Clock = time.time,
     ) -> None:
         self.limits = limits
         self.wall = wall
         self.application = GrpcApplication(methods, limits.message_bytes, failed)
         self.is_draining = False
-        self._methods_for, self._told = methods_for, told
-        self.turns = turns or Turns()
+        self._methods_for, self._on_peer_fault = methods_for, on_peer_fault
+        self.queue = queue or FairQueue()
         self.upkeep = Upkeep(limits)
         self.faults: Counter[str] = Counter()
         self._listening: list[socket.socket] = []
@@ -59,11 +59,11 @@ class GrpcServer:
         self._connecting: set[asyncio.Task[None]] = set()
         self._ticks: asyncio.Task[None] | None = None
 
-    def connect(self, transport: asyncio.BaseTransport) -> Link:
+    def connect(self, transport: asyncio.BaseTransport) -> GrpcConnection:
         """The state of a new connection, with the methods that its peer may call."""
         own, served = self._methods_for(transport), self.application
         served = served if own is None else GrpcApplication(own, self.limits.message_bytes, served.failed)
-        return Connection(served, self.limits, told=self.hear)
+        return Connection(served, self.limits, on_peer_fault=self.hear)
 
     def lifetime_of(self, transport: asyncio.BaseTransport) -> Lifetime:
         """How long a connection that is made now may live."""
@@ -74,7 +74,7 @@ class GrpcServer:
     def hear(self, kind: str, reason: str) -> None:
         """Count and pass on a fault."""
         self.faults[kind] += 1
-        self._told(kind, reason)
+        self._on_peer_fault(kind, reason)
 
     def leave(self, address: str) -> None:
         """A connection from there is gone."""
@@ -118,7 +118,7 @@ class GrpcServer:
                 if security is None:
                     accepted.send(goaway(0, ErrorCode.ENHANCE_YOUR_CALM, "too many connections"))
         elif security is None:
-            self._serve(accepted, Line(self, address), address)
+            self._serve(accepted, ConnectionProtocol(self, address), address)
         else:
             self._handshakes.add(accepted, address, security)
 
@@ -138,11 +138,11 @@ class GrpcServer:
                 self.hear("handshake", reason)
                 self.leave(handshake.address)
 
-        line = Line(self, handshake.address)
-        secured = Secured(handshake.security, line, shaken, self.upkeep.buffer)
+        protocol = ConnectionProtocol(self, handshake.address)
+        secured = Secured(handshake.security, protocol, shaken, self.upkeep.buffer)
         self._serve(handshake.accepted, secured, handshake.address)
 
-    def _serve(self, accepted: socket.socket, protocol: Line | Secured, address: str) -> None:
+    def _serve(self, accepted: socket.socket, protocol: ConnectionProtocol | Secured, address: str) -> None:
         async def connect() -> None:
             try:
                 await loop.connect_accepted_socket(lambda: protocol, accepted)

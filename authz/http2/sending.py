@@ -4,10 +4,10 @@ from collections.abc import Callable
 from typing import Generic, TypeAlias
 
 from authz.http2 import frames
-from authz.http2.control import Clock, Control, Told
+from authz.http2.control import Clock, Control, OnPeerFault
 from authz.http2.errors import ConnectionFaultError, ErrorCode, StreamFaultError
 from authz.http2.frames import CONTINUATION, END_HEADERS, END_STREAM, HEADERS, MOST_BYTES
-from authz.http2.headers import Meaning, Opening
+from authz.http2.headers import RequestStart, Routed
 from authz.http2.limits import Http2Limits
 from authz.http2.stream import Stream
 
@@ -15,16 +15,16 @@ _REMEMBERED = 4000  # streams that we ended while the peer may still send
 Prepared: TypeAlias = tuple[bytes, bytes]
 
 
-class Sending(Control, Generic[Meaning]):
+class Sending(Control, Generic[Routed]):
     """The streams of a connection, seen from the answering side."""
 
     def __init__(
-        self, limits: Http2Limits, clock: Clock, told: Told, cancelled: Callable[[Stream[Meaning]], None]
+        self, limits: Http2Limits, clock: Clock, on_peer_fault: OnPeerFault, cancelled: Callable[[Stream[Routed]], None]
     ) -> None:
-        super().__init__(limits, clock, told)
+        super().__init__(limits, clock, on_peer_fault)
         self._cancelled = cancelled
-        self._streams: dict[int, Stream[Meaning]] = {}
-        self._blocked: dict[int, Stream[Meaning]] = {}
+        self._streams: dict[int, Stream[Routed]] = {}
+        self._blocked: dict[int, Stream[Routed]] = {}
         self._ended_early: dict[int, None] = {}
         self._initial_window = 65535
         self._send_window = 65535
@@ -42,14 +42,16 @@ class Sending(Control, Generic[Meaning]):
         self._is_stuck = False
         self._push_all()
 
-    def open(self, number: int, opening: Opening[Meaning], *, is_whole: bool = False) -> Stream[Meaning]:
+    def open(self, number: int, request: RequestStart[Routed], *, is_whole: bool = False) -> Stream[Routed]:
         """The stream of a request, made where there is none yet; the last that is heard of it, if it `is_whole`."""
         if number not in self._streams:
-            self._streams[number] = Stream(number, opening, self._initial_window, self._limits.stream_window)
+            self._streams[number] = Stream(number, request, self._initial_window, self._limits.stream_window)
             self._streams[number].is_remote_closed = is_whole
         return self._streams[number]
 
-    def answer(self, number: int, opening: Opening[Meaning], head: Prepared, content: bytes, ending: Prepared) -> None:
+    def answer(
+        self, number: int, request: RequestStart[Routed], head: Prepared, content: bytes, ending: Prepared
+    ) -> None:
         """A whole answer to a whole request, which needs no stream if the windows allow all of it.
 
         Its two frames of HEADERS are made by `prepared`; what is made once is written a million times.
@@ -58,7 +60,7 @@ class Sending(Control, Generic[Meaning]):
         window = self._initial_window if stream is None else stream.send_window
         (first, fields), (last, trailers) = head, ending
         if size > MOST_BYTES or size > window or size > self._send_window:
-            stream = self.open(number, opening, is_whole=True)
+            stream = self.open(number, request, is_whole=True)
             self.start(stream, fields)
             self.send(stream, content)
             self.end(stream, trailers)
@@ -74,12 +76,12 @@ class Sending(Control, Generic[Meaning]):
         self._out += (ending[0], number.to_bytes(4, "big"), ending[1])
         self._finish(number)
 
-    def start(self, stream: Stream[Meaning], block: bytes) -> None:
+    def start(self, stream: Stream[Routed], block: bytes) -> None:
         """The fields that an answer starts with; content follows."""
         if not stream.is_ended:
             self._write_block(stream.number, block, 0)
 
-    def send(self, stream: Stream[Meaning], content: bytes) -> None:
+    def send(self, stream: Stream[Routed], content: bytes) -> None:
         """Content, now or when the windows allow; `unsent` is what waits."""
         if stream.is_ended:
             return
@@ -91,7 +93,7 @@ class Sending(Control, Generic[Meaning]):
         else:
             self._write_content(stream, content)
 
-    def end(self, stream: Stream[Meaning], block: bytes) -> None:
+    def end(self, stream: Stream[Routed], block: bytes) -> None:
         """The fields that an answer ends with, after all content; alone they are a whole answer."""
         if not stream.is_ended:
             stream.ending = block
@@ -105,18 +107,18 @@ class Sending(Control, Generic[Meaning]):
             first, rest = rest[:MOST_BYTES], rest[MOST_BYTES:]
             self._out.append(frames.frame(CONTINUATION, 0 if rest else END_HEADERS, number, first))
 
-    def _allowed(self, stream: Stream[Meaning]) -> int:
+    def _allowed(self, stream: Stream[Routed]) -> int:
         """How many bytes of content may be written at once (RFC 9113, 6.9.1)."""
         return 0 if self._is_stuck else min(stream.send_window, self._send_window, MOST_BYTES)
 
-    def _write_content(self, stream: Stream[Meaning], content: bytes) -> None:
+    def _write_content(self, stream: Stream[Routed], content: bytes) -> None:
         size = len(content)
         self._out += (size << 16).to_bytes(5, "big"), stream.number.to_bytes(4, "big"), content
         self._answered += 1  # the peer may say as much about a piece of a long answer as about a short one
         stream.send_window -= size
         self._send_window -= size
 
-    def _push(self, stream: Stream[Meaning]) -> None:
+    def _push(self, stream: Stream[Routed]) -> None:
         """Write what is allowed."""
         unsent, number = stream.unsent, stream.number
         while unsent:
@@ -164,7 +166,7 @@ class Sending(Control, Generic[Meaning]):
         if stream is not None:
             self._drop(stream)
 
-    def _drop(self, stream: Stream[Meaning]) -> None:
+    def _drop(self, stream: Stream[Routed]) -> None:
         self._blocked.pop(stream.number, None)
         self._held -= stream.held
         self._unsent -= len(stream.unsent)
@@ -179,7 +181,7 @@ class Sending(Control, Generic[Meaning]):
         if len(self._ended_early) > _REMEMBERED:
             del self._ended_early[next(iter(self._ended_early))]
 
-    def hold(self, stream: Stream[Meaning], size: int) -> None:
+    def hold(self, stream: Stream[Routed], size: int) -> None:
         """The application keeps so many bytes more, or fewer, for a stream.
 
         Raises:
@@ -193,7 +195,7 @@ class Sending(Control, Generic[Meaning]):
         self._held += size
         self.has_grown = True
 
-    def credit(self, stream: Stream[Meaning], size: int) -> None:
+    def credit(self, stream: Stream[Routed], size: int) -> None:
         """The peer may send so many bytes more on a stream (RFC 9113, 6.9)."""
         if stream.is_remote_closed or stream.is_ended:
             return
@@ -203,7 +205,7 @@ class Sending(Control, Generic[Meaning]):
             stream.window += stream.owed
             stream.owed = 0
 
-    def _widen(self, stream: Stream[Meaning], by: int, *, is_setting: bool) -> None:
+    def _widen(self, stream: Stream[Routed], by: int, *, is_setting: bool) -> None:
         """RFC 9113, 6.9.1 and 6.9.2: a window may become negative, but never too wide."""
         stream.send_window += by
         if stream.send_window > frames.WIDEST:

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Generic
 
-from authz.http2.headers import Meaning, Opening
+from authz.http2.headers import RequestStart, Routed
 
 
-class Stream(Generic[Meaning]):
+class Stream(Generic[Routed]):
     """A stream that is open or half closed; a closed one is forgotten by its connection.
 
     `is_remote_closed` says that the request is whole (half closed, remote), which takes as long as it likes if it
@@ -25,9 +25,9 @@ class Stream(Generic[Meaning]):
     drained: Callable[[], None] | None = None
     since = stalled = 0.0
 
-    def __init__(self, number: int, opening: Opening[Meaning], send_window: int, window: int) -> None:
+    def __init__(self, number: int, request: RequestStart[Routed], send_window: int, window: int) -> None:
         self.number = number
-        self.opening = opening
+        self.request = request
         self.send_window = send_window
         self.window = window
         self.unsent = bytearray()

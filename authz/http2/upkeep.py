@@ -5,7 +5,7 @@ from collections import Counter, deque
 from collections.abc import Callable
 from typing import Protocol
 
-from authz.http2.calls import Link
+from authz.http2.calls import GrpcConnection
 from authz.http2.errors import too_much
 from authz.http2.limits import Http2Limits
 
@@ -22,7 +22,7 @@ class Kept(Protocol):
     """A connection; `outside` are the bytes that its transport keeps, `weight` all that it made us keep."""
 
     address: str
-    connection: Link
+    connection: GrpcConnection
     weight: int
 
     @property

@@ -3,10 +3,10 @@
 from abc import abstractmethod
 from collections.abc import Callable
 
-from authz.http2.control import Clock, Told
+from authz.http2.control import Clock, OnPeerFault
 from authz.http2.errors import ConnectionFaultError, ErrorCode, StreamFaultError, too_much
 from authz.http2.frames import WIDEST
-from authz.http2.headers import HeaderBlocks, Meaning
+from authz.http2.headers import HeaderBlocks, Routed
 from authz.http2.limits import Http2Limits
 from authz.http2.sending import Sending
 from authz.http2.stream import Stream
@@ -16,7 +16,7 @@ _ENDED_BYTES = 100  # of memory that it takes to know that one ended
 _LINGERING_SECONDS = 0.5  # for a peer to hang up when the last answer is out
 
 
-class Waiting(Sending[Meaning]):
+class Waiting(Sending[Routed]):
     """Keeps what came and is not worked on yet: an `_inbox`, from `_at` on, and an `_open_block` of headers.
 
     `_is_greeted` says that the preface came, `is_behind` that there is work which waits for its turn.
@@ -26,11 +26,11 @@ class Waiting(Sending[Meaning]):
         self,
         limits: Http2Limits,
         clock: Clock,
-        told: Told,
-        cancelled: Callable[[Stream[Meaning]], None],
-        blocks: HeaderBlocks[Meaning],
+        on_peer_fault: OnPeerFault,
+        cancelled: Callable[[Stream[Routed]], None],
+        blocks: HeaderBlocks[Routed],
     ) -> None:
-        super().__init__(limits, clock, told, cancelled)
+        super().__init__(limits, clock, on_peer_fault, cancelled)
         self._blocks = blocks
         self._inbox, self._at = b"", 0
         self._open_block: tuple[int, int, list[bytes]] | None = None
@@ -112,7 +112,7 @@ class Waiting(Sending[Meaning]):
         if waited > self._limits.drain_seconds or (is_drained and now - self._drained_since >= _LINGERING_SECONDS):
             self.close()
 
-    def _hurry(self, stream: Stream[Meaning], now: float) -> None:
+    def _hurry(self, stream: Stream[Routed], now: float) -> None:
         """Slow writers and slow readers."""
         limits = self._limits
         is_late = not stream.is_remote_closed and not stream.is_patient

@@ -13,7 +13,7 @@ from typing import NoReturn, Protocol, TypeAlias
 from google.rpc import code_pb2
 
 from authz.errors import AuthzError, ForbiddenClientError, OverloadError
-from authz.http2.turns import Turns
+from authz.http2.fair_queue import FairQueue
 from authz.pdp.counters import MethodCounters
 from authz.pdp.required_revision import RevisionAheadError
 from authz.pdp.scheduling import Answer
@@ -58,7 +58,7 @@ class Adapter:
 
     aborted: Callable[[Status], Exception]
     streams: OpenStreams
-    queue: Turns | None = None
+    queue: FairQueue | None = None
     bounds_streams: bool = False
 
 

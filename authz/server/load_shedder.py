@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Hashable
 
-from authz.http2.turns import Turns
+from authz.http2.fair_queue import FairQueue
 
 _OF_EACH = 1  # more would make the rounds longer, and so everybody's wait
 
@@ -15,17 +15,17 @@ class LoadShedder:
     done that waited with the first, as many are allowed again.
     """
 
-    __slots__ = ("_left", "_most", "_of", "_turns")
+    __slots__ = ("_left", "_most", "_of", "_queue")
 
-    def __init__(self, most: int, turns: Turns) -> None:
+    def __init__(self, most: int, queue: FairQueue) -> None:
         self._most = self._left = most
         self._of: Counter[Hashable] = Counter()
-        self._turns = turns
+        self._queue = queue
 
     def accepts(self, key: Hashable = None) -> bool:
         """Whether one more of a connection, which the key tells apart, may be worked on."""
         if self._left == self._most:
-            self._turns.at_end(self._renew)
+            self._queue.at_end(self._renew)
         own = self._of[key]
         if not self._left and own >= min(_OF_EACH, self._most):
             return False

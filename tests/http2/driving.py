@@ -9,7 +9,7 @@ from authz.http2.connection import Connection
 from authz.http2.errors import ErrorCode
 from authz.http2.hpack import literal
 from authz.http2.limits import DEFAULT_HTTP2_LIMITS
-from authz.http2.line import Line
+from authz.http2.protocol import ConnectionProtocol
 from authz.http2.sending import prepared
 
 GREETING = frames.PREFACE + frames.frame(frames.SETTINGS, 0, 0)
@@ -36,13 +36,13 @@ class Listening:
     def interpret(self, head):
         return head
 
-    def at_once(self, connection, number, opening, data):
+    def at_once(self, connection, number, request, data):
         if self.is_quick:
-            self._echo(connection, number, opening, data)
+            self._echo(connection, number, request, data)
         return self.is_quick
 
     def opened(self, _connection, stream):
-        self.heard.append(("opened", stream.number, stream.opening.meaning))
+        self.heard.append(("opened", stream.number, stream.request.routed))
 
     def data(self, connection, stream, data, is_last):
         self.content[stream.number] = self.content.get(stream.number, b"") + data
@@ -51,11 +51,11 @@ class Listening:
             content = self.content.pop(stream.number)
             self.heard.append(("whole", stream.number, content))
             if self.answers:
-                self._echo(connection, stream.number, stream.opening, content)
+                self._echo(connection, stream.number, stream.request, content)
 
-    def _echo(self, connection, number, opening, content):
+    def _echo(self, connection, number, request, content):
         ending = prepared(literal(b"grpc-status", b"0"), ENDED)
-        connection.answer(number, opening, prepared(b"\x88", 0), content, ending)
+        connection.answer(number, request, prepared(b"\x88", 0), content, ending)
 
     def too_long(self, connection, number):
         self.heard.append(("too long", number))
@@ -187,6 +187,6 @@ ECHO = HEAD[:2] + b"\x04\x10/echo.Echo/Unary" + b"\x0f\x10\x10application/grpc"
 
 def made(server, address="127.0.0.1"):
     assert server.upkeep.enter(address)
-    line, transport = Line(server, address), Transport()
-    line.connection_made(transport)
-    return line, transport
+    protocol, transport = ConnectionProtocol(server, address), Transport()
+    protocol.connection_made(transport)
+    return protocol, transport

@@ -108,7 +108,7 @@ class Room:
             AssertionError: for what no input may do.
         """
         faults: set[str] = set()
-        connection, back, at = Connection(self.application, told=lambda kind, _: faults.add(kind)), b"", 0
+        connection, back, at = Connection(self.application, on_peer_fault=lambda kind, _: faults.add(kind)), b"", 0
         began = self.clock()
         for cut in [*sorted(cuts), len(stream)]:
             connection.receive(stream[at:cut], 0.0)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from authz.http2 import frames
 from authz.http2.errors import ErrorCode
 from authz.http2.hpack import literal
-from authz.http2.limits import DEFAULT_HTTP2_LIMITS, Pace
+from authz.http2.limits import DEFAULT_HTTP2_LIMITS, RateLimit
 from tests.http2.driving import (
     ENDED,
     GREETING,
@@ -116,7 +116,7 @@ def test_given_a_request_came_whole_then_it_needs_no_stream():
     driven = Driven(is_quick=True)
     answers = driven.send(headers(1), data(1, b"hello", ENDED), headers(3), data(3, b"x", ENDED)[:-1])
     assert (content_of(answers, 1), content_of(answers, 3)) == (b"hello", b"")
-    assert driven.application.heard == [("opened", 3, driven.connection._streams[3].opening.meaning)]
+    assert driven.application.heard == [("opened", 3, driven.connection._streams[3].request.routed)]
 
 
 def test_given_requests_that_came_whole_then_the_window_of_the_connection_is_given_back():
@@ -259,7 +259,7 @@ def test_a_reset_stream_is_cancelled():
 
 
 def test_streams_that_we_ended_are_forgotten_in_the_end():
-    driven = Driven(replace(LIMITS, provoked_resets=Pace(10_000, 1)))
+    driven = Driven(replace(LIMITS, provoked_resets=RateLimit(10_000, 1)))
     driven.send(*[headers(n, literal(b"a", b"b")) for n in range(1, 12_000, 2)])
     assert len(driven.connection._ended_early) == 4000
 

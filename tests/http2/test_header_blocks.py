@@ -98,9 +98,9 @@ def test_whatever_follows_a_lead_means_what_decoding_it_would(calls):
             if isinstance(fault, ConnectionFaultError):
                 return
         else:
-            opening = blocks.find(data) or blocks.read(data)
-            assert (opening.meaning, opening.length) == (head, head.length)
-            assert opening.metadata == tuple(field for field in expected if not field.mark)
+            request = blocks.find(data) or blocks.read(data)
+            assert (request.routed, request.length) == (head, head.length)
+            assert request.metadata == tuple(field for field in expected if not field.token)
         inserted = plain.generation - 1
         if inserted > 30:
             return
@@ -110,7 +110,7 @@ def test_a_lead_said_of_other_entries_is_another():
     blocks = HeaderBlocks(1 << 16, lambda found: found.path)
     calls_with(blocks, [(b"x-id", b"1")], [(b"x-id", b"2")])
     blocks.read(b"\x83\x86\x44\x02/b")
-    assert blocks.read(LEAD + literal(b"x-id", b"3")).meaning == b"/b"
+    assert blocks.read(LEAD + literal(b"x-id", b"3")).routed == b"/b"
 
 
 def kept(name, value):
@@ -126,8 +126,8 @@ def said_after(insertions):
 def test_a_lead_means_the_same_however_many_entries_came_after_its_own():
     blocks = HeaderBlocks(1 << 16, lambda found: found.path)
     blocks.read(KEPT)
-    openings = [blocks.read(said_after(number) + kept(b"x", b"%d" % number)) for number in range(64)]
-    assert [(each.meaning, said(each)) for each in openings] == [
+    requests = [blocks.read(said_after(number) + kept(b"x", b"%d" % number)) for number in range(64)]
+    assert [(each.routed, said(each)) for each in requests] == [
         (b"/a", [(b"x", b"%d" % number)]) for number in range(64)
     ]
 
@@ -148,7 +148,7 @@ def test_what_a_lead_said_is_not_taken_for_what_the_same_byte_says_many_entries_
             with pytest.raises(type(error)):
                 blocks.read(block)
         else:
-            assert blocks.read(block).meaning == expected
+            assert blocks.read(block).routed == expected
 
 
 def test_a_lead_is_forgotten_when_an_entry_of_its_own_is_gone():
@@ -184,8 +184,8 @@ def test_a_name_from_the_table_is_as_good_as_new_whatever_its_value_was():
     blocks = HeaderBlocks(1 << 16, lambda found: found.path)
     with pytest.raises(StreamFaultError):
         blocks.read(KEPT + kept(b"x-id", b"a\0"))
-    opening = blocks.read(b"\x83\x86\xbf\x7e\x01b")
-    assert said(opening) == [(b"x-id", b"b")]
+    request = blocks.read(b"\x83\x86\xbf\x7e\x01b")
+    assert said(request) == [(b"x-id", b"b")]
     with pytest.raises(StreamFaultError):
         blocks.read(b"\x83\x86\xc0\x7e\x02c\0")
 
@@ -213,16 +213,16 @@ def test_blocks_of_one_client_mean_what_decoding_them_again_would(calls):
         fields += [(oracle.NeverIndexedHeaderTuple if is_sensitive else oracle.HeaderTuple)(b"traceparent", trace)]
         data = encoder.encode(fields)
         expected = plain.decode(data)
-        opening = blocks.find(data) or blocks.read(data)
-        assert opening.meaning == read_head(expected)
-        assert opening.metadata == tuple(field for field in expected if not field.mark)
+        request = blocks.find(data) or blocks.read(data)
+        assert request.routed == read_head(expected)
+        assert request.metadata == tuple(field for field in expected if not field.token)
 
 
 def test_fields_behind_a_lead_that_tell_something_count():
     blocks = HeaderBlocks(1 << 16, lambda found: found.fields)
     kind = (b"content-type", b"text/plain")
-    [*_, opening] = calls_with(blocks, [(b"x-id", b"1")], [(b"x-id", b"2")], [(b"x-id", b"3"), kind])
-    assert (opening.meaning, said(opening)) == ((kind,), [(b"x-id", b"3")])
+    [*_, request] = calls_with(blocks, [(b"x-id", b"1")], [(b"x-id", b"2")], [(b"x-id", b"3"), kind])
+    assert (request.routed, said(request)) == ((kind,), [(b"x-id", b"3")])
     with pytest.raises(StreamFaultError):
         blocks.read(LEAD + literal(b"x-id", b"4") + b"\x83")  # a pseudo-header field again, and late
 
@@ -246,8 +246,8 @@ def test_a_stem_is_not_decoded_again_when_another_value_of_the_same_length_follo
     blocks = HeaderBlocks(1 << 16, lambda found: found.path)
     calls_with(blocks, [(b"x", b"1"), (b"traceparent", b"00-aa-01")])
     monkeypatch.setattr(blocks, "_decoder", None)
-    opening = blocks.read(LEAD + literal(b"x", b"1") + literal(b"traceparent", b"00-bb-01"))
-    assert (opening.meaning, said(opening)) == (b"/a", [(b"x", b"1"), (b"traceparent", b"00-bb-01")])
+    request = blocks.read(LEAD + literal(b"x", b"1") + literal(b"traceparent", b"00-bb-01"))
+    assert (request.routed, said(request)) == (b"/a", [(b"x", b"1"), (b"traceparent", b"00-bb-01")])
 
 
 def test_all_behind_a_stem_is_its_value_only_if_that_is_as_long_as_the_stem_says():
@@ -255,20 +255,20 @@ def test_all_behind_a_stem_is_its_value_only_if_that_is_as_long_as_the_stem_says
     blocks = HeaderBlocks(1 << 16, lambda found: found.fields)
     kind = b"\x5f\x21" + b"k" * 0x21  # a content-type that the table keeps
     calls_with(blocks, [(b"x", b"12")], [(b"y", b"1" * len(b"12" + kind))])
-    opening = blocks.read(LEAD + literal(b"x", b"34") + kind)
-    assert (opening.meaning, said(opening)) == (((b"content-type", b"k" * 0x21),), [(b"x", b"34")])
+    request = blocks.read(LEAD + literal(b"x", b"34") + kind)
+    assert (request.routed, said(request)) == (((b"content-type", b"k" * 0x21),), [(b"x", b"34")])
 
 
 def test_an_empty_value_is_no_stem_of_others():
     blocks = HeaderBlocks(1 << 16, lambda found: found.path)
-    *_, opening = calls_with(blocks, [(b"x", b"")], [(b"y", b"")], [(b"z", b"1")])
-    assert said(opening) == [(b"z", b"1")]
+    *_, request = calls_with(blocks, [(b"x", b"")], [(b"y", b"")], [(b"z", b"1")])
+    assert said(request) == [(b"z", b"1")]
 
 
 def test_no_more_than_some_stems_are_remembered():
     blocks = HeaderBlocks(1 << 16, lambda found: found.path)
     calls_with(blocks, *([(b"x-%d" % number, b"1")] for number in range(1000)))
-    assert 0 < len(blocks._stems) <= 256
+    assert 0 < len(blocks._prefixes) <= 256
 
 
 @given(
@@ -293,6 +293,6 @@ def test_whatever_is_visible_behind_a_stem_means_what_decoding_it_would(calls):
             with pytest.raises(StreamFaultError):
                 blocks.read(data)
         else:
-            opening = blocks.find(data) or blocks.read(data)
-            assert opening.meaning == head
-            assert opening.metadata == tuple(field for field in expected if not field.mark)
+            request = blocks.find(data) or blocks.read(data)
+            assert request.routed == head
+            assert request.metadata == tuple(field for field in expected if not field.token)

@@ -16,9 +16,9 @@ def block(*fields):
     return b"".join(literal(name, value) for name, value in fields)
 
 
-def said(opening):
+def said(request):
     """The fields beside those that tell what is asked for."""
-    return [(field.name, field.value) for field in opening.metadata]
+    return [(field.name, field.value) for field in request.metadata]
 
 
 def head(*fields):
@@ -45,21 +45,21 @@ def test_remembered_blocks_mean_what_decoding_them_again_would(calls):
             fields[3] = oracle.NeverIndexedHeaderTuple(b"x-id", value)
         data = encoder.encode(fields)
         expected = read_head(plain.decode(data))
-        opening = blocks.find(data) or blocks.read(data)
-        assert opening.meaning == expected
+        request = blocks.find(data) or blocks.read(data)
+        assert request.routed == expected
         assert (expected.path, expected.fields) == (path, ((b"content-type", kind),))
-        assert said(opening) == [(b"x-id", value)]
+        assert said(request) == [(b"x-id", value)]
 
 
 def test_the_same_bytes_mean_another_thing_after_the_table_changed():
     blocks = HeaderBlocks(1 << 16, lambda found: found.path)
     rest = b"\x83\x86"
-    assert blocks.read(rest + b"\x44\x02/a").meaning == b"/a"
-    assert blocks.read(rest + b"\xbe").meaning == b"/a"
-    assert blocks.find(rest + b"\xbe").meaning == b"/a"
+    assert blocks.read(rest + b"\x44\x02/a").routed == b"/a"
+    assert blocks.read(rest + b"\xbe").routed == b"/a"
+    assert blocks.find(rest + b"\xbe").routed == b"/a"
     blocks.read(rest + b"\x44\x02/b")
     assert blocks.find(rest + b"\xbe") is None
-    assert blocks.read(rest + b"\xbe").meaning == b"/b"
+    assert blocks.read(rest + b"\xbe").routed == b"/b"
 
 
 def test_a_block_that_inserts_is_never_remembered():
@@ -83,9 +83,9 @@ def test_given_a_request_was_read_then_one_that_differs_in_other_fields_is_not_i
     asked = []
     blocks = HeaderBlocks(1 << 16, asked.append)
     blocks.read(KEPT + literal(b"x-id", b"first"))
-    openings = [blocks.read(b"\x83\x86\xbe" + literal(b"x-id", b"%d" % number)) for number in range(3)]
+    requests = [blocks.read(b"\x83\x86\xbe" + literal(b"x-id", b"%d" % number)) for number in range(3)]
     assert len(asked) == 1
-    assert [said(each) for each in openings] == [[(b"x-id", b"%d" % number)] for number in range(3)]
+    assert [said(each) for each in requests] == [[(b"x-id", b"%d" % number)] for number in range(3)]
 
 
 def test_given_a_request_was_read_then_the_same_in_a_wrong_order_is_malformed():

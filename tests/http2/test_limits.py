@@ -7,7 +7,7 @@ import pytest
 from authz.http2 import frames
 from authz.http2.errors import ErrorCode
 from authz.http2.hpack import literal
-from authz.http2.limits import DEFAULT_HTTP2_LIMITS, Budget, Pace
+from authz.http2.limits import DEFAULT_HTTP2_LIMITS, Budget, RateLimit
 from tests.http2.driving import (
     ENDED,
     HEAD,
@@ -73,7 +73,7 @@ def test_more_streams_than_announced_are_refused():
 
 
 def test_a_budget_earns_with_time_and_with_answered_calls():
-    budget = Budget(Pace(2, 1, 0.5), 0.0)
+    budget = Budget(RateLimit(2, 1, 0.5), 0.0)
     assert [budget.spend(0.0, 0) for _ in range(3)] == [True, True, False]
     assert budget.spend(2.0, 0)
     assert not budget.spend(2.0, 0)

@@ -227,12 +227,12 @@ def test_a_fault_of_ours_while_reading_ends_that_connection_and_no_other(monkeyp
 def test_who_takes_nothing_for_long_is_hung_up_on_whatever_waits():
     async def scenario():
         server = GrpcServer(METHODS)
-        line, transport = made(server)
+        protocol, transport = made(server)
         before = asyncio.get_running_loop().time()
-        line.pause_writing()
-        line.tick(before + server.limits.stall_seconds - 1)
+        protocol.pause_writing()
+        protocol.tick(before + server.limits.stall_seconds - 1)
         assert not transport.is_closed
-        line.tick(asyncio.get_running_loop().time() + server.limits.stall_seconds + 1)
+        protocol.tick(asyncio.get_running_loop().time() + server.limits.stall_seconds + 1)
         return server.faults, transport.is_closed
 
     assert asyncio.run(scenario()) == ({"slow_reader": 1}, True)

@@ -8,7 +8,7 @@ import pytest
 from authz.http2 import frames
 from authz.http2.errors import ErrorCode, StreamFaultError
 from authz.http2.hpack import literal
-from authz.http2.limits import DEFAULT_HTTP2_LIMITS, Pace
+from authz.http2.limits import DEFAULT_HTTP2_LIMITS, RateLimit
 from authz.http2.sending import prepared
 from tests.http2.driving import (
     ENDED,
@@ -114,10 +114,10 @@ def sent_on(driven, stream):
 def test_answers_use_up_the_window_of_the_connection_to_the_last_byte():
     driven, streams = opened(1, 3, 5, 7, 9)
     for stream in streams[:4]:
-        driven.connection.answer(stream.number, stream.opening, HEAD_FRAME, b"x" * 16383, LAST_FRAME)
+        driven.connection.answer(stream.number, stream.request, HEAD_FRAME, b"x" * 16383, LAST_FRAME)
     assert len(driven.connection._streams) == 1  # 65532 of 65535 are used
     driven.connection.output()
-    driven.connection.answer(streams[4].number, streams[4].opening, HEAD_FRAME, b"y" * 5, LAST_FRAME)
+    driven.connection.answer(streams[4].number, streams[4].request, HEAD_FRAME, b"y" * 5, LAST_FRAME)
     assert sent_on(driven, 9) == 3
     assert content_of(driven.send(window(0, 1)), 9) == b"y"
     assert content_of(driven.send(window(0, 1)), 9) == b"y"
@@ -126,7 +126,7 @@ def test_answers_use_up_the_window_of_the_connection_to_the_last_byte():
 
 def test_an_answer_that_fits_exactly_goes_out_at_once():
     driven, (stream,) = opened(1)
-    driven.connection.answer(stream.number, stream.opening, HEAD_FRAME, b"x" * frames.MOST_BYTES, LAST_FRAME)
+    driven.connection.answer(stream.number, stream.request, HEAD_FRAME, b"x" * frames.MOST_BYTES, LAST_FRAME)
     kinds = [(kind, len(payload)) for kind, _, _, payload in split(driven.connection.output())]
     assert kinds[1] == (frames.DATA, frames.MOST_BYTES)
     assert len(kinds) == 3
@@ -134,7 +134,7 @@ def test_an_answer_that_fits_exactly_goes_out_at_once():
 
 def test_an_answer_longer_than_a_frame_comes_in_several():
     driven, (stream,) = opened(1)
-    driven.connection.answer(stream.number, stream.opening, HEAD_FRAME, b"x" * (frames.MOST_BYTES + 1), LAST_FRAME)
+    driven.connection.answer(stream.number, stream.request, HEAD_FRAME, b"x" * (frames.MOST_BYTES + 1), LAST_FRAME)
     sizes = [len(payload) for kind, _, _, payload in split(driven.connection.output()) if kind == frames.DATA]
     assert sizes == [frames.MOST_BYTES, 1]
 
@@ -153,7 +153,7 @@ def test_a_window_of_a_stream_is_used_up_to_the_last_byte_and_may_become_negativ
 def test_what_a_stream_holds_is_free_again_when_it_ends_however_it_ends():
     limits = replace(LIMITS, buffered_bytes=100)
     for end in (
-        lambda driven, stream: driven.connection.answer(stream.number, stream.opening, HEAD_FRAME, b"", LAST_FRAME),
+        lambda driven, stream: driven.connection.answer(stream.number, stream.request, HEAD_FRAME, b"", LAST_FRAME),
         lambda driven, stream: driven.connection.reset(stream.number, ErrorCode.CANCEL),
         lambda driven, stream: driven.send(reset(stream.number)),
     ):
@@ -193,7 +193,7 @@ def test_what_was_reset_hears_and_says_nothing_more():
 
 
 def test_every_answer_earns_its_peer_some_pings():
-    limits = replace(LIMITS, pings=Pace(burst=2, per_second=0, per_call=1))
+    limits = replace(LIMITS, pings=RateLimit(burst=2, per_second=0, per_call=1))
     driven = Driven(limits)
     ping = frames.frame(frames.PING, 0, 0, b"12345678")
     driven.send(ping, ping)

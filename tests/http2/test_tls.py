@@ -322,12 +322,12 @@ def test_half_a_record_costs_what_was_sent_and_counts(tmp_path, is_whole):
             client.until(client.tls.do_handshake)
             client.tls.write(GREETING)
             client.say()
-            [line] = eventually(lambda: list(server.server.upkeep.peers))
-            before = line.weight
+            [protocol] = eventually(lambda: list(server.server.upkeep.peers))
+            before = protocol.weight
             client.socket.sendall(b"\x17\x03\x03\x40\0" + bytes(9000))
-            eventually(lambda: line.weight == before + 9005)
+            eventually(lambda: protocol.weight == before + 9005)
             client.socket.sendall(bytes(1000))
-            eventually(lambda: line.weight == before + 10_005)
+            eventually(lambda: protocol.weight == before + 10_005)
         else:
             with suppress(ssl.SSLWantReadError):
                 client.tls.do_handshake()

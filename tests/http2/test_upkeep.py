@@ -27,8 +27,8 @@ def server_of(**limits):
 
 async def settled(server):
     """Until nothing waits for its turn, and there is not too much."""
-    turns, upkeep = server.turns, server.upkeep
-    await until(lambda: not (turns._first or turns._later or upkeep._lightening))
+    queue, upkeep = server.queue, server.upkeep
+    await until(lambda: not (queue._first or queue._later or upkeep._lightening))
 
 
 def closed(peers):
@@ -39,8 +39,8 @@ def test_given_more_is_kept_than_may_be_then_the_heaviest_connection_is_hung_up_
     async def scenario():
         server = server_of(kept_bytes=40_000)
         peers = [made(server) for _ in range(4)]
-        for (line, _), size in zip(peers, (3000, 15_000, 100, 3000), strict=True):
-            line.data_received(GREETING + HALF + data(1, bytes(size)))
+        for (protocol, _), size in zip(peers, (3000, 15_000, 100, 3000), strict=True):
+            protocol.data_received(GREETING + HALF + data(1, bytes(size)))
         await settled(server)
         assert not server.faults
         peers[0][0].data_received(data(1, bytes(15_000)))
@@ -57,8 +57,8 @@ def test_given_one_address_has_many_connections_then_these_go_and_a_heavier_one_
         server = server_of(kept_bytes=100_000)
         other, *many = [made(server, "10.0.0.1"), *(made(server, "10.0.0.2") for _ in range(40))]
         other[0].data_received(GREETING + HALF + data(1, bytes(15_000)))
-        for line, _ in many:
-            line.data_received(GREETING + HALF + data(1, bytes(3000)))
+        for protocol, _ in many:
+            protocol.data_received(GREETING + HALF + data(1, bytes(3000)))
         await settled(server)
         return other[1].is_closed, sum(closed(many)), server.upkeep.kept
 
@@ -86,8 +86,8 @@ def test_given_too_much_is_kept_then_nobody_is_read_from_until_there_is_less():
 def crowded(server):
     """Three connections of which two keep too much together, before anything was done about it; the last is light."""
     heavy, other, light = (made(server) for _ in range(3))
-    for line, _ in (heavy, other):
-        line.data_received(GREETING + HALF + data(1, bytes(12_000)))
+    for protocol, _ in (heavy, other):
+        protocol.data_received(GREETING + HALF + data(1, bytes(12_000)))
     assert server.upkeep.kept > server.limits.kept_bytes
     return heavy, other, light
 
@@ -95,10 +95,10 @@ def crowded(server):
 def test_given_too_much_is_kept_then_who_keeps_little_goes_on():
     async def scenario():
         server = server_of(kept_bytes=20_000)
-        _, (_, other), (line, light) = crowded(server)
-        line.data_received(GREETING + headers(1, ECHO) + data(1, b"\0\0\0\0\2a"))  # it grows, by a stream
+        _, (_, other), (protocol, light) = crowded(server)
+        protocol.data_received(GREETING + headers(1, ECHO) + data(1, b"\0\0\0\0\2a"))  # it grows, by a stream
         paused, said = (other.is_paused, light.is_paused), len(light.written)
-        line.data_received(data(1, b"b", ENDED))
+        protocol.data_received(data(1, b"b", ENDED))
         return paused, server.upkeep.kept, content_of(split(light.written[said:]), 1)
 
     paused, kept, answer = asyncio.run(scenario())
@@ -109,10 +109,10 @@ def test_given_too_much_is_kept_then_who_keeps_little_goes_on():
 def test_given_too_much_is_kept_then_who_grows_beyond_its_share_waits():
     async def scenario():
         server = server_of(kept_bytes=20_000)
-        *_, (line, light) = crowded(server)
-        line.data_received(GREETING + HALF)
+        *_, (protocol, light) = crowded(server)
+        protocol.data_received(GREETING + HALF)
         was_paused = light.is_paused
-        line.data_received(data(1, bytes(7000)))
+        protocol.data_received(data(1, bytes(7000)))
         is_paused = light.is_paused
         await settled(server)
         return was_paused, is_paused, light.is_paused
@@ -127,8 +127,8 @@ def test_a_fault_of_ours_while_there_is_too_much_ends_one_connection_and_keeps_n
         (first, one), (second, two), (third, three) = crowded(server)
         setattr(first.connection, method, partial(raised, method))
         await settled(server)
-        for line in (second, third):
-            line.data_received(GREETING if line is third else data(1, bytes(100)))
+        for protocol in (second, third):
+            protocol.data_received(GREETING if protocol is third else data(1, bytes(100)))
         await settled(server)
         paused = two.is_paused, three.is_paused
         return [str(each) for each in heard], one.is_aborted, two.is_closed, paused, first.weight, server.upkeep.kept
@@ -146,12 +146,12 @@ def raised(text, *_):
 def test_given_the_relief_is_broken_off_then_nobody_waits_for_ever():
     async def scenario():
         server = server_of(kept_bytes=20_000)
-        _, (line, other), _ = crowded(server)
+        _, (protocol, other), _ = crowded(server)
         assert other.is_paused
         server.upkeep._lightening.cancel()
         await settled(server)
         was_paused = other.is_paused
-        line.data_received(data(1, bytes(100)))  # which tries again, unless the work that went on did
+        protocol.data_received(data(1, bytes(100)))  # which tries again, unless the work that went on did
         await settled(server)
         return was_paused, other.is_paused, server.faults, server.upkeep.kept
 
@@ -163,12 +163,12 @@ def test_a_peer_that_takes_nothing_is_hung_up_on_at_once_and_in_nobodys_place():
     async def scenario():
         server = server_of(kept_bytes=100_000)
         stuck, others = [made(server) for _ in range(2)], [made(server) for _ in range(20)]
-        for line, _ in others:
-            line.data_received(GREETING + HALF + data(1, bytes(1000)))
-        for line, transport in stuck:
-            line.data_received(GREETING)
+        for protocol, _ in others:
+            protocol.data_received(GREETING + HALF + data(1, bytes(1000)))
+        for protocol, transport in stuck:
+            protocol.data_received(GREETING)
             transport.unsent = 60_000
-            line.pause_writing()
+            protocol.pause_writing()
         await settled(server)
         return [transport.is_aborted for _, transport in stuck], closed(others), server.upkeep.kept
 
@@ -195,10 +195,10 @@ def test_given_remembered_blocks_are_too_much_then_they_are_forgotten_and_nobody
         server = server_of(kept_bytes=30_000)
         peers = [made(server) for _ in range(12)]
         kept = []
-        for line, _ in peers:
-            line.data_received(GREETING)
+        for protocol, _ in peers:
+            protocol.data_received(GREETING)
             for number in range(1, 30, 2):
-                line.data_received(headers(number, HEAD + literal(b"x", b"%d" % number), 5))
+                protocol.data_received(headers(number, HEAD + literal(b"x", b"%d" % number), 5))
             kept.append(server.upkeep.kept)
             await settled(server)
         return max(kept), server.upkeep.kept, closed(peers)
@@ -227,10 +227,10 @@ def test_half_header_blocks_and_half_frames_count():
 def test_what_a_connection_kept_is_kept_no_more_when_it_is_gone():
     async def scenario():
         server = server_of()
-        line, _ = made(server)
-        line.data_received(GREETING + HALF + data(1, bytes(3000)))
+        protocol, _ = made(server)
+        protocol.data_received(GREETING + HALF + data(1, bytes(3000)))
         before = server.upkeep.kept
-        line.connection_lost(None)
+        protocol.connection_lost(None)
         return before, server.upkeep.kept
 
     before, after = asyncio.run(scenario())
@@ -247,8 +247,8 @@ def test_given_all_places_are_taken_then_a_connection_without_calls_makes_room_f
     async def scenario():
         server = server_of(connections=3)
         quiet, busy, known = (made(server) for _ in range(3))
-        for line, _ in (quiet, busy, known):
-            line.data_received(GREETING)
+        for protocol, _ in (quiet, busy, known):
+            protocol.data_received(GREETING)
         busy[0].data_received(HALF)
         known[0].data_received(CALL)
         assert not server.upkeep.enter("127.0.0.1")  # nobody is known to be without calls
@@ -273,8 +273,8 @@ def test_who_has_many_places_takes_none_from_who_has_few():
     async def scenario():
         server = server_of(connections=3)
         few, *many = made(server, "10.0.0.1"), made(server, "10.0.0.2"), made(server, "10.0.0.2")
-        for line, _ in (few, *many):
-            line.data_received(GREETING)
+        for protocol, _ in (few, *many):
+            protocol.data_received(GREETING)
         await looked(server)
         assert server.upkeep.enter("10.0.0.2")
         return closed([few, *many])
@@ -285,10 +285,10 @@ def test_who_has_many_places_takes_none_from_who_has_few():
 def test_a_connection_that_began_a_call_since_makes_no_room():
     async def scenario():
         server = server_of(connections=1)
-        line, transport = made(server)
-        line.data_received(GREETING)
+        protocol, transport = made(server)
+        protocol.data_received(GREETING)
         await looked(server)
-        line.data_received(HALF)
+        protocol.data_received(HALF)
         return server.upkeep.enter("127.0.0.1"), transport.is_closed
 
     assert asyncio.run(scenario()) == (False, False)
@@ -316,13 +316,13 @@ def test_where_a_peer_is():
 def test_a_frame_that_was_begun_must_end():
     async def scenario(sent):
         server = server_of(request_seconds=60.0)
-        line, transport = made(server)
-        line.data_received(GREETING + sent)
-        await until(lambda: not line.connection.is_behind)
-        clock = [line.connection._clock()]
-        line.connection._clock = lambda: clock[0]
+        protocol, transport = made(server)
+        protocol.data_received(GREETING + sent)
+        await until(lambda: not protocol.connection.is_behind)
+        clock = [protocol.connection._clock()]
+        protocol.connection._clock = lambda: clock[0]
         for _ in range(4):
-            line.tick(0.0)
+            protocol.tick(0.0)
             clock[0] += 25.0
         return transport.is_closed, dict(server.faults)
 

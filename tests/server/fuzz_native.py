@@ -11,8 +11,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from authz.engine.request import parse_request
+from authz.http2.fair_queue import FairQueue
 from authz.http2.frames import PREFACE
-from authz.http2.turns import Turns
 from authz.pdp.batch import BatchChecker
 from authz.pdp.cache import DecisionCache
 from authz.pdp.check import Checker
@@ -104,7 +104,7 @@ class Witness:
             self.allowed[answer.allowed] += 1
 
 
-class Passes(Turns):
+class Passes(FairQueue):
     """Nobody takes turns here: whoever waits has had them all by the next pass of the event loop."""
 
     def at_end(self, done):

@@ -4,7 +4,7 @@ from collections import Counter
 from pathlib import Path
 
 from authz import http2
-from authz.http2.limits import PACES
+from authz.http2.limits import RATE_LIMITS
 from authz.server import fault_log
 from authz.server.fault_log import FaultLog
 from tests.logs import capture_logs
@@ -41,4 +41,4 @@ def test_every_kind_of_the_room_is_counted_from_the_start_and_no_other():
     FaultLog(counts)
     told = re.compile(r'(?:FaultError\(ErrorCode\.\w+, |too_much\(|hear\(|if is_slow else )"(\w+)"')
     sources = "".join(file.read_text() for file in Path(http2.__file__).parent.glob("*.py"))
-    assert set(counts) == set(told.findall(sources)) | set(PACES)
+    assert set(counts) == set(told.findall(sources)) | set(RATE_LIMITS)

@@ -2,16 +2,16 @@
 
 import asyncio
 
-from authz.http2 import turns
-from authz.http2.turns import Turns
+from authz.http2 import fair_queue
+from authz.http2.fair_queue import FairQueue
 from authz.server.load_shedder import LoadShedder
 
 
 def test_calls_are_accepted_again_when_all_is_done_that_waited_with_its_first_use(monkeypatch):
-    monkeypatch.setattr(turns, "_SECONDS", (0.0, 0.0))
+    monkeypatch.setattr(fair_queue, "_SECONDS", (0.0, 0.0))
 
     async def scenario():
-        waiting, found = Turns(), {"a": [], "b": [], "c": []}
+        waiting, found = FairQueue(), {"a": [], "b": [], "c": []}
         shedder = LoadShedder(3, waiting)
 
         def work(name, pieces):

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping
 
 from authz.errors import ForbiddenClientError
-from authz.http2.calls import Call, Link, Method, Streaming, Unary, refusal
+from authz.http2.calls import Call, GrpcConnection, Method, Streaming, Unary, refusal
+from authz.http2.fair_queue import FairQueue
 from authz.http2.grpc import Code, GrpcError
 from authz.http2.sending import Prepared
-from authz.http2.turns import Turns
 from authz.runtime.gc_tuning import YOUNG_COLLECTOR
 from authz.server.call_runner import (
     Adapter,
@@ -24,7 +24,7 @@ from authz.wire.status import Status
 _DETAILS = "grpc-status-details-bin"
 
 
-def runners_by_path(table: MethodTable, streams: OpenStreams, queue: Turns) -> Mapping[str, Runner]:
+def runners_by_path(table: MethodTable, streams: OpenStreams, queue: FairQueue) -> Mapping[str, Runner]:
     """What runs the methods of a service, by their paths."""
     adapter = Adapter(_error, streams, queue, bounds_streams=True)  # by the memory that they take
     return {f"/{table.service}/{name}": each for name, each in runners(table, adapter).items()}
@@ -58,12 +58,12 @@ def _unary(runner: UnaryRunner) -> Unary:
     return Unary(runner.inline, rescue, _shed(runner))
 
 
-def _shed(runner: UnaryRunner) -> Callable[[Link], Prepared | None] | None:
+def _shed(runner: UnaryRunner) -> Callable[[GrpcConnection], Prepared | None] | None:
     if runner.overload is None:
         return None
     ending = refusal(_error(runner.overload))
 
-    def shed(connection: Link) -> Prepared | None:
+    def shed(connection: GrpcConnection) -> Prepared | None:
         return ending if runner.is_shed(connection) else None
 
     return shed

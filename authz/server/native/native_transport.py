@@ -10,9 +10,9 @@ from ssl import SSLContext
 
 from authz.errors import ForbiddenClientError, ListenError
 from authz.http2.calls import Method
+from authz.http2.fair_queue import FairQueue
 from authz.http2.limits import DEFAULT_HTTP2_LIMITS, Http2Limits
 from authz.http2.listener import GrpcServer
-from authz.http2.turns import Turns
 from authz.pdp.limits import Limits
 from authz.server.fault_log import FaultLog
 from authz.server.listeners import Address, bind
@@ -37,9 +37,9 @@ class NativeTransport:
         self._streams = OpenStreams()
         self._bound: list[tuple[socket.socket, Certificates | None]] = []
         self._local: dict[str, socket.socket] = {}  # Unix sockets by their paths
-        turns = Turns()
+        queue = FairQueue()
         self._services = [
-            (table.call_policy.allowlist, runners_by_path(table, self._streams, turns)) for table in tables
+            (table.call_policy.allowlist, runners_by_path(table, self._streams, queue)) for table in tables
         ]
         self._methods = {path: served(each) for _, by_path in self._services for path, each in by_path.items()}
         self._server = GrpcServer(
@@ -48,7 +48,7 @@ class NativeTransport:
             FaultLog(tables[0].call_policy.counters.peer_faults).hear,
             lambda error: log.error("a call failed by a fault of the server", exc_info=error),
             self._methods_for,
-            turns,
+            queue,
         )
 
     def _methods_for(self, transport: BaseTransport) -> Mapping[str, Method] | None:

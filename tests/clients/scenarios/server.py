@@ -15,7 +15,7 @@ from pathlib import Path
 from google.protobuf.any_pb2 import Any
 from google.rpc import error_details_pb2, status_pb2
 
-from authz.http2.calls import Call, Link, Unary
+from authz.http2.calls import Call, GrpcConnection, Unary
 from authz.http2.connection import Connection
 from authz.http2.frames import ACK
 from authz.http2.grpc import Code, GrpcError
@@ -29,7 +29,7 @@ DETAIL.Pack(error_details_pb2.ErrorInfo(reason="TESTED", domain="authz", metadat
 DETAILS = status_pb2.Status(code=Code.FAILED_PRECONDITION, message=MESSAGE, details=[DETAIL])
 
 heard: Counter[str] = Counter()
-pings: Counter[Link] = Counter()
+pings: Counter[GrpcConnection] = Counter()
 
 
 class Counted(Connection):

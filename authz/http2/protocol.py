@@ -3,12 +3,12 @@
 import asyncio
 from typing import Protocol, cast
 
-from authz.http2.calls import GrpcApplication, Link
+from authz.http2.calls import GrpcApplication, GrpcConnection
+from authz.http2.fair_queue import FairQueue
 from authz.http2.lifetime import Lifetime, Stage
 from authz.http2.limits import Http2Limits
 from authz.http2.tls import Secured
 from authz.http2.transports import forget_itself
-from authz.http2.turns import Turns
 from authz.http2.upkeep import Upkeep
 
 _FOR_EVER = Lifetime()
@@ -20,11 +20,11 @@ class Server(Protocol):
 
     limits: Http2Limits
     application: GrpcApplication
-    turns: Turns
+    queue: FairQueue
     upkeep: Upkeep
     is_draining: bool
 
-    def connect(self, transport: asyncio.BaseTransport) -> Link:
+    def connect(self, transport: asyncio.BaseTransport) -> GrpcConnection:
         """The state of a new connection."""
 
     def wall(self) -> float:
@@ -40,7 +40,7 @@ class Server(Protocol):
         """A connection from there is gone."""
 
 
-class Line(asyncio.BufferedProtocol):
+class ConnectionProtocol(asyncio.BufferedProtocol):
     """One connection's transport: one write for each turn, and no reading while the peer takes nothing.
 
     A long read waits for its turns, and the next read for the end of that.
@@ -49,7 +49,7 @@ class Line(asyncio.BufferedProtocol):
     def __init__(self, server: Server, address: str = "") -> None:
         self._server = server
         self.address = address
-        self.connection: Link
+        self.connection: GrpcConnection
         self.transport: asyncio.Transport
         self.weight = 0
         self.lifetime = _FOR_EVER
@@ -102,7 +102,7 @@ class Line(asyncio.BufferedProtocol):
         """A turn: some of what was read; whether more of it waits."""
         if self.connection.is_behind and not self._stuck_since:
             self._receive(b"", end)
-            self._server.turns.charged += self.connection.begun
+            self._server.queue.charged += self.connection.begun
         self._waits = self.connection.is_behind and not self._stuck_since
         if not self.connection.is_behind:
             self._go_on()
@@ -116,7 +116,7 @@ class Line(asyncio.BufferedProtocol):
             self.transport.resume_reading()
         elif not self._waits:
             self._waits = True
-            self._server.turns.wait(self._work)
+            self._server.queue.wait(self._work)
 
     def _receive(self, data: bytes, until: float | None) -> None:
         try:

@@ -2,15 +2,15 @@
 
 import asyncio
 
-from authz.http2 import turns
+from authz.http2 import fair_queue
+from authz.http2.fair_queue import FairQueue
 from authz.http2.listener import GrpcServer
-from authz.http2.turns import Turns
 from tests.http2.driving import ECHO, GREETING, data, headers, made
 from tests.http2.echo import METHODS
 
 
 def test_those_who_wait_take_turns_until_nothing_is_left(monkeypatch):
-    monkeypatch.setattr(turns, "_SECONDS", (0.0, 0.0))
+    monkeypatch.setattr(fair_queue, "_SECONDS", (0.0, 0.0))
     left, worked, passes = {"a": 3, "b": 1}, [], []
 
     def work(name):
@@ -22,7 +22,7 @@ def test_those_who_wait_take_turns_until_nothing_is_left(monkeypatch):
         return piece
 
     async def scenario():
-        waiting = Turns()
+        waiting = FairQueue()
         for name in left:
             waiting.wait(work(name))
         while any(left.values()):
@@ -35,10 +35,10 @@ def test_those_who_wait_take_turns_until_nothing_is_left(monkeypatch):
 
 
 def test_whoever_has_little_to_be_done_does_not_wait_for_those_who_have_much(monkeypatch):
-    monkeypatch.setattr(turns, "_SECONDS", (0.0, 0.0))
+    monkeypatch.setattr(fair_queue, "_SECONDS", (0.0, 0.0))
 
     async def scenario():
-        waiting, worked = Turns(), []
+        waiting, worked = FairQueue(), []
 
         def work(name, pieces):
             def piece(_end):
@@ -65,7 +65,7 @@ def test_whoever_has_little_to_be_done_does_not_wait_for_those_who_have_much(mon
 
 def test_within_the_time_of_a_pass_several_work():
     async def scenario():
-        waiting, worked = Turns(lambda: 0.0), []
+        waiting, worked = FairQueue(lambda: 0.0), []
         for number in range(10):
             waiting.wait(lambda _end, number=number: worked.append(number))
         await asyncio.sleep(0)
@@ -75,11 +75,11 @@ def test_within_the_time_of_a_pass_several_work():
 
 
 def test_what_turns_begin_and_leave_to_others_counts_in_their_pass(monkeypatch):
-    monkeypatch.setattr(turns, "_SECONDS", (10.0, 0.0))
+    monkeypatch.setattr(fair_queue, "_SECONDS", (10.0, 0.0))
     worked, passes = [], []
 
     async def scenario():
-        waiting = Turns(lambda: 0.0)
+        waiting = FairQueue(lambda: 0.0)
 
         def work(_end):
             worked.append(1)
@@ -104,7 +104,7 @@ def test_given_one_of_those_who_wait_raises_then_the_others_get_their_turns_all_
 
     async def scenario():
         asyncio.get_running_loop().set_exception_handler(lambda _loop, context: told.append(context["exception"]))
-        waiting = Turns()
+        waiting = FairQueue()
         waiting.wait(broken)
         waiting.wait(lambda _end: worked.append(1))
         for _ in range(3):
@@ -121,7 +121,7 @@ def call(number):
 
 
 def test_a_call_is_answered_while_much_of_another_connection_waits_to_be_worked_on(monkeypatch):
-    monkeypatch.setattr(turns, "_SECONDS", (0.0, 0.0))
+    monkeypatch.setattr(fair_queue, "_SECONDS", (0.0, 0.0))
 
     async def scenario():
         server = GrpcServer(METHODS)
@@ -142,19 +142,19 @@ def test_a_call_is_answered_while_much_of_another_connection_waits_to_be_worked_
 
 
 def test_what_waits_to_be_worked_on_waits_while_the_peer_takes_nothing(monkeypatch):
-    monkeypatch.setattr(turns, "_SECONDS", (0.0, 0.0))
+    monkeypatch.setattr(fair_queue, "_SECONDS", (0.0, 0.0))
 
     async def scenario():
-        line, transport = made(GrpcServer(METHODS))
-        line.data_received(GREETING + b"".join(call(n) for n in range(1, 201, 2)))
+        protocol, transport = made(GrpcServer(METHODS))
+        protocol.data_received(GREETING + b"".join(call(n) for n in range(1, 201, 2)))
         await asyncio.sleep(0)
-        line.pause_writing()
+        protocol.pause_writing()
         await asyncio.sleep(0)
         before = transport.written.count(b"hello")
         for _ in range(100):
             await asyncio.sleep(0)
         assert transport.written.count(b"hello") == before < 100
-        line.resume_writing()
+        protocol.resume_writing()
         for _ in range(300):
             await asyncio.sleep(0)
         return transport.written.count(b"hello"), transport.is_paused
@@ -163,16 +163,16 @@ def test_what_waits_to_be_worked_on_waits_while_the_peer_takes_nothing(monkeypat
 
 
 def test_what_waits_is_not_worked_on_at_once_because_a_little_more_comes(monkeypatch):
-    monkeypatch.setattr(turns, "_SECONDS", (0.0, 0.0))
+    monkeypatch.setattr(fair_queue, "_SECONDS", (0.0, 0.0))
 
     async def scenario():
-        line, transport = made(GrpcServer(METHODS))
-        line.data_received(GREETING + b"".join(call(n) for n in range(1, 201, 2)))
-        line.pause_writing()
+        protocol, transport = made(GrpcServer(METHODS))
+        protocol.data_received(GREETING + b"".join(call(n) for n in range(1, 201, 2)))
+        protocol.pause_writing()
         for _ in range(10):
             await asyncio.sleep(0)
         before = transport.written.count(b"hello")
-        line.data_received(call(201))  # read already when the peer was found to take nothing
+        protocol.data_received(call(201))  # read already when the peer was found to take nothing
         return before, transport.written.count(b"hello")
 
     before, after = asyncio.run(scenario())

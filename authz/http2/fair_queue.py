@@ -9,7 +9,7 @@ _SECONDS = 0.0002, 0.0001  # of work of each queue in one pass of the event loop
 Work = Callable[[float], bool]
 
 
-class Turns:
+class FairQueue:
     """Those of a server whose work waits, in two queues.
 
     Work that comes has its first turn before that which was not done in one: who has little to be done is not kept
