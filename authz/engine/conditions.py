@@ -19,11 +19,7 @@ _LIKE = frozenset({"string_like", "string_not_like"})
 _TEXTUAL = frozenset({"string", "binary"})  # kinds of operators that compare text, with or without case
 _NO_BINDINGS: Sequence[Mapping[Variable, str]] = ({},)
 
-_CONDITION, _TEXT, _VALUE = (
-    300,
-    60,
-    300,
-)  # bytes of a condition, of a string value beside its characters, of any other value
+_CONDITION, _TEXT, _VALUE = 300, 60, 300  # bytes of a condition, of a string without its characters, of another value
 
 Bindings = Sequence[Mapping[Variable, str]]
 """The values of variables; several mappings if the principal has several tags."""
@@ -78,12 +74,13 @@ class BoundCondition:
             return None  # a value of another type
         kind = self.kind
         if self.equals is not None:
-            is_met = actual in self.equals
+            if actual in self.equals:
+                return not kind.is_negated
         else:
-            is_met = any(kind.matches(actual, expected) for expected in self.expected)
-        if is_met:
-            return not kind.is_negated
-        if self.is_unresolved or any(pattern.matches(actual) for pattern in self.possible):
+            for expected in self.expected:
+                if kind.matches(actual, expected):
+                    return not kind.is_negated
+        if self.is_unresolved or (self.possible and any(pattern.matches(actual) for pattern in self.possible)):
             return None
         return kind.is_negated
 

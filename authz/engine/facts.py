@@ -18,7 +18,7 @@ class Facts:
     is None unless the server's clock was read.
     """
 
-    __slots__ = ("_context", "_identity", "_known", "_read", "_time", "keys_read", "window")
+    __slots__ = ("_context", "_identity", "_read", "_tagged", "_time", "keys_read", "window")
 
     def __init__(
         self, context: Mapping[str, tuple[str, ...]], identity: Mapping[str, tuple[str, ...]], now: float | None
@@ -26,7 +26,7 @@ class Facts:
         self._context = context
         self._identity = identity
         self._time = now
-        self._known: dict[str, tuple[str, ...]] = {}
+        self._tagged: dict[TagKey, tuple[str, ...]] = {}
         self._read: dict[tuple[str, Callable[[str], Any]], tuple[Any, ...]] = {}
         self.keys_read: set[str] = set()
         self.window: tuple[float, float] | None = None
@@ -41,28 +41,23 @@ class Facts:
 
         `qcs:current_time` is the server's clock in whole seconds if the caller does not supply it.
         """
-        values = self._known.get(key)
-        if values is None:
-            values = self._known[key] = self._gathered(key)
-        return values
-
-    def read(self, key: str, reader: Callable[[str], Any]) -> tuple[Any, ...]:
-        """The values of a canonical key parsed by `reader`, each once; None for a value that raises ValueError."""
-        read = self._read.get((key, reader))
-        if read is None:
-            read = self._read[key, reader] = tuple(_attempt(reader, text) for text in self.values(key))
-        return read
-
-    def _gathered(self, key: str) -> tuple[str, ...]:
         known = self._identity.get(key)
         if known is not None:
             return known
         tag = tag_key(key)
         if tag is not None:
-            return tuple(self._tags(tag))
+            return self._tags(tag)
         if key == CURRENT_TIME and self.reads_clock and self.now is not None:
             return (datetime.fromtimestamp(self.now, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),)
         return self._given(key)
+
+    def read(self, key: str, reader: Callable[[str], Any]) -> tuple[Any, ...]:
+        """The values of a canonical key parsed by `reader`, each once; None for a value that raises ValueError."""
+        asked = key, reader
+        read = self._read.get(asked)
+        if read is None:
+            read = self._read[asked] = tuple([_attempt(reader, text) for text in self.values(key)])
+        return read
 
     def _given(self, key: str) -> tuple[str, ...]:
         values = self._context.get(key)
@@ -81,7 +76,14 @@ class Facts:
         before = self.window or (start, end)
         self.window = max(before[0], start), min(before[1], end)
 
-    def _tags(self, wanted: TagKey) -> Iterator[str]:
+    def _tags(self, wanted: TagKey) -> tuple[str, ...]:
+        """The tags of a family, collected once, since that reads the whole context."""
+        tags = self._tagged.get(wanted)
+        if tags is None:
+            tags = self._tagged[wanted] = tuple(self._collected(wanted))
+        return tags
+
+    def _collected(self, wanted: TagKey) -> Iterator[str]:
         """Tags of a family, given as `key&value` under the bare key or `value` under `…/key`, in the wanted form."""
         for key, values in self._context.items():
             given = tag_key(key)

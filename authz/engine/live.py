@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from authz.accounts.model import Account
 from authz.engine.budget import PLAN_BYTES, PlanBudget
 from authz.engine.decision import Decision
-from authz.engine.evaluate import evaluate
+from authz.engine.evaluate import decide
 from authz.engine.request import Request
 from authz.engine.sharded_map import ShardedMap
 from authz.engine.snapshot import AccountState, Lease, Snapshot
@@ -54,7 +54,8 @@ class Engine:
         Raises:
             NotReadyError: before the first publication.
         """
-        return evaluate(self.live, request)
+        live = self.live
+        return decide(live, live.resolve(request.principal, request.action), request)
 
     def publish(self, changed: Mapping[str, Account], removed: Collection[str], revision: int) -> Publication:
         """Put new versions of accounts into force, all at once; the others stay as they are, compiled plans included.

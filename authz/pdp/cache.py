@@ -89,7 +89,7 @@ class DecisionCache:
     """
 
     def __init__(self, size: int, clock: Callable[[], float] = time.time, most: int = DEFAULT_BYTES) -> None:
-        self._entries = _Entries(most)
+        self._entries = _Entries(size, most)
         self.size = size
         self._clock = clock
         self._longest = min(_LONGEST, most)
@@ -100,12 +100,12 @@ class DecisionCache:
     @property
     def most(self) -> int:
         """Bytes that it may hold."""
-        return int(self._entries.maxsize)
+        return self._entries.most
 
     @property
     def held(self) -> int:
         """Bytes that it holds, counted rather too high than too low."""
-        return int(self._entries.currsize) + self._entries.hints.held
+        return self._entries.held
 
     @property
     def evicted(self) -> int:
@@ -118,7 +118,7 @@ class DecisionCache:
             return None
         entry = self._entries[key]
         if not entry.lease.live or (entry.window is not None and not self._is_time(entry.window)):
-            del self._entries[key]
+            self._entries.remove(key)
             self.dropped += 1
             return None
         self.hits += 1
@@ -154,49 +154,58 @@ class DecisionCache:
 
     def put(self, key: Hashable, entry: Entry) -> None:
         """Keep an answer; the least recently used ones make room."""
-        # The result may come later, and is little longer than the answer.
-        size = _ENTRY + weight(key) + 2 * (_BYTES + len(entry.answer))
-        if size <= self._longest:
-            self._entries.keep(key, entry, size, self.size)
+        size = _bytes_of(key, entry)
+        if self.size and size <= self._longest:
+            self._entries.keep(key, entry, size)
 
     def __len__(self) -> int:
         return len(self._entries)
 
 
 class _Entries(LRUCache[Hashable, Entry]):
-    """The entries, by when they were used last, within a number of bytes."""
+    """At most `count` entries of at most `most` bytes in all; the least recently used ones make room.
 
-    def __init__(self, most: int) -> None:
-        super().__init__(most, self._size)
-        self.hints = _Hints()
+    Bytes are counted here, since the `getsizeof` of cachetools does not get the key, which counts too.
+    """
+
+    def __init__(self, count: int, most: int) -> None:
+        super().__init__(count)
+        self.most = most
         self.evicted = 0
-        self._incoming = 0
+        self._bytes = 0
+        self._hints = _Hints()
 
-    def keep(self, key: Hashable, entry: Entry, size: int, count: int) -> None:
-        """Put an entry of so many bytes, hints aside, where there may be `count`."""
+    @property
+    def held(self) -> int:
+        """Bytes of all entries."""
+        return self._bytes + self._hints.held
+
+    def keep(self, key: Hashable, entry: Entry, size: int) -> None:
+        """Put an entry of so many bytes, hints aside."""
         if key in self:
-            del self[key]
+            self.remove(key)
         if entry.hints:
-            entry.hints = self.hints.take(entry.hints)
-        self._incoming = size
+            entry.hints = self._hints.take(entry.hints)
         self[key] = entry
-        while len(self) > count or (self.hints.held and self.currsize + self.hints.held > self.maxsize):
+        self._bytes += size
+        while self._bytes + self._hints.held > self.most:
             self.popitem()
 
-    def _size(self, _entry: Entry) -> int:
-        """Of the entry that is put now: cachetools asks with the value alone, but its key counts too."""
-        return self._incoming
+    def remove(self, key: Hashable) -> None:
+        """Remove an entry that does not hold any more."""
+        self._uncount(key, self.pop(key))
 
     def popitem(self) -> tuple[Hashable, Entry]:
-        """As LRUCache does, counted."""
+        """Evict the least recently used entry, as cachetools does to make room."""
+        key, entry = super().popitem()
         self.evicted += 1
-        return super().popitem()
+        self._uncount(key, entry)
+        return key, entry
 
-    def __delitem__(self, key: Hashable) -> None:
-        hints = self[key].hints
-        super().__delitem__(key)
-        if hints:
-            self.hints.release(hints)
+    def _uncount(self, key: Hashable, entry: Entry) -> None:
+        self._bytes -= _bytes_of(key, entry)
+        if entry.hints:
+            self._hints.release(entry.hints)
 
 
 class _Hints:
@@ -221,6 +230,11 @@ class _Hints:
         if not self._users[hints]:
             del self._users[hints], self._same[hints]
             self.held -= _HINTS + len(hints)
+
+
+def _bytes_of(key: Hashable, entry: Entry) -> int:
+    """Bytes of an entry under a key, hints aside. The result may come later, and is little longer than the answer."""
+    return _ENTRY + weight(key) + 2 * (_BYTES + len(entry.answer))
 
 
 def weight(key: Hashable) -> int:

@@ -174,9 +174,9 @@ def test_the_bytes_that_are_counted_are_those_of_what_is_kept(steps, most):
             cache.get(key)
         assert cache.held <= most
     left = [cache._entries[key] for key in cache._entries]
-    assert cache._entries.hints.held == sum(400 + len(hints) for hints in {entry.hints for entry in left} - {b""})
+    assert cache._entries._hints.held == sum(400 + len(hints) for hints in {entry.hints for entry in left} - {b""})
     for key in list(cache._entries):
-        del cache._entries[key]
+        cache._entries.remove(key)
     assert cache.held == 0
 
 
