@@ -7,6 +7,7 @@ from google.rpc import code_pb2, error_details_pb2, status_pb2
 from authz import errors
 from authz.errors import AuthzError, InvalidRequestError, NotReadyError
 from authz.pdp.required_revision import RevisionAheadError
+from authz.store.errors import StoreError
 from authz.wire.status import CODES, status_of
 
 NEVER_ON_THE_WIRE = {
@@ -17,8 +18,9 @@ NEVER_ON_THE_WIRE = {
     errors.ListenError,
     errors.MalformedTextError,
     errors.ConfigurationError,
+    errors.ControlError,
 }
-"""Nor are the errors of clients and of backends, who are at the other end of the wire."""
+"""Nor are the errors of clients and of backends, who are at the other end of the wire, and those of the store."""
 
 
 def classes(kind):
@@ -30,7 +32,11 @@ def classes(kind):
 @pytest.mark.parametrize("kind", sorted(set(classes(AuthzError)), key=lambda kind: kind.__name__))
 def test_every_error_has_a_status_on_purpose_or_never_reaches_a_caller(kind):
     has_status = any(base in CODES for base in kind.__mro__ if base is not AuthzError)
-    assert has_status or kind in NEVER_ON_THE_WIRE or issubclass(kind, errors.ClientError | errors.EnforcementError)
+    assert (
+        has_status
+        or kind in NEVER_ON_THE_WIRE
+        or issubclass(kind, errors.ClientError | errors.EnforcementError | StoreError)
+    )
 
 
 def test_an_unknown_error_is_a_fault_of_the_server():
