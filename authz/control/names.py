@@ -167,15 +167,17 @@ def check_keyword(text: str, code: str = "SearchKeywordLengthError") -> str:
     return text
 
 
-def check_tags(tags: Sequence[Tag], most: int, code: str = "TagParamError") -> tuple[Tag, ...]:
+def check_tags(
+    tags: Sequence[Tag], most: int, code: str = "TagParamError", limit_code: str = "TagLimitExceeded"
+) -> tuple[Tag, ...]:
     """The tags, in the order of their keys.
 
     Raises:
-        ControlError: TagLimitExceeded for more than `most`; `code` for a key or value that is not valid, or a key given
-            twice.
+        ControlError: `limit_code` for more than `most`; `code` for a key or value that is not valid, or a key given
+            twice. Both are second parts of codes.
     """
     if len(tags) > most:
-        raise invalid("TagLimitExceeded", f"{len(tags)} tags are given; at most {most} are allowed")
+        raise invalid(limit_code, f"{len(tags)} tags are given; at most {most} are allowed")
     seen: set[str] = set()
     for tag in tags:
         if not tag.key.strip() or len(tag.key) > _TAG_KEY or tag.key.startswith("qcs:") or not tag.key.isprintable():

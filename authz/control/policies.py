@@ -58,15 +58,15 @@ class PolicyUseCases:
         """Create a custom policy, whose first version is 1; returns its id.
 
         Raises:
-            ControlError: PolicyNameError, PolicyNameInUse, DescriptionLengthOverlimit, TagLimitExceeded, PolicyFull,
-                and the codes of the document.
+            ControlError: PolicyNameError, PolicyNameInUse, DescriptionLengthOverlimit, ParamError, PolicyFull, and
+                the codes of the document.
         """
         with self._desk.writing(caller, "CreatePolicy") as use:
             use.authorize("policyid/*")
             check_policy_name(policy_name)
             _refuse_taken(use, policy_name)
             check_description(description)
-            checked = check_tags(tags, use.quotas.tags, "ParamError")
+            checked = check_tags(tags, use.quotas.tags, "ParamError", "ParamError")
             validate_document(use, policy_document)
             if use.store.policies.count(use.account) >= use.quotas.policies:
                 message = f"the account has {use.quotas.policies} custom policies already; delete one first"

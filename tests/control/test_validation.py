@@ -5,6 +5,7 @@ import pytest
 from authz.control.errors import ControlError
 from authz.control.validation import check_policy, check_trust
 from tests.builders import APP_1, ROOT_UIN, allow, deny, document
+from tests.control.documents import MISTAKEN
 
 OWN_ROOT = f"qcs::cam::uin/{ROOT_UIN}:root"
 
@@ -25,31 +26,9 @@ def known(kind, name):
     return (kind, name) in {("uin", "100001"), ("roleName", "ci"), ("groupid", "1")}
 
 
-MISTAKES = {
-    "PolicyDocumentError": "{",
-    "VersionError": '{"version": "1.0", "statement": []}',
-    "StatementError": '{"version": "2.0", "statement": []}',
-    "EffectError": document({"effect": "Allow", "action": "*", "resource": "*"}),
-    "ActionMiss": document({"effect": "allow", "resource": "*"}),
-    "ActionError": document(allow("im")),
-    "ActionNotExist": document(allow("name/im:RemoveUsers")),
-    "ActionServiceNotExist": document(allow("name/imm:RemoveUser")),
-    "ResourceError": document({"effect": "allow", "action": "*"}),
-    "ResourceQcsError": document(allow("*", "qcx::im:::*")),
-    "ResourceProjectError": document(allow("*", "qcs:1:im:::*")),
-    "ResourceUinError": document(allow("*", "qcs::im::uin/87654321:sdkappid/1")),
-    "ResourceContentError": document(allow("*", "qcs::im:::")),
-    "ConditionError": document(allow("*", condition="x")),
-    "ConditionTypeError": document(allow("*", condition={"string_equals": {"a": "b"}})),
-    "ConditionContentError": document(allow("*", condition={"numeric_equal": {"a": "b"}})),
-    "PrincipalError": document(allow("*", principal="*")),
-    "PolicyDocumentLengthOverLimit": document(*[allow("cos:GetObject", f"qcs::cos:::b/{at:0200}") for at in range(30)]),
-}
-
-
-@pytest.mark.parametrize("detail", MISTAKES)
+@pytest.mark.parametrize("detail", MISTAKEN)
 def test_each_mistake_has_its_code(detail):
-    assert refused(MISTAKES[detail]).code == f"InvalidParameter.{detail}"
+    assert refused(MISTAKEN[detail]).code == f"InvalidParameter.{detail}"
 
 
 def test_the_message_names_every_mistake_with_its_line():
