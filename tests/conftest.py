@@ -1,5 +1,6 @@
 """Fixtures that tests of several folders share."""
 
+import logging
 import os
 import shutil
 from pathlib import Path
@@ -29,6 +30,17 @@ def pytest_collection_modifyitems(items):
     """Tests that run in several processes are known by their names: those are the same in each."""
     if changing := [item.nodeid for item in items if " at 0x" in item.nodeid]:
         raise pytest.UsageError("give these parameters `ids`: " + "; ".join(changing))
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_they_were():
+    """A command that a test runs in this process configures the logs for good; other tests must not notice."""
+    logger = logging.getLogger("authz")
+    handlers, level, propagate = logger.handlers[:], logger.level, logger.propagate
+    yield
+    logger.handlers[:] = handlers
+    logger.setLevel(level)
+    logger.propagate = propagate
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,8 @@
 """Filtering of the items in a response by what the caller may see, with patterns and single checks."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from functools import cached_property
+from typing import Any, Generic, TypeVar
 
 from authz.client.aio import AsyncClient
 from authz.client.answers import AllowedResources, Answer, Decision
@@ -12,6 +13,8 @@ from authz.enforcement.pattern_filter import PatternFilter, Verdict
 from authz.enforcement.refusals import refusal_of, refusal_of_fault
 from authz.enforcement.rules import Context, ListingRule
 from authz.errors import ClientError
+
+AnyClient = TypeVar("AnyClient", Client, AsyncClient)
 
 
 class _Sorting:
@@ -24,6 +27,7 @@ class _Sorting:
         self.questions = [rule.question(item, principal, context) for item in self.items]
         self.verdicts = [pattern_filter.verdict(each.resource) for each in self.questions]
 
+    @cached_property
     def open_questions(self) -> list[Question]:
         """The single checks that are necessary."""
         pairs = zip(self.questions, self.verdicts, strict=True)
@@ -35,7 +39,7 @@ class _Sorting:
         Raises:
             CallRefusedError: if one was not decided, since a list without it would look complete.
         """
-        left = iter(zip(self.open_questions(), answers, strict=True))
+        left = iter(zip(self.open_questions, answers, strict=True))
         found: list[Any] = []
         for item, verdict in zip(self.items, self.verdicts, strict=True):
             if verdict is Verdict.INSIDE or (verdict is Verdict.ASK and _is_allowed(*next(left))):
@@ -49,24 +53,32 @@ def _is_allowed(question: Question, answer: Answer) -> bool:
     raise refusal_of(answer, question.action, question.resource)
 
 
-class ItemFilter:
-    """Selects the items that one caller may see, for threaded servers; `seconds` returns the limit for a batch."""
+class _ItemFilter(Generic[AnyClient]):
+    """Selects the items that one caller may see; `seconds` returns the limit for a batch."""
 
     def __init__(
         self,
-        client: Client,
+        client: AnyClient,
         rule: ListingRule,
         answer: AllowedResources,
         principal: str,
         context: Context,
         seconds: Callable[[], float],
     ) -> None:
-        self._client = client
+        self._client: AnyClient = client
         self._rule = rule
+        self._answer = answer
         self._filter = PatternFilter(answer, account_of(principal))
         self._principal = principal
         self._context = context
         self._seconds = seconds
+
+    def _sorted(self, items: Iterable[Any]) -> _Sorting:
+        return _Sorting(self._rule, self._filter, self._principal, self._context, items)
+
+
+class ItemFilter(_ItemFilter[Client]):
+    """Selects the items that one caller may see, for threaded servers."""
 
     def only(self, items: Iterable[Any]) -> list[Any]:
         """The items that single checks would allow, in order.
@@ -74,13 +86,13 @@ class ItemFilter:
         Raises:
             CallRefusedError: if a single check is necessary and fails.
         """
-        sorting = _Sorting(self._rule, self._filter, self._principal, self._context, items)
-        questions = sorting.open_questions()
-        if not questions:
+        sorting = self._sorted(items)
+        if not sorting.open_questions:
             return sorting.kept(())
-        revision = self._filter.answer.revision
         try:
-            answers = self._client.batch(questions, at_least_revision=revision, timeout=self._seconds())
+            answers = self._client.batch(
+                sorting.open_questions, at_least_revision=self._answer.revision, timeout=self._seconds()
+            )
         except ClientError as error:
             raise refusal_of_fault(error) from error
         return sorting.kept(answers)
@@ -90,24 +102,8 @@ class ItemFilter:
         return self._rule.trimmed(answer, self.only(getattr(answer, self._rule.items)))
 
 
-class AsyncItemFilter:
+class AsyncItemFilter(_ItemFilter[AsyncClient]):
     """Selects the items that one caller may see, for asyncio servers."""
-
-    def __init__(
-        self,
-        client: AsyncClient,
-        rule: ListingRule,
-        answer: AllowedResources,
-        principal: str,
-        context: Context,
-        seconds: Callable[[], float],
-    ) -> None:
-        self._client = client
-        self._rule = rule
-        self._filter = PatternFilter(answer, account_of(principal))
-        self._principal = principal
-        self._context = context
-        self._seconds = seconds
 
     async def only(self, items: Iterable[Any]) -> list[Any]:
         """The items that single checks would allow, in order.
@@ -115,13 +111,13 @@ class AsyncItemFilter:
         Raises:
             CallRefusedError: if a single check is necessary and fails.
         """
-        sorting = _Sorting(self._rule, self._filter, self._principal, self._context, items)
-        questions = sorting.open_questions()
-        if not questions:
+        sorting = self._sorted(items)
+        if not sorting.open_questions:
             return sorting.kept(())
-        revision = self._filter.answer.revision
         try:
-            answers = await self._client.batch(questions, at_least_revision=revision, timeout=self._seconds())
+            answers = await self._client.batch(
+                sorting.open_questions, at_least_revision=self._answer.revision, timeout=self._seconds()
+            )
         except ClientError as error:
             raise refusal_of_fault(error) from error
         return sorting.kept(answers)

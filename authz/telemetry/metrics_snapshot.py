@@ -1,7 +1,13 @@
 """The figures of a sidecar at one moment, as plain values that processes send to each other and add."""
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import astuple, dataclass, replace
+from operator import add
+from typing import TypeVar
+
+Key = TypeVar("Key", str, tuple[str, str])
+"""What is counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +59,7 @@ class CacheSnapshot:
     most_bytes: int = 0
 
     def __add__(self, other: "CacheSnapshot") -> "CacheSnapshot":
-        return CacheSnapshot(
-            self.hits + other.hits,
-            self.misses + other.misses,
-            self.dropped + other.dropped,
-            self.evicted + other.evicted,
-            self.entries + other.entries,
-            self.capacity + other.capacity,
-            self.held_bytes + other.held_bytes,
-            self.most_bytes + other.most_bytes,
-        )
+        return CacheSnapshot(*map(add, astuple(self), astuple(other)))
 
     def ended(self) -> "CacheSnapshot":
         """The counters alone, for a process that has ended."""
@@ -105,7 +102,7 @@ class ServiceSnapshot:
             rejected=self.rejected + other.rejected,
             rejected_waiting=self.rejected_waiting + other.rejected_waiting,
             rejected_streams=self.rejected_streams + other.rejected_streams,
-            peer_faults=_added_faults(self.peer_faults + other.peer_faults),
+            peer_faults=tuple(_summed(self.peer_faults + other.peer_faults)),
             collector_seconds=self.collector_seconds + other.collector_seconds,
             certificate_expires_at=min(expiries, default=0.0),
         )
@@ -146,25 +143,22 @@ class MetricsSnapshot:
     stale: tuple[StaleSnapshot, ...] = ()
 
 
+def _summed(counts: Iterable[tuple[Key, int]]) -> list[tuple[Key, int]]:
+    """The sum for each key, sorted by key."""
+    added = Counter[Key]()
+    for key, number in counts:
+        added[key] += number
+    return sorted(added.items())
+
+
 def _added_calls(counts: tuple[CallCount, ...]) -> tuple[CallCount, ...]:
-    added = Counter[tuple[str, str]]()
-    for each in counts:
-        added[each.method, each.code] += each.calls
-    return tuple(CallCount(*key, calls) for key, calls in sorted(added.items()))
+    summed = _summed(((each.method, each.code), each.calls) for each in counts)
+    return tuple(CallCount(*key, calls) for key, calls in summed)
 
 
 def _added_decisions(counts: tuple[DecisionCount, ...]) -> tuple[DecisionCount, ...]:
-    added = Counter[tuple[str, str]]()
-    for each in counts:
-        added[each.outcome, each.reason] += each.decisions
-    return tuple(DecisionCount(*key, decisions) for key, decisions in sorted(added.items()))
-
-
-def _added_faults(counts: tuple[tuple[str, int], ...]) -> tuple[tuple[str, int], ...]:
-    added = Counter[str]()
-    for kind, faults in counts:
-        added[kind] += faults
-    return tuple(sorted(added.items()))
+    summed = _summed(((each.outcome, each.reason), each.decisions) for each in counts)
+    return tuple(DecisionCount(*key, decisions) for key, decisions in summed)
 
 
 def _added_latencies(latencies: tuple[Latency, ...]) -> tuple[Latency, ...]:

@@ -13,13 +13,13 @@ from pathlib import Path
 import click
 
 from authz.cli.bench.table import Row, json_option, show
-from authz.cli.bench.timing import Work, interleaved
 from authz.engine.evaluate import evaluate
 from authz.engine.request import Request, parse_request
 from authz.engine.sharded_map import ShardedMap
 from authz.engine.snapshot import AccountState, Lease, Snapshot
 from tests.load.engine_fixture import STATEMENTS_PER_POLICY, World, many_accounts, one_account
 from tests.load.plot import draw, load_pyplot
+from tests.load.timing import Work, interleaved
 
 _STATEMENTS = (10, 100, 1_000)
 _POLICIES = (10, 100, 1_000, 10_000, 100_000)

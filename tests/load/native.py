@@ -29,6 +29,7 @@ from authz.cli.bench.process import free_port
 from authz.cli.bench.workload import write_accounts
 from authz.http2.hpack import literal
 from tests.certificates import Authority
+from tests.load import new_questions
 from tests.load.cpu import cpu_seconds
 from tests.sidecar import eventually
 
@@ -102,12 +103,12 @@ def with_kept_traces():
 
 
 def scenarios():
-    novelty = questions.Novelty()
+    novelty = new_questions.Novelty()
     ways = {"warm": plain, "deadline": with_deadlines, "traces": with_traces, "kept traces": with_kept_traces}
     for (name, blocks), in_flight in itertools.product(ways.items(), (1, 16, 128)):
         yield Scenario(name, in_flight, blocks, questions.warm)
     yield Scenario("cold", 16, plain, novelty.cold)
-    batches = partial(questions.warm_batches, size=100)
+    batches = partial(new_questions.warm_batches, size=100)
     yield Scenario("batch of 100", 16, lambda: header_blocks(BATCH), batches, is_check=False)
 
 

@@ -14,6 +14,7 @@ from authz.cli.bench.load_generator import Figures, closed_loop, open_loop
 from authz.cli.bench.process import Sidecar, running_sidecar
 from authz.cli.bench.table import Row, json_option, show
 from authz.cli.bench.workload import write_accounts
+from tests.load import new_questions
 from tests.load.startup import shared_bytes
 
 _SERVICE = "/authz.v1.AuthorizationService/"
@@ -36,7 +37,7 @@ class Loaded:
 @json_option
 def overload_command(*, runs: int, seconds: float, size: int, max_in_flight: int, json_file: Path | None) -> None:
     """Open loop of batches at half of the measured capacity and at twice of it; medians of runs."""
-    work = _Work(size, questions.Novelty())
+    work = _Work(size, new_questions.Novelty())
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         write_accounts(root, questions.ACCOUNTS, questions.USERS, questions.POLICIES)
@@ -61,7 +62,7 @@ class _Work:
     """What is asked: batches of `size` new checks, or single ones."""
 
     size: int
-    new: questions.Novelty
+    new: new_questions.Novelty
 
     @property
     def path(self) -> str:

@@ -6,11 +6,11 @@ from pathlib import Path
 import click
 
 from authz.cli.bench.table import Row, json_option, show
-from authz.cli.bench.timing import Work, interleaved
 from authz.errors import AuthzError
 from tests.load.engine_fixture import Question
 from tests.load.rival_engines import RIVALS, Ask, ours
 from tests.load.rival_grants import RivalsFixture, rivals_fixture
+from tests.load.timing import Work, interleaved
 
 _SIZES = (10, 1_000, 10_000)
 

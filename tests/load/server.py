@@ -11,7 +11,7 @@ from time import process_time
 import click
 
 from authz.cli.bench import load_questions as questions
-from authz.cli.bench.load_generator import Figures, closed_loop, streams
+from authz.cli.bench.load_generator import Figures, closed_loop
 from authz.cli.bench.process import Sidecar, running_sidecar
 from authz.cli.bench.table import Row, json_option, show
 from authz.cli.bench.workload import write_accounts
@@ -19,9 +19,11 @@ from authz.cli.transport_option import transport_option
 from authz.errors import AuthzError
 from authz.server.transport import TransportKind
 from authz.v1 import authz_pb2
+from tests.load import new_questions
 from tests.load.baseline import BaselineMode
 from tests.load.cpu import cpu_seconds
 from tests.load.processes import running_baseline
+from tests.load.stream_load import streams
 
 _SERVICE = "/authz.v1.AuthorizationService/"
 _BATCH = 1000
@@ -64,7 +66,7 @@ class Measured:
 
 def scenarios() -> list[Scenario]:
     """Everything that is measured on a sidecar."""
-    new = questions.Novelty()
+    new = new_questions.Novelty()
     unary = [
         Scenario(
             f"warm, {in_flight} in flight{', Unix socket' if is_unix else ''}",
@@ -91,7 +93,7 @@ def scenarios() -> list[Scenario]:
 
 
 def _warm_batches(size: int) -> Messages:
-    return lambda count: questions.warm_batches(count, size)
+    return lambda count: new_questions.warm_batches(count, size)
 
 
 _BASELINES = [
@@ -169,7 +171,7 @@ def _rows(results: Sequence[tuple[Scenario, list[Measured]]]) -> list[Row]:
 
 def _protobuf_row(runs: int) -> Row:
     """What protobuf alone takes to read the items of a batch and to write their answers, without a server."""
-    request = next(questions.warm_batches(1, _BATCH))
+    request = next(new_questions.warm_batches(1, _BATCH))
     answer = authz_pb2.CheckResponse(allowed=True, reason=authz_pb2.REASON_ALLOWED, revision="1")
     answers = authz_pb2.BatchCheckResponse(results=[authz_pb2.BatchCheckResult(response=answer)] * _BATCH)
     seconds = []

@@ -23,6 +23,7 @@ from authz.cli.bench.load_generator import closed_loop, open_loop
 from authz.cli.bench.process import Sidecar, ended, free_port
 from authz.cli.bench.table import Row, json_option, show
 from authz.cli.bench.workload import write_accounts
+from tests.load import new_questions
 from tests.load.cpu import cpu_seconds
 from tests.waiting import eventually
 
@@ -101,12 +102,12 @@ def compared(case: Case, before: object, after: object, turns: int) -> Row:
 
 def served() -> Iterator[Case]:
     """Processor time of the server for one decision."""
-    new = questions.Novelty()
+    new = new_questions.Novelty()
     for name, in_flight in (("warm, 1 in flight", 1), ("warm, 16 in flight", 16), ("warm, 128 in flight", 128)):
         yield _case(name, questions.warm, _CALLS, in_flight=in_flight)
     yield _case("cold", new.cold, _CALLS)
     yield _case("other address and time each", new.contexts, _CALLS)
-    yield _case("batch of 1000, warm", lambda count: questions.warm_batches(count, _BATCH), _BATCHES, _BATCH, 4)
+    yield _case("batch of 1000, warm", lambda count: new_questions.warm_batches(count, _BATCH), _BATCHES, _BATCH, 4)
     yield _case("batch of 1000, cold", lambda count: new.cold_batches(count, _BATCH), _BATCHES, _BATCH, 4)
 
 

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from authz.cli.bench import load_questions as questions
 from authz.cli.bench.workload import write_accounts
+from tests.load import new_questions
 from tests.load.cpu import cpu_seconds
 from tests.load.h2load import BATCH, CHECK, load, seconds
 from tests.sidecar import Sidecar
@@ -70,7 +71,7 @@ def measured(sidecar, options):
     """Calls a second, and the cores that servers and h2load kept busy meanwhile."""
     pids = serving(sidecar)
     before = sum(map(cpu_seconds, pids))
-    what = (CHECK, None) if options.batch == 1 else (BATCH, next(questions.warm_batches(1, options.batch)))
+    what = (CHECK, None) if options.batch == 1 else (BATCH, next(new_questions.warm_batches(1, options.batch)))
     seen = load(sidecar.tcp, seconds(options.seconds), options.in_flight, options.connections, *what)
     cpu = sum(map(cpu_seconds, pids)) - before
     assert seen.succeeded == len(seen.latencies), "calls failed"

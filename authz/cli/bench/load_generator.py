@@ -21,7 +21,7 @@ _DATA, _HEADERS, _RST_STREAM, _SETTINGS, _PING, _GOAWAY, _WINDOW_UPDATE = 0x0, 0
 _END_STREAM, _END_HEADERS, _ACK = 0x1, 0x4, 0x1
 _WIDE = 2**31 - 1  # the receive window: the server never waits for the client
 _FRAME = 16384
-_PATIENCE = 60.0  # seconds without any answer after which a run is aborted
+PATIENCE = 60.0  # seconds without any answer after which a run is aborted
 
 
 def _frame(kind: int, flags: int, stream: int, payload: bytes = b"") -> bytes:
@@ -246,7 +246,7 @@ def _connect(address: str) -> socket.socket:
     return connected
 
 
-class _Run:
+class Run:
     """Counts the answers of some connections."""
 
     def __init__(self, connections: Sequence[Connection]) -> None:
@@ -264,6 +264,7 @@ class _Run:
             self.refusals.append(time.perf_counter() - unanswered[0])
 
     def figures(self, seconds: float) -> Figures:
+        """What was counted in so many seconds."""
         return Figures(len(self.latencies), len(self.refusals), seconds, sorted(self.latencies), sorted(self.refusals))
 
 
@@ -275,7 +276,7 @@ def closed_loop(address: str, path: str, messages: Iterator[bytes], in_flight: i
 
 def ask_in_turns(connection: Connection, messages: Iterator[bytes], in_flight: int) -> Figures:
     """The same on an open connection."""
-    run = _Run([connection])
+    run = Run([connection])
     start = time.perf_counter()
     is_over = False
     while not is_over or connection.under_way:
@@ -284,7 +285,7 @@ def ask_in_turns(connection: Connection, messages: Iterator[bytes], in_flight: i
             is_over = message is None
             if message is not None:
                 connection.open(grpc_message(message), time.perf_counter())
-        if connection.under_way and not connection.turn(_PATIENCE):
+        if connection.under_way and not connection.turn(PATIENCE):
             raise AuthzError("the server stopped answering")
     seconds = time.perf_counter() - start
     return run.figures(seconds)
@@ -298,7 +299,7 @@ def open_loop(address: str, path: str, messages: Iterator[bytes], rate: float) -
 
 def ask_at_a_rate(connection: Connection, messages: Iterator[bytes], rate: float) -> Figures:
     """The same on an open connection."""
-    run = _Run([connection])
+    run = Run([connection])
     start = time.perf_counter()
     sent = 0
     is_over = False
@@ -313,39 +314,8 @@ def ask_at_a_rate(connection: Connection, messages: Iterator[bytes], rate: float
         if is_over and not connection.under_way:
             break
         is_held = is_over or not connection.has_room
-        came = connection.turn(_PATIENCE if is_held else start + sent / rate - time.perf_counter())
+        came = connection.turn(PATIENCE if is_held else start + sent / rate - time.perf_counter())
         if is_held and not came and connection.under_way:
-            raise AuthzError("the server stopped answering")
-    seconds = time.perf_counter() - start
-    return run.figures(seconds)
-
-
-def streams(address: str, path: str, messages: Iterator[bytes], count: int, window: int) -> Figures:
-    """Send all `messages` over `count` streams of one connection, with `window` unanswered on each."""
-    with closing(Connection(address, path)) as connection:
-        return _streams(connection, messages, count, window)
-
-
-def _streams(connection: Connection, messages: Iterator[bytes], count: int, window: int) -> Figures:
-    run = _Run([connection])
-
-    def answered(stream: int, due: float) -> None:
-        run.latencies.append(time.perf_counter() - due)
-        message = next(messages, None)
-        if message is not None:
-            connection.send(stream, grpc_message(message), time.perf_counter())
-        elif not connection.waiting(stream):
-            connection.finish(stream)
-
-    connection.answered = answered
-    start = time.perf_counter()
-    for _ in range(count):
-        for first in itertools.islice(messages, 1):
-            number = connection.open(grpc_message(first), time.perf_counter(), last=False)
-            for message in itertools.islice(messages, window - 1):
-                connection.send(number, grpc_message(message), time.perf_counter())
-    while connection.under_way:
-        if not connection.turn(_PATIENCE):
             raise AuthzError("the server stopped answering")
     seconds = time.perf_counter() - start
     return run.figures(seconds)

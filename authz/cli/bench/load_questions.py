@@ -13,7 +13,8 @@ ACCOUNTS, USERS, POLICIES = 20, 10, 10
 DISTINCT = 1000
 
 
-def _check(number: int, resource: int) -> authz_pb2.CheckRequest:
+def check_of(number: int, resource: int) -> authz_pb2.CheckRequest:
+    """The request of the user with this number about an application."""
     uin = 10_000_000 + number % ACCOUNTS
     return authz_pb2.CheckRequest(
         principal=f"qcs::cam::uin/{uin}:uin/{100_001 + number // ACCOUNTS % USERS}",
@@ -22,13 +23,14 @@ def _check(number: int, resource: int) -> authz_pb2.CheckRequest:
     )
 
 
-def _repeated(number: int) -> authz_pb2.CheckRequest:
-    return _check(number % DISTINCT, 1_400_000_000 + number % DISTINCT // (ACCOUNTS * USERS))
+def repeated(number: int) -> authz_pb2.CheckRequest:
+    """One of the DISTINCT requests that `warm` repeats."""
+    return check_of(number % DISTINCT, 1_400_000_000 + number % DISTINCT // (ACCOUNTS * USERS))
 
 
 def warm(count: int) -> Iterator[bytes]:
     """`count` requests that repeat the same thousand."""
-    return cycled([_repeated(number).SerializeToString() for number in range(DISTINCT)], count)
+    return cycled([repeated(number).SerializeToString() for number in range(DISTINCT)], count)
 
 
 def read_questions(file: Path) -> list[bytes]:
@@ -53,44 +55,6 @@ def read_questions(file: Path) -> list[bytes]:
 def cycled(encoded: Sequence[bytes], count: int) -> Iterator[bytes]:
     """The first `count` of the messages, repeated endlessly."""
     return itertools.islice(itertools.cycle(encoded), count)
-
-
-class Novelty:
-    """Makes requests that were never sent before."""
-
-    def __init__(self) -> None:
-        self._first = 0
-
-    def _numbers(self, count: int) -> range:
-        self._first += count
-        return range(self._first - count, self._first)
-
-    def cold(self, count: int) -> Iterator[bytes]:
-        """Requests each about another resource."""
-        checks = [_check(number, 1_500_000_000 + number).SerializeToString() for number in self._numbers(count)]
-        return iter(checks)
-
-    def contexts(self, count: int) -> Iterator[bytes]:
-        """A thousand distinct requests, each time from another address and at another time."""
-        checks = []
-        for number in self._numbers(count):
-            message = _repeated(number)
-            message.context["qcs:ip"].values.append(f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}")
-            stamp = f"2026-01-{1 + number % 28:02}T{number % 24:02}:{number % 60:02}:00Z"
-            message.context["qcs:current_time"].values.append(stamp)
-            checks.append(message.SerializeToString())
-        return iter(checks)
-
-    def cold_batches(self, count: int, size: int) -> Iterator[bytes]:
-        """Batches of `size` new requests each."""
-        items = self.cold(count * size)
-        return iter([batch_of([next(items) for _ in range(size)]) for _ in range(count)])
-
-
-def warm_batches(count: int, size: int) -> Iterator[bytes]:
-    """`count` times the same batch of `size` distinct requests."""
-    batch = batch_of(list(warm(size)))
-    return iter([batch] * count)
 
 
 def batch_of(items: Sequence[bytes]) -> bytes:

@@ -2,12 +2,12 @@ import itertools
 
 import pytest
 
-from authz.cli.bench.load_generator import Figures, closed_loop, open_loop, streams
+from authz.cli.bench.load_generator import Figures, closed_loop, open_loop
 from authz.errors import AuthzError
 from tests.load.baseline import BaselineMode
 from tests.load.processes import running_baseline
 
-CHECK, STREAM = "/authz.v1.AuthorizationService/Check", "/authz.v1.AuthorizationService/StreamCheck"
+CHECK = "/authz.v1.AuthorizationService/Check"
 
 
 @pytest.fixture(scope="module")
@@ -33,11 +33,6 @@ def test_an_open_loop_keeps_its_rate_and_counts_latency_from_the_intended_time(f
     figures = open_loop(floor, CHECK, questions(200), rate=1000)
     assert seen(figures) == (200, 0, 200)
     assert figures.seconds >= 0.199
-
-
-@pytest.mark.parametrize(("count", "window"), [(1, 1), (4, 8)])
-def test_every_message_of_streams_is_answered(floor, count, window):
-    assert seen(streams(floor, STREAM, questions(200), count, window)) == (200, 0, 200)
 
 
 def test_a_call_that_ends_without_a_message_failed(floor):

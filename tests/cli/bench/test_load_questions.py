@@ -1,5 +1,3 @@
-import itertools
-
 import pytest
 
 from authz.cli.bench import load_questions as questions
@@ -10,24 +8,6 @@ from authz.v1 import authz_pb2
 def test_warm_questions_are_a_thousand_distinct_ones_over_and_over():
     asked = list(questions.warm(2500))
     assert (len(asked), len(set(asked))) == (2500, 1000)
-
-
-def test_cold_questions_never_repeat():
-    new = questions.Novelty()
-    asked = list(itertools.chain(new.cold(100), new.cold(100)))
-    assert len(set(asked)) == 200
-
-
-def test_questions_with_new_contexts_ask_a_thousand_things():
-    asked = [authz_pb2.CheckRequest.FromString(each) for each in questions.Novelty().contexts(1200)]
-    assert len({each.context["qcs:ip"].values[0] for each in asked}) == 1200
-    assert len({(each.principal, each.resource) for each in asked}) == 1000
-
-
-def test_batches_hold_distinct_questions():
-    for batches in (questions.warm_batches(2, 50), questions.Novelty().cold_batches(2, 50)):
-        batch = authz_pb2.BatchCheckRequest.FromString(next(batches))
-        assert len({each.SerializeToString() for each in batch.checks}) == 50
 
 
 LINE = '{"principal": "qcs::cam::uin/1:uin/2", "action": "im:AddUser", "context": {"qcs:ip": {"values": ["10.0.0.1"]}}}'

@@ -2,7 +2,7 @@ import gc
 
 import pytest
 
-from authz.cli.bench.timing import interleaved
+from tests.load.timing import interleaved
 
 
 class Machine:
