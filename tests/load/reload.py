@@ -64,8 +64,8 @@ def write_attachments(folder, uin, size, first, groups=()):
     new.rename(folder / "attachments.yaml")
 
 
-def policy(resource, effect="allow"):
-    statement = {"effect": effect, "action": ["name/im:*"], "resource": [resource]}
+def policy(resource, effect="allow", *more):
+    statement = {"effect": effect, "action": ["name/im:*"], "resource": [resource, *more]}
     return json.dumps({"version": "2.0", "statement": [statement]})
 
 
@@ -94,9 +94,26 @@ def replace(root, size, allowed):
     shutil.rmtree(other, ignore_errors=True)
     shutil.copytree(root, other)
     edit(other, size, allowed)
-    root.rename(root.parent / f".{UIN}.old")
+    return exchanged(root, other)
+
+
+def exchanged(root, other):
+    """Put a folder in another one's place; the other one, which is to be deleted."""
+    before = root.rename(root.parent / f".{UIN}.{time.time_ns()}")
     other.rename(root)
-    shutil.rmtree(root.parent / f".{UIN}.old")
+    return before
+
+
+def replace_all(root, size, allowed):
+    """Another folder takes the place of the account's, in which every policy has a text that was never there before."""
+    other = root.parent / f".{UIN}.next"
+    write_account(other, UIN, size)
+    version = f"qcs::im::uin/{UIN}:sdkappid/{time.time_ns()}"
+    for at in range(size):
+        own = f"qcs::im::uin/{UIN}:sdkappid/{1400000000 + at}"
+        effect = "allow" if allowed or at else "deny"
+        (other / "policies" / f"p{at}.json").write_text(policy(own, effect, version))
+    return exchanged(root, other)
 
 
 def swap(root, size, allowed):
@@ -114,8 +131,7 @@ def swap(root, size, allowed):
     before = (root / "..data").resolve()
     (root / "..tmp").symlink_to(version.name)
     (root / "..tmp").rename(root / "..data")
-    if before.name.startswith("..1"):
-        shutil.rmtree(before)
+    return before if before.name.startswith("..1") else None
 
 
 CASES = {
@@ -125,6 +141,7 @@ CASES = {
        for size in (10, 1000)},
     "detach-10000": (World(1, 10000), detach),
     "replace-10000": (World(2, 10000), replace),
+    "replace_all-10000": (World(2, 10000), replace_all),
 }  # fmt: skip
 
 
@@ -220,7 +237,7 @@ def measured(name, options):
     world, change = CASES[name]
     with tempfile.TemporaryDirectory() as folder:
         root = world.build(Path(folder))
-        change(root, world.policies, True)  # as it is left by the change itself
+        delete(change(root, world.policies, True))  # as it is left by the change itself
         with sidecar(folder, options) as (pid, address):
             time.sleep(options.calm)
             row = hammered(root, world, change, address, options)
@@ -261,21 +278,28 @@ def hammered(root, world, change, address, options):
 
 def timed(apply, client, allowed):
     """Seconds from the end of a change on disk until an answer shows it."""
-    apply()
+    left_over = apply()
     done = time.perf_counter()
     eventually(lambda: client.allowed == allowed)
+    delete(left_over)
     return max(0.0, client.turned_at - done)
+
+
+def delete(left_over):
+    """Delete the folder that a change left over, if any."""
+    if left_over is not None:
+        shutil.rmtree(left_over)
 
 
 def alone(root, world, change, pid, address, options):
     """Seconds of processor that a change costs, with nobody asking but once for each."""
     client = Client(address)
     turns = min(options.changes, 10)
-    change(root, world.policies, True)
+    delete(change(root, world.policies, True))
     eventually(client.ask)
     before = cpu_seconds(pid)
     for turn in range(turns):
-        change(root, world.policies, turn % 2 == 1)
+        delete(change(root, world.policies, turn % 2 == 1))
         time.sleep(options.settle)
         eventually(lambda turn=turn: client.ask() == (turn % 2 == 1))
     spent = cpu_seconds(pid) - before
