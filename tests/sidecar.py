@@ -24,26 +24,26 @@ _HTTP = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 class Sidecar:
     """`with Sidecar(directory) as sidecar:` serves on a Unix socket, a TCP port and HTTP until the block ends.
 
-    With several `workers`, or as another `user` (a number), there is no Unix socket.
+    With several `workers`, or run by the `interpreter` of another user, there is no Unix socket.
     """
 
-    def __init__(self, source, *options, notice=0.0, workers=1, user=None):
+    def __init__(self, source, *options, notice=0.0, workers=1, interpreter=None):
         self._folder = tempfile.TemporaryDirectory(prefix="authz")
         self.socket = f"unix:{self._folder.name}/a.sock"
         self._log = Path(self._folder.name, "log")
         self._command = [
-            sys.executable, "-m", "authz", "serve", str(source), "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0",
-            "--shutdown-notice", str(notice), "--workers", str(workers), *options,
+            *((sys.executable,) if interpreter is None else interpreter.command), "-m", "authz", "serve", str(source),
+            "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0", "--shutdown-notice", str(notice),
+            "--workers", str(workers), *options,
         ]  # fmt: skip
-        if user is not None:
-            self._command = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", *self._command]
-        elif workers == 1:
+        self._environment = None if interpreter is None else interpreter.environment
+        if workers == 1 and interpreter is None:
             self._command += ["--listen", self.socket]
         self._channels = []
 
     def __enter__(self):
         with self._log.open("w") as log:
-            self.process = subprocess.Popen(self._command, stderr=log, stdout=log, cwd=ROOT)
+            self.process = subprocess.Popen(self._command, stderr=log, stdout=log, cwd=ROOT, env=self._environment)
         try:
             serving = self.wait_for_log("serving")
         except AssertionError:

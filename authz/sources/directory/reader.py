@@ -1,6 +1,6 @@
 """Reads one account of a directory: looks, waits until its version is whole, reads what changed, makes an account."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
@@ -102,7 +102,8 @@ class AccountReader:
         root: Path,
         maker: VersionMaker,
         clock: Callable[[], float],
-        cover: Callable[[str, Iterable[str]], None],
+        cover: Callable[[str], None],
+        cover_links: Callable[[str, Collection[str]], None],
         has_news: Callable[[str], bool | None],
     ) -> None:
         self.held: dict[str, Held] = {}
@@ -111,6 +112,7 @@ class AccountReader:
         self._maker = maker
         self._clock = clock
         self._cover = cover
+        self._cover_links = cover_links
         self._has_news = has_news
         self._standing: dict[str, dict[str, tuple[int, float]]] = {}
 
@@ -164,12 +166,12 @@ class AccountReader:
     # Looking --------------------------------------------------------------------------------------------------------
 
     def _listing(self, key: str) -> Listing:
-        self._cover(key, ())
+        # Links stay watched while the account is listed: an event between two watches would be lost.
+        self._cover(key)
         listing = files.list_account(self._root, key)
-        if listing.links:
-            own = files.path_of(self._root, key, "").rstrip("/")  # which is watched anyway
-            folders = {each for link in listing.links.values() for each in (link.place, link.link_folder)}
-            self._cover(key, {each for each in folders if each is not None and each != own})
+        own = files.path_of(self._root, key, "").rstrip("/")  # which is watched anyway
+        folders = {each for link in listing.links.values() for each in (link.place, link.link_folder)}
+        self._cover_links(key, {each for each in folders if each is not None and each != own})
         return listing
 
     def _named(self, key: str, held: Held, named: dict[str, Writing]) -> _Found:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Collection, Iterable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -42,7 +42,7 @@ class DirectorySource:
         self.root = root
         self._clock = clock
         self._maker = VersionMaker(root, progress)
-        self._reader = AccountReader(root, self._maker, clock, self._cover, self._has_news)
+        self._reader = AccountReader(root, self._maker, clock, self._cover, self._cover_links, self._has_news)
         self._lock = Lock()  # of what follows; nothing is waited for while it is held
         self._queue = ChangeQueue()
         self._is_anything_noted = False
@@ -254,9 +254,13 @@ class DirectorySource:
             later = self._taken.get(key)
             self._taken[key] = change if later is None else change.merged(later)
 
-    def _cover(self, key: str, links: Iterable[str]) -> None:
+    def _cover(self, key: str) -> None:
         if self._watch is not None:
-            self._watch.cover(key, links)
+            self._watch.cover(key)
+
+    def _cover_links(self, key: str, folders: Collection[str]) -> None:
+        if self._watch is not None:
+            self._watch.cover_links(key, folders)
 
     # For whoever reads it once --------------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ import asyncio
 import errno
 import os
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from enum import Enum
 from pathlib import Path
@@ -76,12 +76,14 @@ class FolderWatch:
         for name in {name for _, name in above}:
             self._cover(Role.ABOVE, name, [folder for folder, each in above if each == name], inotify.NAMES)
 
-    def cover(self, key: str, links: Iterable[str] = ()) -> None:
-        """Watch an account's folders as they are now, and those that its links lead to."""
+    def cover(self, key: str) -> None:
+        """Watch an account's folders as they are now."""
         place = os.path.join(self._root, key)  # noqa: PTH118 - a Path costs more than the call to the system
         self._cover(Role.PLACE, key, [place])
         self._cover(Role.POLICIES, key, [os.path.join(place, "policies")])  # noqa: PTH118
-        folders = list(links)
+
+    def cover_links(self, key: str, folders: Collection[str]) -> None:
+        """Watch the folders that an account's links lead to, instead of those before."""
         if folders or key in self._linked:
             self._cover(Role.TARGET, key, folders)
             (self._linked.add if folders else self._linked.discard)(key)
@@ -93,7 +95,7 @@ class FolderWatch:
         self._linked.discard(key)
         self._uncovered.discard(key)
 
-    def _cover(self, role: Role, key: str, paths: list[str], mask: int = inotify.ALL) -> None:
+    def _cover(self, role: Role, key: str, paths: Iterable[str], mask: int = inotify.ALL) -> None:
         folder = Folder(role, key)
         with self._lock:
             before = self._watches.pop((role, key), ())

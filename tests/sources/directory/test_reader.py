@@ -22,9 +22,8 @@ class Reading:
 
     def __init__(self, root):
         self.clock = Clock()
-        self.covered = []
         maker = VersionMaker(root, lambda: None)
-        self.reader = AccountReader(root, maker, self.clock, lambda key, _: self.covered.append(key), lambda _: None)
+        self.reader = AccountReader(root, maker, self.clock, lambda _: None, lambda *_: None, lambda _: None)
         self.change = None
 
     def begin(self, files=None):

@@ -1,3 +1,4 @@
+import asyncio
 import contextlib
 import errno
 import os
@@ -10,6 +11,7 @@ from authz.sources.directory import source as source_module
 from authz.sources.directory.files import ROOT
 from authz.sources.directory.source import DirectorySource
 from tests.sources.folders import GRANT, NOTHING, attachments, write_account
+from tests.waiting import DEADLINE
 
 
 def refused(folder, key=ROOT):
@@ -320,6 +322,39 @@ def test_an_account_that_links_lead_to_is_listed_again(tmp_path, listed, name):
     (root / name).symlink_to(tmp_path / "elsewhere")
     assert watched(root).changed.keys() == {"a"}
     assert listed == ["a", "a"]
+
+
+@pytest.mark.usefixtures("telling")
+def test_a_link_that_is_swapped_while_nothing_else_is_found_is_heard_of(tmp_path, monkeypatch):
+    root = tmp_path / "root"
+    folder = write_account(root / "a", 1)
+    for version, text in (("..1", GRANT), ("..2", NOTHING)):
+        (folder / version).mkdir()
+        (folder / version / "p.json").write_text(text)
+    (folder / "..data").symlink_to("..1")
+    (folder / "policies" / "p.json").unlink()
+    (folder / "p.json").symlink_to("..data/p.json")
+    real = files.list_account
+
+    def list_and_swap(*arguments):
+        found = real(*arguments)
+        (folder / "..tmp").symlink_to("..2")
+        (folder / "..tmp").rename(folder / "..data")
+        source._watch.pump()  # as the thread that follows events does meanwhile
+        return found
+
+    async def next_change():
+        async with asyncio.timeout(DEADLINE):
+            return await anext(source.changes())
+
+    with contextlib.closing(DirectorySource(root, is_watched=True)) as source:
+        before = source.read(source.survey(is_thorough=True), is_long=True)
+        assert before.changed.keys() == {"a"}
+        monkeypatch.setattr(files, "list_account", list_and_swap)
+        assert source.read(["a"], is_long=True).unchanged == {"a"}
+        monkeypatch.setattr(files, "list_account", real)
+        assert asyncio.run(next_change()) == {"a"}
+        assert source.read(["a"], is_long=True).changed.keys() == {"a"}
 
 
 @pytest.mark.usefixtures("telling")

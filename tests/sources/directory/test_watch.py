@@ -126,10 +126,10 @@ def test_what_links_lead_to_is_watched_for_all_accounts_that_have_such_links(hea
     shared = tmp_path / "shared"
     shared.mkdir()
     for key in "ab":
-        heard.watch.cover(key, [str(shared)])
+        heard.watch.cover_links(key, [str(shared)])
     told = heard.after(lambda: (shared / "p.json").write_text("x"))
     assert told == {("a", None, Writing.UNSURE), ("b", None, Writing.UNSURE)}
-    heard.watch.cover("a")
+    heard.watch.cover_links("a", [])
     assert heard.after(lambda: (shared / "p.json").write_text("y")) == {("b", None, Writing.UNSURE)}
     assert heard.after(lambda: (root / "b" / "..data").symlink_to("x")) == {("b", None, Writing.UNSURE)}
 
