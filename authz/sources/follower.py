@@ -215,6 +215,9 @@ class Follower:
         """Read these accounts, and put into force what became of them."""
         try:
             update = await lane.run(lambda: self._source.read(keys, is_long=is_long))
+            if self._is_overtaken(update):
+                self._read_anew({*keys, *update.changed, *update.removed})
+                return
             self._publish(update, reconcile(self._in_force, update, self._source.name_of))
         except StalledError as error:
             self._read_anew(key for key in keys if key != error.key)
@@ -275,9 +278,18 @@ class Follower:
             removed |= set(states).difference(self._in_force.keys)
         ended = [part for uin in removed if (state := states.get(uin)) is not None for part in state.parts()]
         del states
-        if plan.changed or removed or not self._engine.is_ready:
+        if plan.changed or removed or not self._engine.is_ready or self._is_newer(update.revision):
             self._put_into_force(plan, removed, update.revision)
         self._gradual_free.add(ended)
+
+    def _is_newer(self, revision: int | None) -> bool:
+        """Whether a source's own revision is above the one in force, though no account differs."""
+        return revision is not None and revision > self._engine.live.revision
+
+    def _is_overtaken(self, update: Update) -> bool:
+        """Whether what was read later, on the other thread, came into force sooner."""
+        is_numbered = update.revision is not None and self._engine.is_ready
+        return is_numbered and (update.revision or 0) < self._engine.live.revision
 
     def _note(self, update: Update, plan: ReloadPlan, now: float) -> None:
         read = (*update.changed, *update.unchanged, *update.removed)

@@ -31,11 +31,6 @@ class DatabaseAddress:
         return None if self.file is None else self.file.with_name(f"{self.file.name}.key")
 
 
-def is_database_url(text: str) -> bool:
-    """Whether a source is given as a database rather than a directory."""
-    return text.startswith(("sqlite:", "postgresql:", "postgres:", "postgresql+psycopg:"))
-
-
 def parse_address(text: str) -> DatabaseAddress:
     """The address of a URL.
 

@@ -67,6 +67,13 @@ class Changes:
             query = query.where(tables.changes.c.account == account)
         return self._read(query.order_by(tables.changes.c.revision.desc()).limit(limit))
 
+    def accounts_since(self, revision: int) -> dict[str, int]:
+        """The accounts that changed after a revision, each with the first revision that changed it then."""
+        columns = tables.changes.c
+        first = sa.func.min(columns.revision)
+        query = sa.select(columns.account, first).where(columns.revision > revision).group_by(columns.account)
+        return {account: number for account, number in self._connection.execute(query)}  # noqa: C416 - rows are no pairs
+
     def get(self, revision: int) -> Change | None:
         """The entry of a revision."""
         found = self._read(_SELECT.where(tables.changes.c.revision == revision))

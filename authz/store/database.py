@@ -18,6 +18,7 @@ from authz.store.pending import Pending
 from authz.store.secrets import MasterKey
 from authz.store.session import Reader, Writer
 from authz.store.usage import WritableUsage
+from authz.store.watch import Listener, VersionProbe, open_watch
 
 _CHECK_TEXT, _CHECK_PURPOSE = "the master key fits", "check of the master key"
 
@@ -33,6 +34,7 @@ class Database:
         self._engine = engine
         self._clock = clock
         self._master_key: MasterKey | None = None
+        self._file: tuple[int, int] | None = None
         self.identity = ""
 
     @classmethod
@@ -117,6 +119,15 @@ class Database:
                 yield WritableUsage(connection)
                 connection.commit()
 
+    def watch(self) -> Listener | VersionProbe:
+        """What notices changes, by a connection of its own.
+
+        Raises:
+            StoreError: if the database cannot be reached.
+        """
+        with translated(self.address):
+            return open_watch(self._engine)
+
     def revision(self) -> int:
         """The revision of the last change.
 
@@ -183,6 +194,18 @@ class Database:
             connection.commit()
         return bytes(check)
 
+    def _follow_file(self) -> None:
+        """Connect to the file that is there now, should another one have taken its place."""
+        if self.address.file is None:
+            return
+        try:
+            found = self.address.file.stat()
+        except OSError as error:
+            raise StoreError(f"cannot reach {self.address.shown}: {error.strerror}") from None
+        if self._file not in (None, (found.st_dev, found.st_ino)):
+            self._engine.dispose()
+        self._file = found.st_dev, found.st_ino
+
     def _needed_key(self) -> MasterKey:
         if self._master_key is None:
             message = f"{self.address.shown} was opened without its master key"
@@ -191,6 +214,7 @@ class Database:
 
     def _begin(self, options: dict[str, Any], first: Callable[[sa.Connection], int]) -> tuple[sa.Connection, int]:
         """A connection in a transaction, and what its first statement returns; one that was lost is replaced."""
+        self._follow_file()
         for is_last in (False, True):
             connection = self._engine.connect()
             try:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from authz.store.address import is_database_url, parse_address
+from authz.store.address import parse_address
 from authz.store.errors import StoreError
 
 
@@ -26,8 +26,3 @@ def test_others_are_refused_with_the_forms_and_without_the_password(text):
     with pytest.raises(StoreError, match=r"expected sqlite:///relative\.db") as caught:
         parse_address(text)
     assert "secret" not in str(caught.value)
-
-
-def test_a_directory_is_not_a_database():
-    assert is_database_url("postgresql://h/d")
-    assert not is_database_url("./sqlite")
