@@ -7,6 +7,7 @@ from authz.pdp.limits import CACHE_BYTES, DEFAULT_LIMITS, Limits
 from authz.server.listeners import Address
 from authz.server.tls import TlsFiles
 from authz.server.transport import TransportKind
+from authz.sources.opening import SourceAddress
 from authz.telemetry.log import LogFormat
 
 
@@ -17,11 +18,13 @@ class Settings:
     `cache_size` is the number of decisions that each worker caches, 0 for none; `cache_bytes` bounds the memory of
     cached decisions and compiled policies, of all workers together.
 
+    `last_good` is the folder of the last good copy of a database; None: beside an SQLite file, else none is kept.
+
     With `tls`, all TCP addresses of `listen` use it. `allow_clients` are the names in client certificates that are
     admitted; if it is empty, every certificate of the trusted authorities is.
     """
 
-    source: Path
+    source: SourceAddress
     listen: tuple[Address, ...]
     http: str | None = None
     transport: TransportKind = TransportKind.NATIVE
@@ -38,5 +41,6 @@ class Settings:
     drain_timeout: float = 10.0
     allow_broken_accounts: bool = False
     watch: bool = True
+    last_good: Path | None = None
     log_format: LogFormat = field(default=LogFormat.AUTO)
     log_level: str = "info"

@@ -11,7 +11,7 @@ from authz.app.settings import Settings
 from authz.app.sidecar import serve
 from authz.cli.failure import show_failure
 from authz.cli.progress import show_progress
-from authz.cli.source_argument import policy_directory
+from authz.cli.source_argument import source_address
 from authz.cli.transport_option import transport_option
 from authz.errors import AuthzError, InvalidAccountError, ListenError
 from authz.pdp.limits import CACHE_BYTES, DEFAULT_LIMITS, Limits
@@ -43,7 +43,7 @@ def _mode(_ctx: click.Context, _param: click.Parameter, text: str | None) -> int
 
 
 @click.command("serve")
-@click.argument("source", callback=policy_directory, envvar="AUTHZ_SERVE_SOURCE")
+@click.argument("source", callback=source_address, envvar="AUTHZ_SERVE_SOURCE")
 @click.option(
     "--listen",
     multiple=True,
@@ -176,6 +176,13 @@ def _mode(_ctx: click.Context, _param: click.Parameter, text: str | None) -> int
     "--watch/--no-watch", default=True, show_default=True, help="Use file events to find changes; otherwise poll."
 )
 @click.option(
+    "--last-good",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    metavar="DIR",
+    show_default="beside an SQLite database, else off",
+    help="Folder for the last good copy of a database, from which the sidecar starts while the database is down.",
+)
+@click.option(
     "--log-format",
     type=click.Choice([choice.value for choice in LogFormat]),
     default=LogFormat.AUTO.value,
@@ -191,7 +198,7 @@ def _mode(_ctx: click.Context, _param: click.Parameter, text: str | None) -> int
 )
 @click.pass_context
 def serve_command(ctx: click.Context, /, log_format: str, log_level: str, **options: object) -> None:
-    """Run the sidecar on SOURCE, a policy directory.
+    """Run the sidecar on SOURCE, a policy directory or the URL of a database.
 
     On SIGTERM, SIGINT or SIGQUIT it finishes running calls and exits with status 0; if it cannot start, it exits with
     status 1. On SIGHUP it reloads everything.

@@ -1,6 +1,7 @@
 """Signals that a database may have changed, on the event loop, which is not woken while nothing happens."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -9,12 +10,14 @@ from authz.sources.directory.inotify import Inotify
 from authz.store.database import Database
 from authz.store.watch import Listener, VersionProbe
 
-_PROBE_SECONDS = 0.025
-"""Between two looks at an SQLite database where the system gives no file events."""
+_SOON_SECONDS, _PROBE_SECONDS = 0.002, 0.025
+"""The shortest and the longest time between two questions for the version of an SQLite database."""
+_ALERT_SECONDS = 5.0
+"""How long the version is asked for after a file event: the file is written before the commit comes into force."""
 
 
 class Signals:
-    """A connection that listens (PostgreSQL), or file events of the write-ahead log (SQLite).
+    """A connection that listens (PostgreSQL), or file events of the write-ahead log and then its version (SQLite).
 
     Raises:
         StoreError: if the database cannot be reached.
@@ -28,24 +31,27 @@ class Signals:
             self._watch_folder(database.address.file)
 
     async def next(self) -> None:
-        """Return when there may be a change; one since the last call counts.
+        """Return when there was a change since the last call.
 
         Raises:
             StoreError: if the connection is lost.
         """
-        if isinstance(self._watch, VersionProbe) and self._inotify is None:
-            while not self._watch.has_changed():  # noqa: ASYNC110 - nothing but asking says so
-                await asyncio.sleep(_PROBE_SECONDS)
-            return
-        descriptor = self._watch.fileno() if isinstance(self._watch, Listener) else self._needed_inotify().fileno()
-        loop, readable = asyncio.get_running_loop(), asyncio.Event()
-        loop.add_reader(descriptor, readable.set)
-        try:
-            while not self._has_changed():
-                readable.clear()
-                await readable.wait()
-        finally:
-            loop.remove_reader(descriptor)
+        if isinstance(self._watch, Listener):
+            await _readable(self._watch.fileno(), self._watch.has_changed)
+        else:
+            await self._next_version(self._watch)
+
+    async def _next_version(self, probe: VersionProbe) -> None:
+        loop = asyncio.get_running_loop()
+        pause, alert_until = _SOON_SECONDS, loop.time()
+        while not probe.has_changed():
+            if self._has_event():
+                pause, alert_until = _SOON_SECONDS, loop.time() + _ALERT_SECONDS
+            elif self._inotify is not None and loop.time() >= alert_until:
+                await _readable(self._inotify.fileno(), lambda: True)
+                continue
+            await asyncio.sleep(pause)
+            pause = min(pause * 1.5, _PROBE_SECONDS)
 
     def close(self) -> None:
         """Watch no longer."""
@@ -54,11 +60,9 @@ class Signals:
             with suppress(OSError):
                 self._inotify.close()
 
-    def _has_changed(self) -> bool:
-        if self._inotify is None:
-            return self._watch.has_changed()
+    def _has_event(self) -> bool:
         found = False
-        while events := self._inotify.read():
+        while self._inotify is not None and (events := self._inotify.read()):
             found |= any(event.mask & inotify.OVERFLOW or event.name in self._names for event in events)
         return found
 
@@ -70,6 +74,16 @@ class Signals:
             self._inotify = None  # the version is asked for again and again instead
         self._names = frozenset((file.name, f"{file.name}-wal"))
 
-    def _needed_inotify(self) -> Inotify:
-        assert self._inotify is not None  # noqa: S101 - `next` asked before
-        return self._inotify
+
+async def _readable(descriptor: int, is_enough: Callable[[], bool]) -> None:
+    """Wait until a file descriptor is readable, and what there is to read is enough."""
+    loop, readable = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_reader(descriptor, readable.set)
+    try:
+        while True:
+            await readable.wait()
+            readable.clear()
+            if is_enough():
+                return
+    finally:
+        loop.remove_reader(descriptor)
