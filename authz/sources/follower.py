@@ -315,7 +315,8 @@ class Follower:
         self.status.reloads += 1
         self.status.published_at = time.time()
         counts = {"changed": len(plan.changed), "removed": len(removed), "accounts": len(self._in_force.uins)}
-        log.info("revision in force", revision=str(revision), **counts)
+        if plan.changed or removed:
+            log.info("revision in force", revision=str(revision), **counts)
 
     # What goes wrong ------------------------------------------------------------------------------------------------
 

@@ -316,3 +316,32 @@ def test_the_uin_of_an_account_that_moves_to_another_place_stays_in_force():
     following.shelf.take("a")
     following.refresh()
     assert (following.answers(1), following.faults()) == ([True], {})
+
+
+def test_a_revision_of_the_source_comes_into_force_though_no_account_differs():
+    following = loaded(a=granting(1))
+    before = following.engine.live.states.find("1")
+    following.shelf.put(a=following.shelf._contents["a"])
+    following.shelf.revision = 7
+    following.shelf._read["a"] = following.shelf._versions["a"]
+    following.shelf.put(b="is spoilt")
+    following.refresh()
+    assert following.engine.live.revision == following.shelf.revision == 8
+    assert following.engine.live.states.find("1") is before
+
+
+def test_what_was_overtaken_by_a_later_reading_is_read_again():
+    following = loaded(a=granting(1), b=granting(2))
+    following.shelf.put(a=empty(1))
+
+    def overtake():
+        following.shelf.before_read = lambda: None
+        following.engine.publish({}, (), following.shelf.revision + 1)
+
+    following.shelf.before_read = overtake
+    following.refresh()
+    assert following.answers(1) == [True]
+    following.shelf.revision += 2
+    following.clock.now += 2
+    following.refresh()
+    assert following.answers(1) == [False]
