@@ -63,7 +63,7 @@ class GrpcServer:
         """The state of a new connection, with the methods that its peer may call."""
         own, served = self._methods_for(transport), self.application
         served = served if own is None else GrpcApplication(own, self.limits.message_bytes, served.failed)
-        return Connection(served, self.limits, on_peer_fault=self.hear)
+        return Connection(served, self.limits, on_peer_fault=self.record_fault)
 
     def lifetime_of(self, transport: asyncio.BaseTransport) -> Lifetime:
         """How long a connection that is made now may live."""
@@ -71,7 +71,7 @@ class GrpcServer:
         ends = certificate_end(transport)
         return lifetime(limits.age_seconds, limits.age_grace_seconds, began, ends, random.random())  # noqa: S311 - no secret
 
-    def hear(self, kind: str, reason: str) -> None:
+    def record_fault(self, kind: str, reason: str) -> None:
         """Count and pass on a fault."""
         self.faults[kind] += 1
         self._on_peer_fault(kind, reason)
@@ -107,13 +107,13 @@ class GrpcServer:
         except (BlockingIOError, ConnectionAbortedError):
             return
         except OSError as error:
-            self.hear("connections", f"a connection cannot be taken: {error.strerror}")
+            self.record_fault("connections", f"a connection cannot be taken: {error.strerror}")
             self._pause(bound, security)
             return
         accepted.setblocking(False)
         address = origin(accepted.family, where)
         if not self.upkeep.enter(address):
-            self.hear("connections", "too many connections")
+            self.record_fault("connections", "too many connections")
             with accepted, suppress(OSError):
                 if security is None:
                     accepted.send(goaway(0, ErrorCode.ENHANCE_YOUR_CALM, "too many connections"))
@@ -135,7 +135,7 @@ class GrpcServer:
         def shaken(reason: str | None) -> None:
             self._handshakes.ended(handshake)
             if reason is not None:
-                self.hear("handshake", reason)
+                self.record_fault("handshake", reason)
                 self.leave(handshake.address)
 
         protocol = ConnectionProtocol(self, handshake.address)
@@ -148,7 +148,7 @@ class GrpcServer:
                 await loop.connect_accepted_socket(lambda: protocol, accepted)
             except OSError as error:
                 accepted.close()
-                self.hear("connections", f"a connection cannot be served: {error.strerror}")
+                self.record_fault("connections", f"a connection cannot be served: {error.strerror}")
                 self.leave(address)
 
         loop = asyncio.get_running_loop()
@@ -160,7 +160,7 @@ class GrpcServer:
         for each in handshakes:
             each.give_up()
             if not each.has_begun:
-                self.hear("handshake", "no TLS: it took too long")
+                self.record_fault("handshake", "no TLS: it took too long")
                 self.leave(each.address)
 
     def _tick(self) -> None:

@@ -33,7 +33,7 @@ class Server(Protocol):
     def lifetime_of(self, transport: asyncio.BaseTransport) -> Lifetime:
         """How long a connection that is made now may live."""
 
-    def hear(self, kind: str, reason: str) -> None:
+    def record_fault(self, kind: str, reason: str) -> None:
         """Count and pass on a fault."""
 
     def leave(self, address: str) -> None:
@@ -70,7 +70,7 @@ class ConnectionProtocol(asyncio.BufferedProtocol):
         self.connection = self._server.connect(transport)
         security = transport.get_extra_info("ssl_object")
         if security is not None and security.selected_alpn_protocol() != "h2":
-            self._server.hear("alpn", "the client does not speak HTTP/2")  # RFC 9113, 3.2
+            self._server.record_fault("alpn", "the client does not speak HTTP/2")  # RFC 9113, 3.2
             self.transport.close()
         else:
             self._server.upkeep.add(self)
@@ -198,7 +198,7 @@ class ConnectionProtocol(asyncio.BufferedProtocol):
     def _tick(self, now: float) -> int:
         looked = 1 + self.connection.tick()
         if self._stuck_since and now - self._stuck_since > self._server.limits.stall_seconds:
-            self._server.hear("slow_reader", "the peer takes nothing")
+            self._server.record_fault("slow_reader", "the peer takes nothing")
             self.abort()
         self._age(self.lifetime.stage(now, self._server.wall()))
         self.flush()

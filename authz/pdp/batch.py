@@ -1,4 +1,4 @@
-"""BatchCheck: many questions, one revision, an answer or an error for each."""
+"""BatchCheck: many checks on one revision, each with an answer or an error of its own."""
 
 from collections.abc import Callable, Generator, Sequence
 from time import perf_counter
@@ -15,13 +15,13 @@ from authz.wire.answers import revision_text
 from authz.wire.batches import read_batch, write_batch, write_error
 from authz.wire.status import status_of
 
-_STRIDE = 250  # items that are looked up together
-_STEP = 5  # items that are decided between two looks at the clock, if they are short
-_SHORT_BYTES = 200  # of such an item; a longer one counts as so many
+_STRIDE = 250  # items of one cache look-up
+_STEP = 5  # short items decided between two reads of the clock
+_SHORT_BYTES = 200  # of a short item; a longer one counts as several
 
 
 class BatchChecker:
-    """Answers batches of at most `limit` checks, through the same cache as single checks; pauses by `clock`."""
+    """Answers batches of at most `limit` checks, through the cache of single checks; `clock` decides when it pauses."""
 
     def __init__(
         self, checker: Checker, limit: int, counters: Counters | None = None, clock: Clock = perf_counter
@@ -32,12 +32,12 @@ class BatchChecker:
         self._errors = (counters or Counters()).item_errors
 
     def check(self, data: bytes) -> Generator[None, None, bytes]:
-        """Answer a BatchCheckRequest with a BatchCheckResponse, in request order; all on one snapshot.
+        """Answer a BatchCheckRequest with a BatchCheckResponse, in request order, on one snapshot.
 
         Raises:
-            InvalidRequestError: for a malformed or too large batch; a malformed item fails alone.
+            InvalidRequestError: if the batch is malformed or too large; a malformed item fails alone.
             NotReadyError: before anything was loaded.
-            RevisionAheadError: if the batch insists on a later revision.
+            RevisionAheadError: if the batch requires a later revision.
         """
         batch = read_batch(data, self._limit)
         snapshot = self._checker.snapshot

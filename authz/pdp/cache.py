@@ -1,4 +1,4 @@
-"""Question -> answer: an LRU of encoded answers, each of which holds as long as its lease does."""
+"""The decision cache: an LRU of encoded answers, each valid as long as its lease."""
 
 import sys
 import time
@@ -16,19 +16,20 @@ _BYTES = sys.getsizeof(b"")
 
 
 class Lease(Protocol):
-    """What an answer was computed from; `live` turns false, once, when that is replaced."""
+    """Stands for what an answer was computed from; `live` becomes false when that is replaced, and stays false."""
 
     live: bool
 
 
 class Entry:
-    """An encoded answer, its lease, and the seconds since the epoch between which it holds; None: at any time.
+    """An encoded answer, its lease, and the seconds since the epoch between which it is valid (None: always).
 
-    `hints` are the end of the answer, which others share. `kind` is a number for whoever counts answers by kind.
-    `result` is the answer as the result of a batch on one revision; `result_id` is a number of that revision and the
-    kind, and who uses it makes both anew when the revision is another. Only an answer that holds at any time and has no
-    hints has a result, made by one who saw its lease live while that revision was in force: so the number tells all.
-    The answer `is_context_free` if the question would have the same with any context.
+    `hints` are the end of the answer, shared with other entries. `kind` is the number by which answers are counted. The
+    answer `is_context_free` if no context could change it.
+
+    `result` is the answer as an item of a batch on one revision, and `result_id` a number for that revision and kind.
+    Only an answer that is always valid and has no hints has a result, made while its lease was live and that revision
+    in force: so an equal `result_id` is enough to use it.
     """
 
     __slots__ = ("answer", "hints", "is_context_free", "kind", "lease", "result", "result_id", "window")
@@ -57,9 +58,9 @@ Results = tuple[Sequence[Entry], Mapping[int, int]]
 
 
 class Repeats:
-    """Tells questions that are asked again from those that come once; by their hashes.
+    """Distinguishes repeated questions from single ones, by their hashes.
 
-    For questions that mean the same as a kept one but differ in every call: what comes once is not worth a place.
+    A question that shares its answer with others gets an entry of its own only when it is repeated.
     """
 
     def __init__(self, size: int = 8192) -> None:
@@ -67,7 +68,7 @@ class Repeats:
         self._seen: set[int] = set()
 
     def has(self, question: bytes) -> bool:
-        """Whether it was asked lately; from now on it was."""
+        """Whether the question was asked before; from now on it was."""
         digest = hash(question)
         if digest in self._seen:
             return True
@@ -78,14 +79,13 @@ class Repeats:
 
 
 class DecisionCache:
-    """At most `size` answers, of at most `most` bytes in all; nothing is kept if one of them is 0.
+    """At most `size` answers, of at most `most` bytes in total; 0 for either switches it off.
 
-    A key is the bytes of a question, or what many questions have in common that must be answered alike: texts, and
-    tuples of them. A caller looks for the bytes first, then for what they mean, and reports a `miss` if it has to
-    decide. What is longer than some KiB is not kept.
+    A key is the bytes of a question, or what all questions with the same answer have in common: strings and tuples of
+    them. The caller reports a `miss` whenever it has to decide.
 
-    It is for one thread. The counters only rise; `dropped` counts the answers that were found dead because their
-    account or the time changed, `evicted` those that made room for others.
+    For one thread. The counters only rise: `dropped` counts answers that were no longer valid when found, `evicted`
+    those that made room for others.
     """
 
     def __init__(self, size: int, clock: Callable[[], float] = time.time, most: int = DEFAULT_BYTES) -> None:
@@ -99,21 +99,21 @@ class DecisionCache:
 
     @property
     def most(self) -> int:
-        """Bytes that it may hold."""
+        """The most bytes that it may hold."""
         return self._entries.most
 
     @property
     def held(self) -> int:
-        """Bytes that it holds, counted rather too high than too low."""
+        """Bytes that it holds, an upper estimate."""
         return self._entries.held
 
     @property
     def evicted(self) -> int:
-        """Answers that made room for others."""
+        """The number of answers that made room for others."""
         return self._entries.evicted
 
     def get(self, key: Hashable) -> Entry | None:
-        """The answer, if there is one that still holds."""
+        """The answer, if there is a valid one."""
         if key not in self._entries:  # a KeyError of cachetools costs ten times as much
             return None
         entry = self._entries[key]
@@ -125,11 +125,11 @@ class DecisionCache:
         return entry
 
     def is_context_free(self, key: Hashable) -> bool:
-        """Whether there is an answer, dead or alive, that any context leaves as it is."""
+        """Whether there is an answer, valid or not, that no context could change."""
         return key in self._entries and self._entries[key].is_context_free
 
     def get_results(self, keys: Sequence[Hashable], result_ids: Collection[int]) -> Results | None:
-        """The answers to many questions by one look-up, if all are there and have results of these; None if not."""
+        """The answers to many questions, if each is there and its result has one of these ids; else None."""
         entries = self._entries
         try:
             found = [entries[key] for key in keys]
@@ -149,11 +149,11 @@ class DecisionCache:
         return start <= self._clock() < end
 
     def miss(self) -> None:
-        """Count a question for which there was no answer."""
+        """Count a question that had no answer here."""
         self.misses += 1
 
     def put(self, key: Hashable, entry: Entry) -> None:
-        """Keep an answer; the least recently used ones make room."""
+        """Keep an answer; the least recently used ones make room for it."""
         size = _bytes_of(key, entry)
         if self.size and size <= self._longest:
             self._entries.keep(key, entry, size)
@@ -163,7 +163,7 @@ class DecisionCache:
 
 
 class _Entries(LRUCache[Hashable, Entry]):
-    """At most `count` entries of at most `most` bytes in all; the least recently used ones make room.
+    """At most `count` entries of at most `most` bytes in total; the least recently used ones make room.
 
     Bytes are counted here, since the `getsizeof` of cachetools does not get the key, which counts too.
     """
@@ -181,7 +181,7 @@ class _Entries(LRUCache[Hashable, Entry]):
         return self._bytes + self._hints.held
 
     def keep(self, key: Hashable, entry: Entry, size: int) -> None:
-        """Put an entry of so many bytes, hints aside."""
+        """Add an entry of `size` bytes without its hints."""
         if key in self:
             self.remove(key)
         if entry.hints:
@@ -192,7 +192,7 @@ class _Entries(LRUCache[Hashable, Entry]):
             self.popitem()
 
     def remove(self, key: Hashable) -> None:
-        """Remove an entry that does not hold any more."""
+        """Remove an entry that is no longer valid."""
         self._uncount(key, self.pop(key))
 
     def popitem(self) -> tuple[Hashable, Entry]:
@@ -209,7 +209,7 @@ class _Entries(LRUCache[Hashable, Entry]):
 
 
 class _Hints:
-    """Texts that entries share: each is there once, and its bytes are `held`, as long as one entry has it."""
+    """Hints shared by entries, each kept once while an entry uses it; `held` are the bytes of all."""
 
     def __init__(self) -> None:
         self.held = 0
@@ -217,7 +217,7 @@ class _Hints:
         self._users: dict[bytes, int] = {}
 
     def take(self, hints: bytes) -> bytes:
-        """One more has this text; returns the object to have."""
+        """Add a user of these hints; returns the shared object."""
         same = self._same.setdefault(hints, hints)
         users = self._users[same] = self._users.get(same, 0) + 1
         if users == 1:
@@ -225,7 +225,7 @@ class _Hints:
         return same
 
     def release(self, hints: bytes) -> None:
-        """One that took it has it no longer."""
+        """Remove a user of these hints."""
         self._users[hints] -= 1
         if not self._users[hints]:
             del self._users[hints], self._same[hints]
@@ -233,11 +233,11 @@ class _Hints:
 
 
 def _bytes_of(key: Hashable, entry: Entry) -> int:
-    """Bytes of an entry under a key, hints aside. The result may come later, and is little longer than the answer."""
+    """Bytes of an entry with its key, without hints. Twice the answer, as a result may follow, little longer."""
     return _ENTRY + weight(key) + 2 * (_BYTES + len(entry.answer))
 
 
 def weight(key: Hashable) -> int:
-    """Bytes of a key: of a text or bytes, or of tuples of them."""
+    """The bytes that a key takes: a string, bytes, or a tuple of keys."""
     size = sys.getsizeof(key)
     return size + sum(map(weight, key)) if type(key) is tuple else size

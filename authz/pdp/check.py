@@ -1,4 +1,4 @@
-"""The hot path: the bytes of a question in, the bytes of its answer out."""
+"""The hot path: from the bytes of a question to the bytes of its answer."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -18,10 +18,7 @@ from authz.wire.questions import read_item, read_question
 
 @dataclass(frozen=True, slots=True)
 class RevisionSuffix:
-    """What the answers on one revision end with.
-
-    `encoded` is the revision's field. `result_ids` are numbers of the revision together with each kind of answer.
-    """
+    """The `encoded` end of all answers on one revision; `result_ids` has a number for each kind of answer."""
 
     revision: int
     encoded: bytes
@@ -29,10 +26,7 @@ class RevisionSuffix:
 
 
 class Checker:
-    """Answers single checks and items of batches, from the cache where an answer there still holds.
-
-    Every decision given is counted in `counters`.
-    """
+    """Answers single checks and items of batches, from the cache if it has a valid answer; counts every decision."""
 
     def __init__(
         self,
@@ -58,9 +52,9 @@ class Checker:
         Raises:
             InvalidRequestError: for a malformed question.
             NotReadyError: before anything was loaded.
-            RevisionAheadError: if the question insists on a later revision.
+            RevisionAheadError: if the question requires a later revision.
         """
-        # The snapshot is read once, before the cache: should a newer one come meanwhile, the answer names the older
+        # The snapshot is read once, before the cache: if a newer one comes meanwhile, the answer names the older
         # revision, for which it is right.
         snapshot = self._engine.live
         entry = self._cache.get(data) or self._tiers.answer(data, snapshot, read_question)
@@ -71,7 +65,7 @@ class Checker:
         return entry.answer + entry.hints + suffix.encoded
 
     def suffix(self, revision: int) -> RevisionSuffix:
-        """What answers on `revision` end with; made once while none on another are asked for."""
+        """The end of answers on `revision`; kept until another one is asked for."""
         known = self._suffix
         if known.revision != revision:
             first = revision * len(self._decisions)
@@ -89,7 +83,7 @@ class Checker:
         return self._engine.live
 
     def check_item(self, data: bytes, snapshot: Snapshot, suffix: RevisionSuffix) -> bytes:
-        """Answer one item of a batch, framed as a result, on a snapshot that all items share.
+        """Answer one item of a batch, encoded as its result, on the snapshot of the whole batch.
 
         Raises:
             InvalidRequestError: for a malformed question.
@@ -97,7 +91,7 @@ class Checker:
         entry = self._cache.get(data)
         if entry is not None:
             return self._result(entry, suffix)
-        # Its result is not kept, since most of what was not asked lately is asked once.
+        # Its result is not kept: most questions that are not in the cache come once.
         entry = self._tiers.answer(data, snapshot, read_item)
         self._decisions[entry.kind] += 1
         return write_result(entry.answer + entry.hints + suffix.encoded)
@@ -113,7 +107,7 @@ class Checker:
         return result
 
     def check_items_cached(self, items: Sequence[bytes], suffix: RevisionSuffix) -> bytes | None:
-        """What check_item answers to many items, joined, if all were asked before on this snapshot; None if not."""
+        """The joined results of many items, if each was asked before on this revision; else None."""
         known = self._cache.get_results(items, suffix.result_ids)
         if known is None:
             return None
@@ -123,7 +117,7 @@ class Checker:
         return b"".join([entry.result for entry in found])
 
     def check_item_uncached(self, data: bytes, snapshot: Snapshot, suffix: RevisionSuffix) -> bytes:
-        """The same without the cache, for a batch whose snapshot was replaced meanwhile: what is kept is newer.
+        """As check_item, without the cache: for a batch whose snapshot was replaced, while cached answers may be newer.
 
         Raises:
             InvalidRequestError: for a malformed question.

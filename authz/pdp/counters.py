@@ -1,4 +1,4 @@
-"""Plain counters of calls and decisions, read by telemetry when it is asked."""
+"""Counters of calls and decisions, which telemetry reads on demand."""
 
 from bisect import bisect_left
 from collections import Counter
@@ -6,14 +6,14 @@ from collections import Counter
 from authz.engine.decision import Reason
 
 BOUNDS = (0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0)
-"""Upper bounds of the latency buckets, in seconds; there is one more for all that took longer."""
+"""Upper bounds of the latency buckets, in seconds; one more bucket counts slower calls."""
 
 
 class MethodCounters:
-    """The calls of one RPC method; `failed` counts by gRPC code. A stream counts its messages as answered.
+    """The calls of one RPC method; `failed` counts by gRPC code. Each answer of a stream counts as answered.
 
-    `buckets` count calls by what they took, `seconds` is the sum of that: from the request's arrival at the service
-    until its answer was handed to gRPC, waiting included.
+    `buckets` count answers by their latency and `seconds` is its sum: from the arrival of the request until its answer
+    is ready to send, waiting included.
     """
 
     __slots__ = ("answered", "buckets", "failed", "seconds", "started")
@@ -26,16 +26,16 @@ class MethodCounters:
         self.seconds = 0.0
 
     def took(self, seconds: float) -> None:
-        """A call ended after so long."""
+        """Count the latency of an answer."""
         self.buckets[bisect_left(BOUNDS, seconds)] += 1
         self.seconds += seconds
 
 
 class Counters:
-    """A MethodCounters for each RPC method, and the decisions given, by the number of their reason.
+    """The counters of each RPC method, and of decisions by the number of their reason.
 
-    `item_errors` are items of batches that got an error instead, by gRPC code; `peer_faults` are of connections and
-    streams, by kind.
+    `item_errors` counts the items of batches that got an error, by gRPC code; `peer_faults` the faults of connections
+    and streams, by kind.
     """
 
     def __init__(self, peer_faults: Counter[str] | None = None) -> None:
@@ -49,5 +49,5 @@ class Counters:
         return self.methods.setdefault(name, MethodCounters())
 
     def answered(self) -> dict[str, int]:
-        """Answers by method, for the last log line of a server."""
+        """The number of answers by method, for the last log line of a server."""
         return {name: counters.answered for name, counters in self.methods.items()}

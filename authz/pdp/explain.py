@@ -1,4 +1,4 @@
-"""Explain and AllowedResources: the questions that people and list APIs ask, answered without the cache."""
+"""Explain and AllowedResources, the questions of people and of list APIs, answered without the cache."""
 
 import time
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from authz.wire.questions import read_explain, read_listing
 
 
 class Explainer:
-    """Says why, and which resources. Both raise what Checker.check raises."""
+    """Explains decisions and lists allowed resources. Both methods raise what Checker.check raises."""
 
     def __init__(
         self, engine: Engine, clock: Callable[[], float] = time.time, *, limits: Limits = DEFAULT_LIMITS

@@ -1,4 +1,4 @@
-"""Work that is done one piece after another, in turns of those who want it done."""
+"""A lock that is fair between keys."""
 
 import asyncio
 from collections import OrderedDict, deque
@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 
 class FairLock:
-    """A lock for which each key has a line of its own; the lines take turns. Belongs to one event loop."""
+    """A lock with a queue for each key; the queues take turns. Belongs to one event loop."""
 
     def __init__(self) -> None:
         self.is_taken = False
@@ -15,7 +15,7 @@ class FairLock:
 
     @asynccontextmanager
     async def of(self, key: Hashable = None) -> AsyncIterator[None]:
-        """It is the turn of a key while the block runs."""
+        """Hold the lock for a key while the block runs."""
         await self._take(key)
         try:
             yield
@@ -31,12 +31,12 @@ class FairLock:
         try:
             await turn
         except asyncio.CancelledError:
-            if turn.done() and not turn.cancelled():  # it came at the same moment
+            if turn.done() and not turn.cancelled():  # the lock was passed on at the same moment
                 self._pass_on()
             raise
 
     def _pass_on(self) -> None:
-        """To the first of the next line who still waits."""
+        """Pass the lock to the first task of the next queue that still waits."""
         while self._lines:
             key, line = self._lines.popitem(last=False)
             turn = line.popleft()

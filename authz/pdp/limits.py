@@ -1,11 +1,11 @@
-"""What a server takes on: bounds that keep one caller from using up what all share."""
+"""Limits that keep one caller from using up what all callers share."""
 
 from dataclasses import dataclass
 
 from authz.engine.bounds import DEFAULT_BOUNDS, Bounds
 
 CACHE_BYTES = 96 * 1024 * 1024
-"""What all workers of a sidecar keep to answer sooner, unless told otherwise: it fits the memory that deploy/ gives."""
+"""Default bytes of the caches of all workers of a sidecar; fits the memory limits of deploy/."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Limits:
 
     @property
     def bounds(self) -> Bounds:
-        """How much one question may bring."""
+        """The bounds of one question."""
         return Bounds(context_keys=self.context_keys)
 
 

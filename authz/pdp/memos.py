@@ -1,4 +1,4 @@
-"""What repeats in questions, resolved once: all but the tail of the resource that they ask about."""
+"""Memos of questions that differ only in the tail of their resource: everything before it is resolved once."""
 
 from collections import OrderedDict
 from weakref import ref
@@ -14,19 +14,18 @@ from authz.wire.answers import write_answer
 from authz.wire.plain import Place, read_caller, read_resource_head
 
 MEMO_BYTES = 12 * 1024 * 1024
-"""What all memos may hold, unless they are told otherwise: callers write the questions that make them."""
-_MEMO, _ANSWER = 700, 450  # bytes of a memo, and of each answer that it knows, beside what denials say
-_ANSWERS = 4  # of one memo that are known: a statement that allows, one that denies, and none
+"""Default bytes that all memos may hold: they are made from the questions of callers."""
+_MEMO, _ANSWER = 700, 450  # bytes of a memo, and of each answer that it keeps, without the texts of denials
+_ANSWERS = 4  # kept in one memo: usually of a statement that allows, of one that denies, and of none
 _END = DENIAL_END.encode()
 
 
 class PrefixMemo:
-    """Answers one action of one principal on the resources of one place, in questions without context of one length.
+    """Answers questions without context that differ only in the tail of their resource, with which they end.
 
-    They differ only in the tail of the resource, with which they end; `size` is that length, in bytes. A memo holds on
-    the version of the account that `lease` stands for. It does not keep the engine's shortcut alive: what a replaced
-    account held is freed at once. Without a shortcut it remembers that there is none, since the context counts.
-    `denial` is what denials say, as far as the tail if they name it.
+    All of them are `size` bytes long. A memo is valid for the version of the account that `lease` stands for. It does
+    not keep the engine's shortcut alive, so that a replaced account is freed at once; None is kept where there is no
+    shortcut, since the context counts. `denial` is the text of denials, up to the tail if they name it.
     """
 
     __slots__ = ("_denial", "_known", "_names_tail", "_shortcut", "is_context_free", "lease", "size", "weight")
@@ -43,13 +42,13 @@ class PrefixMemo:
 
     @property
     def is_live(self) -> bool:
-        """Whether it holds: its account stands, and so does what decides."""
+        """Whether it is valid: its account is in force, and the shortcut still there."""
         return self.lease.live and (self._shortcut is None or self._shortcut() is not None)
 
     def answer(self, tail: bytes) -> Entry | None:
-        """The answer about a resource; all that one statement allows share theirs.
+        """The answer about a resource, shared by all resources that the same statement allows.
 
-        None where more must be known; then whoever reads the whole question answers, or words the error.
+        None if the tail is not enough to answer; then the whole question must be read.
         """
         short = None if self._shortcut is None else self._shortcut()
         try:
@@ -65,7 +64,7 @@ class PrefixMemo:
         return Entry(known + tail + _END, self.lease, None, decision.reason, True)
 
     def _learn(self, decision: Decision, tail: bytes) -> Entry | bytes:
-        """The answer; or what stands before the tail in it: always the same, since all tails are of one length."""
+        """The answer, or its part before the tail: always the same, since all tails have one length."""
         known: Entry | bytes
         if decision.allowed or not self._names_tail:
             message = b"" if decision.allowed else self._denial + _END
@@ -80,9 +79,9 @@ class PrefixMemo:
 
 
 class PrefixMemos:
-    """The memos of the prefixes that were met, as long as their accounts stand.
+    """The memos by the prefix of their questions, within `most` bytes: the oldest make room for new ones.
 
-    The oldest make room where all hold more than `most`; `held` are bytes, rather too many than too few.
+    `held` is an upper estimate of their bytes.
     """
 
     def __init__(self, most: int = MEMO_BYTES) -> None:
@@ -91,10 +90,10 @@ class PrefixMemos:
         self.held = 0
 
     def answer(self, question: bytes) -> Entry | None:
-        """The answer to a question without context, if its prefix was met and the memo still holds.
+        """The answer to a question without context, if there is a valid memo of its prefix.
 
-        That is known by sight: all before the last colon is as in the memo's questions, which says how long the
-        resource is, and so is the length of the whole.
+        No parsing is needed: the bytes up to the last colon are those of the memo's questions, the length of the
+        resource among them, and the whole has the same length.
         """
         tail = question.rfind(b":") + 1
         memo = self._known.get(question[:tail])
@@ -103,18 +102,18 @@ class PrefixMemos:
         return memo.answer(question[tail:])
 
     def decide(self, question: bytes, place: Place, snapshot: Snapshot) -> Entry | None:
-        """The answer to a question that ends with its resource, at `place`, on a snapshot in force; None as above."""
+        """The answer to a question that ends with its resource, at `place`; None if its tail is not enough."""
         memo = self.find(question, place, snapshot)
         _, tail, _ = place
         return None if memo is None else memo.answer(question[tail:])
 
     def is_context_free(self, question: bytes, place: Place, snapshot: Snapshot) -> bool:
-        """Whether a question with context has a memo by which none of its context is read."""
+        """Whether no statement reads the context of a question, by its memo."""
         memo = self.find(question, place, snapshot)
         return memo is not None and memo.is_context_free
 
     def find(self, question: bytes, place: Place, snapshot: Snapshot) -> PrefixMemo | None:
-        """The memo of a question, made if there is none yet; None where a question is not of the usual form."""
+        """The memo of a question, made if there is none yet; None if the question does not have the usual form."""
         _, tail, _ = place
         memo = self._known.get(question[:tail])
         if memo is None or not memo.is_live:
@@ -136,7 +135,7 @@ class PrefixMemos:
 
 
 def _memo(question: bytes, place: Place, snapshot: Snapshot) -> PrefixMemo | None:
-    """Questions about accounts that do not exist have none."""
+    """A new memo; None for a question that is malformed or names an unknown account."""
     start, _, size = place
     caller, head = read_caller(question[:start]), read_resource_head(question, place)
     if caller is None or head is None:

@@ -1,4 +1,4 @@
-"""A question may require that its answer stands on a revision, or on a later one."""
+"""A question may require that its answer is of a given revision or a later one."""
 
 from authz.engine.snapshot import Snapshot
 from authz.errors import RevisionNotReachedError
@@ -6,18 +6,18 @@ from authz.wire.answers import revision_text
 
 
 class RevisionAheadError(RevisionNotReachedError):
-    """The request insists on a revision that is not in force yet; it may be asked again when it is."""
+    """The request requires a revision that is not in force yet; it can be answered once it is."""
 
     def __init__(self, revision: int, current: int) -> None:
-        super().__init__(f"revision {revision} is not in force; the current one is {revision_text(current)}")
+        super().__init__(f"revision {revision} is not in force yet; the current one is {revision_text(current)}")
         self.revision = revision
 
 
 def require_revision(at_least: int, snapshot: Snapshot) -> None:
-    """Return if `snapshot` is of revision `at_least` or a later one; 0 stands for any.
+    """Check that `snapshot` has revision `at_least` or a later one; 0 accepts any.
 
     Raises:
-        RevisionAheadError: if it is of an earlier one.
+        RevisionAheadError: if its revision is earlier.
     """
     if at_least > snapshot.revision:
         raise RevisionAheadError(at_least, snapshot.revision)

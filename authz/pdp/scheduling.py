@@ -1,4 +1,4 @@
-"""Lets calls in: a bound on how many are under way, and long answers one after another."""
+"""Concurrency of calls: how many may be under way, and long answers in slices, one after another."""
 
 import asyncio
 from collections import Counter
@@ -11,20 +11,20 @@ from authz.pdp.fair_lock import FairLock
 from authz.pdp.shares import Shares
 
 Work = Callable[[bytes], Generator[None, None, bytes]]
-"""A long answer: it yields whenever others may go first, and returns the answer."""
+"""Work on a long answer: yields whenever others may go first, and returns the answer."""
 Answer = Callable[[bytes], bytes]
 Clock = Callable[[], float]
-_PASSES = 8  # of the event loop between two slices: a call takes several to be read, turned away or answered
+_PASSES = 8  # of the event loop between two slices: a call takes several to be read, and rejected or answered
 SLICE_SECONDS = 0.001
-"""How long a long answer keeps others waiting at a time."""
+"""The longest time for which a long answer keeps others waiting at once."""
 _STREAMS = 10_000
 REASONS = ("in_flight", "waiting", "streams")
 """Why calls are rejected, by what was exceeded."""
-_QUICK_SECONDS = SLICE_SECONDS / 2  # of answers that come one after another: to let others in costs as much as a few
+_QUICK_SECONDS = SLICE_SECONDS / 2  # of short answers in a row, since a pause costs as much as a few of them
 
 
 def at_once(answer: Answer) -> Work:
-    """Work that has no place to stop at."""
+    """Work without a place to pause at."""
 
     def work(data: bytes) -> Generator[None, None, bytes]:
         yield from ()
@@ -34,14 +34,14 @@ def at_once(answer: Answer) -> Work:
 
 
 class Slices:
-    """Tells a long answer when it has had its slice of time, by `clock` in seconds."""
+    """Divides a long answer into slices of time, by `clock` in seconds."""
 
     def __init__(self, clock: Clock = perf_counter) -> None:
         self._clock = clock
         self._end = clock() + SLICE_SECONDS
 
     def is_over(self) -> bool:
-        """Whether it should let others go first; if so, the next slice begins."""
+        """Whether the slice is over, so that others should go first; then the next one begins."""
         now = self._clock()
         if now < self._end:
             return False
@@ -50,10 +50,10 @@ class Slices:
 
 
 class ConcurrencyLimiter:
-    """Belongs to one event loop. `limit` bounds the calls in flight; as many more may wait for a revision.
+    """At most `limit` calls in flight, and as many more that wait for a revision. Belongs to one event loop.
 
-    `rejected` counts by what was exceeded. `clock` tells, in seconds, how long answers took. Connections are told apart
-    by keys: each has a share of the places, and its long answers take turns with those of others.
+    A key stands for a connection: each has a fair share of the slots, and long answers of connections take turns.
+    `rejected` counts by what was exceeded. `clock` measures answers, in seconds.
     """
 
     def __init__(self, limit: int, clock: Clock = perf_counter) -> None:
@@ -64,10 +64,10 @@ class ConcurrencyLimiter:
         self._waiting = Shares(limit, "calls wait for a revision", partial(self._reject, "waiting"))
         self._streams = Shares(_STREAMS, "streams are open", partial(self._reject, "streams"))
         self._turn = FairLock()
-        self._worked = 0.0  # seconds since others were let go first
+        self._worked = 0.0  # seconds since the last pause
 
     def run_inline(self, work: Work, data: bytes) -> bytes | None:
-        """The answer of short work, without a pause, unless somebody waits for one; else None, and nothing was begun.
+        """Answer short work without a pause; None, and nothing is begun, if other calls wait.
 
         Raises:
             whatever the work raises.
@@ -81,35 +81,35 @@ class ConcurrencyLimiter:
 
     @property
     def in_flight(self) -> int:
-        """Calls that wait for their turn or are worked on."""
+        """The number of calls that wait for their turn or are being answered."""
         return self._calls.taken
 
     @property
     def waiting(self) -> int:
-        """Calls that wait for a revision."""
+        """The number of calls that wait for a revision."""
         return self._waiting.taken
 
     def slot(self, key: Hashable = None) -> AbstractContextManager[None]:
-        """A call that waits for its turn, or is worked on, is under way while the block runs.
+        """Hold a slot for a call while the block runs.
 
         Raises:
-            OverloadError: at once, if too many are; then it did not begin.
+            OverloadError: at once, if there is none left.
         """
         return self._calls.place(key)
 
     def revision_slot(self, key: Hashable = None) -> AbstractContextManager[None]:
-        """A call waits for a revision while the block runs; work has places of its own.
+        """Hold a slot for a call that waits for a revision, while the block runs.
 
         Raises:
-            OverloadError: at once, if too many do.
+            OverloadError: at once, if there is none left.
         """
         return self._waiting.place(key)
 
     def stream_slot(self, key: Hashable = None) -> AbstractContextManager[None]:
-        """A stream is open while the block runs, for a transport that does not bound them by their memory.
+        """Hold a slot for an open stream while the block runs.
 
         Raises:
-            OverloadError: at once, if too many are.
+            OverloadError: at once, if there is none left.
         """
         return self._streams.place(key)
 
@@ -117,7 +117,7 @@ class ConcurrencyLimiter:
         self.rejected[reason] += 1
 
     async def run_sliced(self, work: Work, data: bytes, key: Hashable = None) -> bytes:
-        """Answer at length, in turns of connections, letting short answers in between.
+        """Answer long work in slices, in turns of connections, with short answers in between.
 
         Raises:
             whatever the work raises.
@@ -131,7 +131,7 @@ class ConcurrencyLimiter:
             return answer
 
     def _step(self, steps: Generator[None, None, bytes]) -> bytes | None:
-        """As far as work goes without a pause: its answer, if that was the end."""
+        """Work until the next pause; the answer, if that was the end."""
         began = self._clock()
         try:
             next(steps)

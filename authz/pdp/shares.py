@@ -1,4 +1,4 @@
-"""What all callers share, in fair shares: no connection has so much that another one finds nothing left."""
+"""Fair shares: no connection takes so many places that another one finds none."""
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator
@@ -8,11 +8,11 @@ from authz.errors import OverloadError
 
 
 class Shares:
-    """So many places, `limit`. Whoever asks gives a key, by which connections are told apart.
+    """At most `limit` places, shared by connections, each with its key.
 
-    A connection may take another place while it has no more of them than are left. So one alone may have about half of
-    all, two a third each, and one that has none finds some, however many there are that want them all. `refused` is
-    called for each that finds none; `what` says in words what the places are.
+    A connection may take another place while it has no more of them than are left. So one alone may take about half,
+    two a third each, and a connection without places finds some however many compete. `refused` is called for each
+    place that is refused; `what` names the places in messages.
     """
 
     def __init__(self, limit: int, what: str, refused: Callable[[], None]) -> None:
@@ -23,15 +23,15 @@ class Shares:
 
     @contextmanager
     def place(self, key: Hashable = None) -> Iterator[None]:
-        """A place is taken while the block runs.
+        """Hold a place while the block runs.
 
         Raises:
-            OverloadError: at once, if none is left, or the connection has its share.
+            OverloadError: at once, if no place is left, or the connection has its share.
         """
         left, own = self.limit - self.taken, self._of[key]
         if not left or own > left:
             self._refused()
-            why = f"{own} of this connection, which is its share" if left else "as many as are let in"
+            why = f"{own} of this connection, which is its share" if left else "which is the limit"
             raise OverloadError(f"{self.taken} {self._what}, {why}; try again later")
         self.taken += 1
         self._of[key] += 1

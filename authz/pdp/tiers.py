@@ -1,4 +1,4 @@
-"""How a question is answered that the cache does not know by its bytes: by the first of the tiers that can tell."""
+"""Answers a question whose bytes are not in the cache, by the first tier that can."""
 
 import time
 from collections.abc import Callable, Hashable
@@ -23,7 +23,7 @@ Reader = Callable[[bytes, float, Bounds], Question]
 
 
 class Tiers:
-    """The tiers, each cheaper than the next one.
+    """The tiers, the cheapest first.
 
     ========  ===========================================  =======================================
     tier      what the question shares with earlier ones   what decides
@@ -53,7 +53,7 @@ class Tiers:
         self._repeats = Repeats()
 
     def answer(self, data: bytes, snapshot: Snapshot, read: Reader) -> Entry:
-        """Answer the question `data`, which is read by `read` where its bytes alone do not tell.
+        """Answer the question `data`; `read` parses it if its bytes alone are not enough.
 
         Raises:
             InvalidRequestError: for a malformed question.
@@ -68,12 +68,12 @@ class Tiers:
         return self._by_meaning(read(data, self._clock(), self._bounds), snapshot)
 
     def decide(self, request: Request, snapshot: Snapshot) -> Entry:
-        """Decide, and keep nothing."""
+        """Decide without keeping the answer."""
         self._cache.miss()
         return _entry(request, snapshot.resolve(request.principal, request.action), snapshot)
 
     def _by_plain_question(self, data: bytes, snapshot: Snapshot) -> Entry | None:
-        """Answer what has a memo, made here if there is none yet, and no context or one that is not read."""
+        """Answer by the memo, made if there is none yet, a question whose context is empty or not read."""
         place = find_resource(data)
         if place is None:
             return None
@@ -97,7 +97,7 @@ class Tiers:
         meaning = _meaning(request, relevant)
         entry = self._cache.get(meaning)
         if entry is None:
-            # Decided by what is in the key and nothing else, so that whoever finds the answer there had got the same.
+            # Decided only by what is in the key, so that the answer is right for every question with this key.
             kept = Request(request.principal, request.action, request.resource, dict(relevant), request.time)
             entry = self._keep(meaning, _entry(kept, plan, snapshot))
         return self._keep_repeated(question.key, entry)
@@ -107,14 +107,14 @@ class Tiers:
     @overload
     def _keep(self, key: Hashable, entry: Entry | None) -> Entry | None: ...
     def _keep(self, key: Hashable, entry: Entry | None) -> Entry | None:
-        """Keep an answer that was decided just now, if it was: the one place where decisions enter the cache."""
+        """Keep a new answer, if there is one: the only place where decisions enter the cache."""
         if entry is not None:
             self._cache.miss()
             self._cache.put(key, entry)
         return entry
 
     def _keep_repeated(self, data: bytes, entry: Entry) -> Entry:
-        """Keep a shared answer under the bytes of a question too, if they are repeated."""
+        """Keep a shared answer under the bytes of its question too, if the question is repeated."""
         if self._repeats.has(data):
             self._cache.put(data, entry)
         return entry
@@ -129,6 +129,6 @@ def _entry(request: Request, plan: ActionPlan | None, snapshot: Snapshot) -> Ent
 
 
 def _meaning(request: Request, relevant: RelevantContext) -> Hashable:
-    """What all questions share that differ only in context that is not read, as texts."""
+    """The key of all questions that differ only in context that is not read."""
     principal, action = request.principal, request.action
     return principal.account, principal.key, action.service, action.name, request.resource.text, relevant

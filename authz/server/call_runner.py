@@ -220,7 +220,7 @@ class BidiRunner(CallRunner):
         def counted(data: bytes) -> bytes:
             began = perf_counter()
             result = answer(data)
-            stream.heard()
+            stream.message_came()
             counters.answered += 1
             counters.took(perf_counter() - began)
             return result

@@ -1,4 +1,4 @@
-"""grpc.health.v1: whether the server serves, said once or whenever it changes."""
+"""grpc.health.v1: whether the server serves, on request or whenever it changes."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -14,10 +14,10 @@ HEALTH = health_pb2.DESCRIPTOR.services_by_name["Health"].full_name
 
 
 class Health:
-    """Says the same of all `services`: NOT_SERVING at first.
+    """Reports one status for all `services`: NOT_SERVING at first.
 
-    The servicer of grpcio-health-checking wants a call of grpcio, and forgets all who watch a service when one of them
-    leaves.
+    The servicer of grpcio-health-checking is not used: it needs calls of grpcio, and forgets all watchers of a service
+    when one of them leaves.
     """
 
     def __init__(self, services: tuple[str, ...]) -> None:
@@ -27,22 +27,22 @@ class Health:
         self._changed = asyncio.Event()
 
     def table(self, call_policy: CallPolicy) -> MethodTable:
-        """The service as transports want it."""
+        """The methods of the service."""
         return MethodTable(
             HEALTH, {"Check": Unary(self.check, is_vital=True), "Watch": ServerStream(self.watch)}, call_policy
         )
 
-    def say(self, *, is_serving: bool) -> None:
-        """From now on this is so."""
+    def report(self, *, is_serving: bool) -> None:
+        """Report this status from now on."""
         self._is_serving = is_serving
-        self._tell()
+        self._notify()
 
     def end(self) -> None:
-        """Let nobody watch any longer."""
+        """End all watches."""
         self._has_ended = True
-        self._tell()
+        self._notify()
 
-    def _tell(self) -> None:
+    def _notify(self) -> None:
         self._changed.set()
         self._changed = asyncio.Event()
 
@@ -50,30 +50,30 @@ class Health:
         """Answer a HealthCheckRequest with a HealthCheckResponse.
 
         Raises:
-            InvalidRequestError: if it is none.
-            UnknownServiceError: if it asks for a service that is not here.
+            InvalidRequestError: if it cannot be decoded.
+            UnknownServiceError: if the service is not served here.
         """
         service = _service(data)
         if service not in self._services:
-            raise UnknownServiceError(f"no service `{service}` is served here")
+            raise UnknownServiceError(f"service `{service}` is not served here")
         return self._status(service)
 
     async def watch(self, data: bytes) -> AsyncGenerator[bytes, None]:
-        """A HealthCheckResponse at once, and another one whenever it is not the same any more.
+        """A HealthCheckResponse at once, and another one whenever the status changes.
 
         Raises:
-            InvalidRequestError: if it is no HealthCheckRequest.
+            InvalidRequestError: if the request cannot be decoded.
             DrainingError: when the server stops.
         """
         service = _service(data)
-        told = b""
+        sent = b""
         while True:
             changed = self._changed
-            if told != (status := self._status(service)):
-                told = status
+            if sent != (status := self._status(service)):
+                sent = status
                 yield status
             if self._has_ended:
-                raise DrainingError("the server is stopping; watch another one")
+                raise DrainingError("the server is stopping; watch another server")
             await changed.wait()
 
     def _status(self, service: str) -> bytes:
@@ -87,4 +87,4 @@ def _service(data: bytes) -> str:
     try:
         return str(health_pb2.HealthCheckRequest.FromString(data).service)
     except DecodeError:
-        raise InvalidRequestError("service", "the request is no HealthCheckRequest") from None
+        raise InvalidRequestError("service", "request is not a valid grpc.health.v1.HealthCheckRequest") from None

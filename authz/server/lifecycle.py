@@ -18,14 +18,14 @@ from authz.telemetry.events import get_logger
 
 _PROBING_CONNECTIONS = 256
 _PROBE_BYTES = 4096  # of a message: the name of a service
-_LOOK_SECONDS = 1.0  # between two looks at the files of Unix sockets
+_LOOK_SECONDS = 1.0  # between two checks of the files of Unix sockets
 
 log = get_logger("authz.server")
 
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """The addresses that a server listens on, with their ports: for everything, and for probes alone."""
+    """The bound addresses, with their ports: for all services, and for probes alone."""
 
     listen: list[str]
     health: list[str]
@@ -33,10 +33,10 @@ class Bound:
 
 @dataclass(frozen=True, slots=True)
 class Listening:
-    """How a server listens: `addresses` for everything, `health` for probes alone, always without TLS.
+    """How a server listens: on `addresses` for all services, on `health` for probes alone, always without TLS.
 
-    `certificates` are for TCP; a Unix socket is guarded by its permissions, `socket_mode`. `is_port_shared` lets other
-    servers that say the same listen on the TCP ports; the system spreads connections.
+    `certificates` are for TCP; a Unix socket is guarded by its permissions, `socket_mode`. With `is_port_shared`,
+    several servers may listen on the same TCP ports, and the system spreads connections.
     """
 
     addresses: Sequence[Address]
@@ -57,7 +57,7 @@ class _Local:
 
 
 class Server:
-    """The server around the method table. Health says NOT_SERVING until `ready` and from `drain` on."""
+    """The server of a method table. Its health is NOT_SERVING until `ready` and from `drain` on."""
 
     def __init__(
         self, table: MethodTable, feed: RevisionFeed, listening: Listening, limits: Limits = DEFAULT_LIMITS
@@ -69,7 +69,7 @@ class Server:
         call_policy = table.call_policy.for_everybody()
         health = self._health.table(call_policy)
         reflection = Reflection((SERVICE, HEALTH)).tables(call_policy)
-        # Both by the same transport: that for probes is no other but in what it serves, and TLS.
+        # The server for probes differs in its services, and has no TLS.
         self._main = self._open((table, health, *reflection), limits)
         probing = replace(limits, connections=_PROBING_CONNECTIONS, message_bytes=_PROBE_BYTES)
         self._probes = self._open((health,), probing)
@@ -79,10 +79,10 @@ class Server:
         return open_transport(how.transport, tables, limits, is_port_shared=how.is_port_shared)
 
     async def startup(self) -> Bound:
-        """Listen on all addresses, not serving yet; returns them with the ports that were bound.
+        """Listen on all addresses without serving yet; returns them with their ports.
 
         Raises:
-            ListenError: naming the address that cannot be had.
+            ListenError: naming the address that cannot be bound.
         """
         make_room_for_files()
         how = self._listening
@@ -105,14 +105,14 @@ class Server:
         return target
 
     async def ready(self) -> None:
-        """Something was loaded: serve."""
-        self._health.say(is_serving=True)
+        """Serve, since policies are loaded."""
+        self._health.report(is_serving=True)
 
     async def keep_sockets(self) -> None:
-        """For ever, make Unix sockets again whose file was removed or replaced: nobody could connect any more.
+        """Recreate, without end, Unix sockets whose file was removed or replaced, since clients could not connect.
 
         Raises:
-            ListenError: if one cannot be had again, be it that another server listens there now.
+            ListenError: if one cannot be recreated, such as when another server listens there now.
         """
         while True:
             await asyncio.sleep(_LOOK_SECONDS)
@@ -121,12 +121,12 @@ class Server:
                 with socket_mode(self._listening.socket_mode):
                     self._listen(lost.transport, lost.address, None)
                 await lost.transport.start()
-                log.warning("a socket's file was removed or replaced; it was made again", listen=lost.address.target)
+                log.warning("a socket file was removed or replaced; it was recreated", listen=lost.address.target)
 
     async def drain(self, notice_seconds: float, drain_seconds: float) -> None:
-        """Stop without losing a call: say so, wait for balancers to notice, finish what was accepted."""
-        self._health.say(is_serving=False)
-        log.info("not serving any more, still answering", seconds=notice_seconds)
+        """Stop without losing a call: report it, wait for load balancers to notice, finish accepted calls."""
+        self._health.report(is_serving=False)
+        log.info("no longer serving, still answering", seconds=notice_seconds)
         await asyncio.sleep(notice_seconds)
         self._feed.drain()
         self._health.end()
@@ -134,7 +134,7 @@ class Server:
         await self._probes.close()
 
     async def close(self) -> None:
-        """Stop at once, if not stopped yet, and leave no socket behind; to be called however the server ended."""
+        """Stop at once, if not stopped yet, and remove all sockets; to be called however the server ended."""
         await self._main.close()
         await self._probes.close()
         for each in self._local:

@@ -8,9 +8,9 @@ from pathlib import Path
 from authz.errors import ListenError
 
 _UNIX = "unix:"
-_ALL = ("::", "0.0.0.0")  # noqa: S104 - whoever says so wants it
+_ALL = ("::", "0.0.0.0")  # noqa: S104 - as the operator wrote
 _ABSENT = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)  # an address that this machine does not have
-_BACKLOG = 1024  # connections that wait to be taken over
+_BACKLOG = 1024  # connections that wait to be accepted
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Address:
     path: Path | None = None
 
     def with_port(self, port: int) -> str:
-        """The target once a port was bound, for those that came with port 0."""
+        """The target with the bound port, which differs if it was given as 0."""
         return self.target if self.path else f"{self.target.rpartition(':')[0]}:{port}"
 
 
@@ -43,12 +43,12 @@ def parse_address(text: str) -> Address:
 
 
 def bind(address: Address, *, is_port_shared: bool = False) -> list[socket.socket]:
-    """Sockets that listen on an address: a name may mean several, and a port of 0 is the same for all of them.
+    """Sockets that listen on an address: several if its name has several addresses, all with one port.
 
-    As with grpcio, `0.0.0.0` and `[::]` are all addresses of both kinds.
+    As with grpcio, `0.0.0.0` and `[::]` mean all addresses, of IPv4 and IPv6.
 
     Raises:
-        OSError: if one of them is in use, or none is of this machine.
+        OSError: if one of them is in use, or none belongs to this machine.
     """
     if address.path is not None:
         return [_bound(socket.AF_UNIX, str(address.path), is_port_shared=False)]
@@ -92,7 +92,7 @@ def _bound(family: int, place: str | tuple[str | int, int], *, is_port_shared: b
         if family == socket.AF_INET6:
             made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, int(place[0] != _ALL[0]))
         made.bind(place)
-        made.listen(_BACKLOG)  # only now is it sure that nobody else does
+        made.listen(_BACKLOG)  # fails if another socket listens there
     except OSError:
         made.close()
         raise

@@ -1,18 +1,18 @@
-"""How many of the calls that wait are answered, where many were read at once."""
+"""Load shedding: how many of the calls that were read at once are answered."""
 
 from collections import Counter
 from collections.abc import Hashable
 
 from authz.http2.fair_queue import FairQueue
 
-_OF_EACH = 1  # more would make the rounds longer, and so everybody's wait
+_OF_EACH = 1  # call of each connection, even under load; more would make all connections wait longer
 
 
 class LoadShedder:
-    """How much of what waits is worked on, of all that share this: what waits beyond is refused while it is cheap.
+    """Accepts at most `most` of the calls that wait in a queue together; the others are rejected while that is cheap.
 
-    One of each connection is worked on even then, so that nobody is refused for what others bring alone. When all is
-    done that waited with the first, as many are allowed again.
+    One call of each connection is accepted in any case, so that no connection is rejected only because of others. When
+    everything that waited with the first call is done, the count begins anew.
     """
 
     __slots__ = ("_left", "_most", "_of", "_queue")
@@ -23,7 +23,7 @@ class LoadShedder:
         self._queue = queue
 
     def accepts(self, key: Hashable = None) -> bool:
-        """Whether one more of a connection, which the key tells apart, may be worked on."""
+        """Whether to answer one more call of the connection that the key stands for."""
         if self._left == self._most:
             self._queue.at_end(self._renew)
         own = self._of[key]

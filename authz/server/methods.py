@@ -1,4 +1,4 @@
-"""The methods of a service, by name, with what answers them: each transport makes handlers of its own of this table."""
+"""The methods of a service: a table of their kinds and of the functions that answer them."""
 
 from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ from authz.server.call_policy import CallPolicy
 from authz.server.revisions import RevisionFeed
 from authz.v1 import authz_pb2
 
-_SHORT_BATCH_BYTES = 4096  # some forty checks
+_SHORT_BATCH_BYTES = 4096  # about forty checks
 SERVICE = authz_pb2.DESCRIPTOR.services_by_name["AuthorizationService"].full_name
 
 
 @dataclass(frozen=True, slots=True)
 class Unary:
-    """One question, one answer. A transport may turn some away when too many come at once, unless `is_vital`."""
+    """One request, one answer at once. Calls are shed when too many come together, unless the method `is_vital`."""
 
     answer: Answer
     is_vital: bool = False
@@ -26,9 +26,9 @@ class Unary:
 
 @dataclass(frozen=True, slots=True)
 class LongUnary:
-    """One question, one answer that takes long: it is let in or turned away, and waits for its turn.
+    """One request, one answer that takes long: it needs a slot of the limiter, and waits for its turn.
 
-    Of at most `short_bytes` a question is so short that a transport may answer it where it read it.
+    A request of at most `short_bytes` is answered at once if no other call waits.
     """
 
     work: Work
@@ -37,14 +37,14 @@ class LongUnary:
 
 @dataclass(frozen=True, slots=True)
 class BidiStream:
-    """One answer for each question, in order."""
+    """A stream of requests, one answer for each, in order."""
 
     answer: Answer
 
 
 @dataclass(frozen=True, slots=True)
 class ServerStream:
-    """One question, a stream of messages until the server stops."""
+    """One request, a stream of messages until the server stops."""
 
     messages: Callable[[bytes], AsyncGenerator[bytes, None]]
 
@@ -54,7 +54,7 @@ Method: TypeAlias = Unary | LongUnary | BidiStream | ServerStream
 
 @dataclass(frozen=True, slots=True)
 class MethodTable:
-    """A service by its full name, the methods that it has, and the rules of its calls."""
+    """The full name of a service, its methods by name, and the rules of its calls."""
 
     service: str
     methods: Mapping[str, Method]
@@ -64,7 +64,7 @@ class MethodTable:
 def authorization(
     checker: Checker, batches: BatchChecker, explainer: Explainer, feed: RevisionFeed, call_policy: CallPolicy
 ) -> MethodTable:
-    """The service that this is all about."""
+    """The methods of authz.v1.AuthorizationService."""
     methods: dict[str, Method] = {
         "Check": Unary(checker.check),
         "BatchCheck": LongUnary(batches.check, _SHORT_BATCH_BYTES),

@@ -1,4 +1,4 @@
-"""Who is at the other end of a connection."""
+"""The client at the other end of a connection."""
 
 import asyncio
 import ipaddress
@@ -11,14 +11,14 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """It is local on a Unix socket. `names` are those of its certificate, the alternative ones and the common one."""
+    """`is_local` on a Unix socket; `names` are the subject alternative names and the common name of its certificate."""
 
     is_local: bool = False
     names: frozenset[str] = frozenset()
 
 
 def peer_of(transport: asyncio.BaseTransport) -> Peer:
-    """The peer of a connection that was made, after the handshake if there is TLS."""
+    """The peer of a connection, after the handshake of TLS if there is one."""
     connected = transport.get_extra_info("socket")
     if connected is not None and connected.family == socket.AF_UNIX:
         return Peer(is_local=True)
@@ -26,7 +26,7 @@ def peer_of(transport: asyncio.BaseTransport) -> Peer:
 
 
 def _names(certificate: Mapping[str, Any]) -> Iterator[str]:
-    """Of a certificate as `ssl` tells it."""
+    """The names of a certificate in the form of `ssl`."""
     for kind, name in certificate.get("subjectAltName", ()):
         if kind in ("DNS", "URI", "email"):
             yield name

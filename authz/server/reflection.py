@@ -1,7 +1,7 @@
-"""Server reflection, v1 and v1alpha: what there is to call, for tools such as grpcurl.
+"""Server reflection, v1 and v1alpha: describes the services to tools such as grpcurl.
 
-Answers with the messages of grpcio-reflection. Its servicer is not used, since that loads all of grpcio: a tenth of a
-second of each start and ten megabytes, which the transport of our own does without.
+The messages are those of grpcio-reflection. Its servicer is not used, since it loads all of grpcio, which the built-in
+transport does not need: a tenth of a second of each start, and ten megabytes.
 """
 
 from collections.abc import Iterable, Iterator
@@ -22,31 +22,33 @@ _POOL = Default()
 _UNKNOWN = {"error_response": {"error_code": 5, "error_message": "not found"}}
 _UNASKED = {"error_response": {"error_code": 3, "error_message": "invalid argument"}}
 _Field = dict[str, Any]
-"""The one field of a ServerReflectionResponse that is set, as protobuf's constructors take it."""
+"""The field of a ServerReflectionResponse that is set, as an argument of its constructor."""
 
 
 class Reflection:
-    """Tells of `services` and of itself."""
+    """Describes `services` and itself."""
 
     def __init__(self, services: Iterable[str]) -> None:
         self._services = sorted((*services, _V1_ALPHA, _V1))
 
     def tables(self, call_policy: CallPolicy) -> list[MethodTable]:
-        """Both versions of the service: their messages are the same on the wire."""
+        """Both versions of the service, whose messages are the same on the wire."""
         return [MethodTable(name, {_METHOD: BidiStream(self.answer)}, call_policy) for name in (_V1_ALPHA, _V1)]
 
     def answer(self, data: bytes) -> bytes:
         """Answer a ServerReflectionRequest with a ServerReflectionResponse.
 
         Raises:
-            InvalidRequestError: if it is none.
+            InvalidRequestError: if it cannot be decoded.
         """
-        from grpc_reflection.v1alpha import reflection_pb2  # noqa: PLC0415 - few who start ever ask for this
+        from grpc_reflection.v1alpha import reflection_pb2  # noqa: PLC0415 - rarely used
 
         try:
             request = reflection_pb2.ServerReflectionRequest.FromString(data)
         except DecodeError:
-            raise InvalidRequestError("message_request", "the request is no ServerReflectionRequest") from None
+            raise InvalidRequestError(
+                "message_request", "request is not a valid grpc.reflection.v1.ServerReflectionRequest"
+            ) from None
         try:
             field = self._field(request.WhichOneof("message_request"), request)
         except KeyError:  # the pool has no such name
@@ -67,8 +69,8 @@ class Reflection:
             case "all_extension_numbers_of_type":
                 extended = _POOL.FindMessageTypeByName(request.all_extension_numbers_of_type)
                 numbers = sorted(extension.number for extension in _POOL.FindAllExtensions(extended))
-                told = {"base_type_name": extended.full_name, "extension_number": numbers}
-                return {"all_extension_numbers_response": told}
+                found = {"base_type_name": extended.full_name, "extension_number": numbers}
+                return {"all_extension_numbers_response": found}
             case "list_services":
                 return {"list_services_response": {"service": [{"name": name} for name in self._services]}}
             case _:
@@ -76,7 +78,7 @@ class Reflection:
 
 
 def _files(descriptor: FileDescriptor) -> _Field:
-    """A file and all that it needs, encoded."""
+    """A file and the files that it imports, encoded."""
     encoded = [each.serialized_pb for each in _with_dependencies(descriptor, set())]
     return {"file_descriptor_response": {"file_descriptor_proto": encoded}}
 

@@ -1,4 +1,4 @@
-"""Streams that are open, and their end when the server stops."""
+"""Open streams, and their end when the server stops."""
 
 import asyncio
 from collections.abc import Awaitable, Iterator
@@ -7,15 +7,15 @@ from typing import TypeVar
 
 from authz.errors import DrainingError
 
-_IDLE_SECONDS = 0.1  # a stream that is silent for so long while the server stops has no question under way
+_IDLE_SECONDS = 0.1  # without a message, while the server stops, until a stream counts as idle
 
 Message = TypeVar("Message")
 
 
 class OpenStream:
-    """A stream that can be told to end while it waits for a question.
+    """A stream that the server can end while it waits for a message.
 
-    Its task is woken by cancellation, so that a message costs no task of its own.
+    It ends by cancellation of its task, so that reading a message needs no further task.
     """
 
     def __init__(self) -> None:
@@ -25,27 +25,27 @@ class OpenStream:
         self._was_waiting = False
 
     async def next(self, message: Awaitable[Message]) -> Message:
-        """The message that is waited for.
+        """Wait for a message.
 
         Raises:
-            DrainingError: if the stream was told to end meanwhile.
+            DrainingError: if the server ended the stream meanwhile.
         """
         self._is_waiting = True
         try:
             return await message
         except asyncio.CancelledError:
             if self._is_ended and self._task is not None and self._task.uncancel() == 0:
-                raise DrainingError("the server is stopping; open the stream again elsewhere") from None
+                raise DrainingError("the server is stopping; open the stream to another server") from None
             raise
         finally:
             self._is_waiting = self._was_waiting = False
 
-    def heard(self) -> None:
-        """A question came that nobody had to wait for."""
+    def message_came(self) -> None:
+        """Count a message that was answered without `next`: the stream is not idle."""
         self._was_waiting = False
 
     def end_if_idle(self) -> None:
-        """End it if it has been waiting since this was called before."""
+        """End the stream if it has been waiting since the previous call of this."""
         if self._is_waiting and self._was_waiting and not self._is_ended and self._task is not None:
             self._is_ended = True
             self._task.cancel()
@@ -53,14 +53,14 @@ class OpenStream:
 
 
 class OpenStreams:
-    """All conversations of a server."""
+    """All bidirectional streams of a server."""
 
     def __init__(self) -> None:
         self._streams: set[OpenStream] = set()
 
     @contextmanager
     def open(self) -> Iterator[OpenStream]:
-        """The stream of the task that runs this, open while the block runs."""
+        """The stream of the current task, open while the block runs."""
         stream = OpenStream()
         self._streams.add(stream)
         try:
@@ -69,7 +69,7 @@ class OpenStreams:
             self._streams.discard(stream)
 
     def drain(self) -> None:
-        """Let streams end as soon as they are idle."""
+        """End streams as soon as they are idle."""
         for stream in self._streams:
             stream.end_if_idle()
         if self._streams:

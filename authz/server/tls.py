@@ -1,4 +1,4 @@
-"""TLS of the server, with certificates that are read again whenever their files change, without a restart."""
+"""TLS of the server: certificates are read again when their files change, without a restart."""
 
 import ssl
 import threading
@@ -17,14 +17,14 @@ log = get_logger("authz.server")
 
 @dataclass(frozen=True, slots=True)
 class TlsFiles:
-    """PEM files: the certificate chain, its key, and the authorities whose clients are let in (None: any client)."""
+    """PEM files: the certificate chain, its key, and the authorities of accepted clients (None: any client)."""
 
     certificate: Path
     key: Path
     client_authorities: Path | None = None
 
     def all(self) -> tuple[Path, ...]:
-        """Every file there is."""
+        """All given files."""
         return tuple(file for file in (self.certificate, self.key, self.client_authorities) if file is not None)
 
 
@@ -39,7 +39,7 @@ class Pem:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A version of the files that fits together, for transports of either kind; it ends at `expires_at`."""
+    """A consistent version of the files, for both transports; its certificate expires at `expires_at`."""
 
     stamp: Hashable
     pem: Pem
@@ -48,26 +48,26 @@ class Loaded:
 
 
 class Certificates:
-    """The files as they were last found good. A version that cannot be used is logged, and the one before it stays."""
+    """The last usable version of the files; one that cannot be used is logged, and the previous one stays in use."""
 
     def __init__(self, files: TlsFiles) -> None:
-        """Read them for the first time.
+        """Read the files for the first time.
 
         Raises:
             CertificateError: if they cannot be used.
         """
         self._files = files
-        self._lock = threading.Lock()  # gRPC asks from threads of its own
+        self._lock = threading.Lock()  # grpcio asks from its own threads
         self._refused: Hashable = None
         self._loaded = _load(files)
 
     @property
     def expires_at(self) -> float:
-        """When the certificate in use ends, in seconds since the epoch; 0 where that cannot be told."""
+        """When the certificate in use expires, in seconds since the epoch; 0 if unknown."""
         return self.current().expires_at
 
     def current(self) -> Loaded:
-        """What a handshake is to use now."""
+        """The version for handshakes that begin now."""
         with self._lock:
             stamp = _stamp(self._files)
             if stamp not in (self._loaded.stamp, self._refused):
@@ -75,7 +75,7 @@ class Certificates:
                     self._loaded = _load(self._files)
                 except CertificateError as error:
                     self._refused = stamp
-                    log.error("certificates refused; those before stay in use", reason=str(error))  # noqa: TRY400 - an event, no crash
+                    log.error("certificates rejected; the previous ones stay in use", reason=str(error))  # noqa: TRY400 - an event, no crash
                 else:
                     log.info("certificates replaced", certificate=str(self._files.certificate))
             return self._loaded
@@ -85,10 +85,10 @@ def _load(files: TlsFiles) -> Loaded:
     stamp = _stamp(files)
     try:
         before = [file.read_bytes() for file in files.all()]
-        # Finds what a handshake would find: a key of another certificate, a file of something else.
+        # Finds what a handshake would: a key that does not match, a file that is not PEM.
         context = server_context(files.certificate, files.key, files.client_authorities)
         contents = [file.read_bytes() for file in files.all()]
-    except OSError as error:  # ssl.SSLError is one too
+    except OSError as error:  # includes ssl.SSLError
         raise CertificateError(f"{error.filename or files.certificate}: {error.strerror or error}") from None
     if contents != before or _stamp(files) != stamp:
         raise CertificateError("the files changed while they were read")
@@ -96,7 +96,7 @@ def _load(files: TlsFiles) -> Loaded:
 
 
 def _stamp(files: TlsFiles) -> Hashable:
-    """Differs whenever a file does, or cannot be looked at."""
+    """A value that changes whenever a file does, or cannot be read any more."""
     stamps: list[Hashable] = []
     for file in files.all():
         try:
@@ -115,12 +115,12 @@ def _expiry(certificate: bytes) -> float:
 
 
 def server_context(certificate: Path, key: Path, client_authorities: Path | None = None) -> ssl.SSLContext:
-    """TLS as HTTP/2 wants it (RFC 9113, 9.2); with authorities, clients must show a certificate of theirs.
+    """TLS as HTTP/2 requires it (RFC 9113, 9.2); with authorities, clients must show a certificate by one of them.
 
-    Sessions are not resumed, so that every connection sees the certificates of its time.
+    Sessions are not resumed, so that every connection uses the current certificates.
 
     Raises:
-        OSError: if a file cannot be read, or does not fit the others (ssl.SSLError is one too).
+        OSError: if a file cannot be read, or does not match the others (ssl.SSLError).
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
@@ -136,19 +136,19 @@ def server_context(certificate: Path, key: Path, client_authorities: Path | None
 
 
 def following(current: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:
-    """A context whose handshakes are each done by the one that is `current` then.
+    """A context whose handshakes each use the context that is `current` then.
 
-    All of them are made by `server_context`, and all with authorities or all without.
+    All of them come from `server_context`, either all with authorities or all without.
     """
     first = current()
 
     def hand_over(handshake: ssl.SSLObject, _name: str | None, _context: ssl.SSLContext) -> None:
         handshake.context = current()
 
-    first.sni_callback = hand_over  # OpenSSL asks even if the client names no server
+    first.sni_callback = hand_over  # called even if the client names no server
     return first
 
 
 def _no_password() -> bytes:
-    """A key with a password cannot be used; without this, OpenSSL would ask for it on the terminal."""
+    """Reject keys with a password; without this, OpenSSL would ask for it on the terminal."""
     return b""

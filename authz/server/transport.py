@@ -1,4 +1,4 @@
-"""What a server wants of the transport that it listens with, and which transports there are."""
+"""The transports of a server, and what it needs of them."""
 
 from collections.abc import Sequence
 from enum import Enum
@@ -11,23 +11,23 @@ from authz.server.tls import Certificates
 
 
 class Transport(Protocol):
-    """Serves method tables on some addresses. It belongs to one event loop."""
+    """Serves method tables on some addresses. Belongs to one event loop."""
 
     def listen(self, address: Address, certificates: Certificates | None) -> str:
-        """Take an address, with TLS or without; returns it with the port that was bound.
+        """Bind an address, with TLS or without; returns it with its port.
 
         Raises:
-            ListenError: if it cannot be had.
+            ListenError: if it cannot be bound.
         """
 
     async def start(self) -> None:
-        """Serve on all addresses that were taken since the last time; one that was taken again, in its new place."""
+        """Serve on all addresses bound since the last call; an address that was bound again replaces the old socket."""
 
     async def drain(self, seconds: float) -> None:
-        """Accept nothing more, finish within so many seconds what was accepted, then hang up."""
+        """Accept nothing more, give accepted calls `seconds` to finish, then close all connections."""
 
     async def close(self) -> None:
-        """Hang up at once, if that is not done yet, and give all addresses up."""
+        """Close all connections and sockets at once, if they are still open."""
 
 
 class TransportKind(Enum):
@@ -40,7 +40,7 @@ class TransportKind(Enum):
 def open_transport(
     kind: TransportKind, tables: Sequence[MethodTable], limits: Limits, *, is_port_shared: bool = False
 ) -> Transport:
-    """A transport of some kind that serves these tables; it brings what it needs, and not what the other needs."""
+    """A transport of this kind that serves these tables. Only the dependencies of this kind are imported."""
     if kind is TransportKind.GRPCIO:
         from authz.server.grpcio.grpcio_transport import GrpcioTransport  # noqa: PLC0415 - see above
 

@@ -1,4 +1,4 @@
-"""The file that a Unix socket is: whether one can be made at a path, whose it is, and that it goes with its server."""
+"""Files of Unix sockets: created where that is safe, recognized, and removed with their server."""
 
 import errno
 import os
@@ -13,15 +13,15 @@ from pathlib import Path
 from authz.errors import ListenError
 
 _MOST_BYTES = 107 if sys.platform == "linux" else 103  # of sockaddr_un.sun_path, less the NUL at its end
-_PROBE_SECONDS = 1.0  # a server whose queue is full does not answer at once, and lives all the same
+_PROBE_SECONDS = 1.0  # a running server whose queue is full may not answer at once
 _KINDS = ((stat.S_ISDIR, "a directory"), (stat.S_ISREG, "a file"), (stat.S_ISFIFO, "a pipe"))
 
 
 @dataclass(frozen=True, slots=True)
 class SocketFile:
-    """A socket that this process made: where it is, and which one, by device and inode.
+    """A socket that this process created: its path, and its identity by device and inode.
 
-    The kernel keeps the inode for as long as the socket is open, so no other file has its number meanwhile.
+    While the socket is open, the kernel gives its inode number to no other file.
     """
 
     path: Path
@@ -29,22 +29,22 @@ class SocketFile:
 
     @classmethod
     def made(cls, path: Path) -> "SocketFile":
-        """The socket that was just bound there.
+        """The socket that was just bound to a path.
 
         Raises:
             ListenError: if it is gone already.
         """
         identity = _identity(path)
         if identity is None:
-            raise ListenError(f"the socket `{path}` was removed as soon as it was made")
+            raise ListenError(f"the socket `{path}` was removed as soon as it was created")
         return cls(path, identity)
 
     def is_in_place(self) -> bool:
-        """Whether it is still what clients find at the path."""
+        """Whether the file at the path is still this socket."""
         return _identity(self.path) == self.identity
 
     def remove(self) -> None:
-        """Leave no file behind; one that somebody else put there is not ours to remove."""
+        """Remove the file, unless another program replaced it."""
         if self.is_in_place():
             self.path.unlink(missing_ok=True)
 
@@ -58,24 +58,24 @@ def _identity(path: Path) -> tuple[int, int] | None:
 
 
 def make_way(path: Path) -> None:
-    """Make sure that a socket can be bound at a path: what a dead server left behind there is removed.
+    """Make sure that a socket can be bound to a path, and remove the socket of a server that no longer runs.
 
     Raises:
-        ListenError: saying why it cannot, be it that another server listens there.
+        ListenError: with the reason why it cannot, such as another server that listens there.
     """
     _check_length(path)
     try:
         _check_folder(path.parent)
         _clear(path)
     except PermissionError:
-        raise ListenError(f"no permission to look at `{path}`") from None
+        raise ListenError(f"no permission to read `{path}`") from None
 
 
 def _check_length(path: Path) -> None:
     size = len(os.fsencode(path))
     if size > _MOST_BYTES:
         raise ListenError(
-            f"the path of the socket `{path}` is {size} bytes long; the system takes {_MOST_BYTES} at most"
+            f"the path of the socket `{path}` is {size} bytes long; the system allows at most {_MOST_BYTES}"
         )
 
 
@@ -83,9 +83,9 @@ def _check_folder(folder: Path) -> None:
     if not folder.exists():
         raise ListenError(f"the folder `{folder}` of the socket does not exist")
     if not folder.is_dir():
-        raise ListenError(f"`{folder}` is not a directory, so no socket can be made in it")
+        raise ListenError(f"`{folder}` is not a directory, so no socket can be created in it")
     if not os.access(folder, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids):
-        raise ListenError(f"no permission to make a socket in the folder `{folder}`")
+        raise ListenError(f"no permission to create a socket in the folder `{folder}`")
 
 
 def _clear(path: Path) -> None:
@@ -104,7 +104,7 @@ def _clear(path: Path) -> None:
 
 
 def _is_alive(path: Path) -> bool:
-    """Whether somebody listens there, which only a refusal disproves."""
+    """Whether a server listens there; only a refused connection shows that none does."""
     with closing(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)) as probe:
         probe.settimeout(_PROBE_SECONDS)
         try:
@@ -118,9 +118,9 @@ def _is_alive(path: Path) -> bool:
 
 @contextmanager
 def socket_mode(mode: int | None) -> Iterator[None]:
-    """Sockets that are bound while the block runs have this mode from their first moment; None: what the umask leaves.
+    """Give sockets that are bound within the block this mode from the first moment; None: the one of the umask.
 
-    The umask belongs to the whole process, so nothing else may be done within the block.
+    The umask belongs to the whole process, so the block must do nothing else.
     """
     if mode is None:
         yield

@@ -32,7 +32,7 @@ def test_nobody_waits_for_a_revision_that_cannot_come(method):
     with Sidecar(EXAMPLE, "--revision-wait", str(FOREVER)) as sidecar:
         call = calls_with(IMPOSSIBLE)[method](sidecar.stub)
         assert call.code() is grpc.StatusCode.UNAVAILABLE
-        assert f"revision {IMPOSSIBLE} is one that no sidecar can have told of yet" in call.details()
+        assert f"revision {IMPOSSIBLE} cannot have been given by any sidecar yet" in call.details()
         assert sidecar.metrics()["authz_waiting",] == 0
 
 

@@ -54,7 +54,7 @@ def test_a_socket_that_was_removed_is_made_again():
             assert eventually(lambda: is_answered(sidecar.socket))
             assert path.stat().st_mode & 0o777 == 0o622
         assert sidecar.check(user(), "im:AddUser", APP_1).allowed, "over the connection from before"
-        assert sidecar.wait_for_log("a socket's file was removed or replaced; it was made again")
+        assert sidecar.wait_for_log("a socket file was removed or replaced; it was recreated")
         assert sidecar.stop() == 0
         assert not path.exists()
 
@@ -121,7 +121,7 @@ def test_a_socket_that_cannot_be_made_again_ends_the_sidecar(tmp_path, spoil, to
 @pytest.mark.parametrize(
     ("name", "told"),
     [
-        ("x" * 200, "bytes long; the system takes 107 at most"),
+        ("x" * 200, "bytes long; the system allows at most 107"),
         ("run/a.sock", "run` of the socket does not exist"),
         ("file/a.sock", "file` is not a directory"),
         (".", "is not a socket but a directory"),

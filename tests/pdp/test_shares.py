@@ -67,7 +67,7 @@ def test_few_places_are_not_kept_back(limit):
 def test_when_there_are_none_left_all_are_told_so():
     taking = Taking(1)
     assert taking.take("a")
-    with pytest.raises(OverloadError, match="as many as are let in"), taking.shares.place("b"):
+    with pytest.raises(OverloadError, match="which is the limit"), taking.shares.place("b"):
         pass
 
 

@@ -19,10 +19,10 @@ def test_each_kind_is_told_at_once_and_then_once_in_a_while_with_how_many_there_
     async def scenario():
         faults = FaultLog(counts)
         for _ in range(1000):
-            faults.hear("protocol", "no HTTP/2")
-            faults.hear("idle", "no calls for long")
+            faults.record("protocol", "no HTTP/2")
+            faults.record("idle", "no calls for long")
         await until(lambda: not faults._quiet)
-        faults.hear("protocol", "no HTTP/2")
+        faults.record("protocol", "no HTTP/2")
 
     with capture_logs() as logs:
         asyncio.run(scenario())

@@ -24,7 +24,7 @@ def test_it_serves_when_it_says_so():
     health = Health(("", "s"))
     heard = [said(health.check(asked("s")))]
     for is_serving in (True, False):
-        health.say(is_serving=is_serving)
+        health.report(is_serving=is_serving)
         heard.append(said(health.check(asked())))
     assert heard == ["NOT_SERVING", "SERVING", "NOT_SERVING"]
 
@@ -54,7 +54,7 @@ def test_all_who_watch_hear_of_every_change_also_after_one_of_them_left():
         for is_serving in (True, True, False):
             await asyncio.sleep(0)
             await asyncio.sleep(0)
-            health.say(is_serving=is_serving)
+            health.report(is_serving=is_serving)
             leaving.cancel()
         health.end()
         return await asyncio.gather(*staying)

@@ -42,7 +42,7 @@ def test_a_version_that_cannot_be_used_leaves_the_one_before_in_use_and_is_told_
     files.certificate.write_text("no certificate")
     with capture_logs() as logs:
         assert [certificates.expires_at for _ in range(3)] == [first] * 3
-    assert [each["event"] for each in logs] == ["certificates refused; those before stay in use"]
+    assert [each["event"] for each in logs] == ["certificates rejected; the previous ones stay in use"]
     assert put(files, days=5) == certificates.expires_at != first
 
 

@@ -66,7 +66,7 @@ def test_a_path_may_be_as_long_as_the_system_takes_and_no_longer(tmp_path, monke
     make_way(make_way_of[107])
     bound(make_way_of[107]).close()
     for size in (108, 300):
-        with pytest.raises(ListenError, match=rf"is {size} bytes long; the system takes 107 at most"):
+        with pytest.raises(ListenError, match=rf"is {size} bytes long; the system allows at most 107"):
             make_way(make_way_of[size])
 
 
@@ -95,9 +95,9 @@ def test_a_folder_without_permission_is_named(tmp_path):
         os.seteuid(65534)
         try:
             for path, told in (
-                (tmp_path / "a", f"no permission to make a socket in the folder `{tmp_path}`"),
+                (tmp_path / "a", f"no permission to create a socket in the folder `{tmp_path}`"),
                 (shut / "b", "no permission"),
-                (shut / "in" / "b", "no permission to look at"),
+                (shut / "in" / "b", "no permission to read"),
             ):
                 with pytest.raises(ListenError, match=told):
                     make_way(path)
@@ -127,7 +127,7 @@ def test_a_socket_that_took_the_place_of_another_is_not_removed(tmp_path):
 
 
 def test_a_socket_that_vanished_at_once_is_told(tmp_path):
-    with pytest.raises(ListenError, match="removed as soon as it was made"):
+    with pytest.raises(ListenError, match="removed as soon as it was created"):
         SocketFile.made(tmp_path / "a")
 
 

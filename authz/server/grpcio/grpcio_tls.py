@@ -1,4 +1,4 @@
-"""How grpcio learns of replaced certificates, without pulling them from under a handshake."""
+"""Replaced certificates for grpcio, without freeing those that a handshake is about to use."""
 
 import time
 from collections.abc import Callable
@@ -8,23 +8,23 @@ import grpc
 
 from authz.server.tls import Certificates, Loaded
 
-_TO_BEGIN_A_HANDSHAKE = 0.25  # seconds that a thread of gRPC surely does not wait for the processor
+_TO_BEGIN_A_HANDSHAKE = 0.25  # seconds; longer than a thread of gRPC waits for a processor
 
 
 def server_credentials(certificates: Certificates) -> grpc.ServerCredentials:
-    """What one port of grpcio listens with: it asks for the certificates at every handshake."""
+    """The credentials of one port of grpcio, which asks for the certificates at every handshake."""
     offer = CertificateOffer(certificates)
     needs_client = certificates.current().pem.authorities is not None
     return grpc.dynamic_ssl_server_credentials(offer.first(), offer.changed, require_client_authentication=needs_client)
 
 
 class CertificateOffer:
-    """Tells one port of gRPC of certificates at every handshake, but of new ones only.
+    """Gives one port of grpcio its certificates at every handshake, but only new ones.
 
-    What gRPC made of a configuration is freed as soon as another takes its place, and a handshake that has just asked
-    and not yet begun would use it after that: add_handshakers in ssl_security_connector.cc holds no lock between the
-    two. So a configuration is given only if it differs, and only when the handshake that asked last has surely begun.
-    gRPC asks under a lock of the port: others wait meanwhile.
+    gRPC frees a configuration as soon as another replaces it, although a handshake that has just asked may still use
+    it: add_handshakers in ssl_security_connector.cc holds no lock in between. So a configuration is given only if it
+    differs, and only after the handshake that asked last must have begun. gRPC asks under a lock of the port, so other
+    handshakes wait meanwhile.
     """
 
     def __init__(
@@ -39,11 +39,11 @@ class CertificateOffer:
         self._asked_at = float("-inf")
 
     def first(self) -> Any:
-        """What the port begins with."""
+        """The first configuration of the port."""
         return _configuration(self._offered)
 
     def changed(self) -> Any:
-        """The configuration if it is another than the one before, or else None."""
+        """The configuration if it has changed since the last call, else None."""
         latest = self._certificates.current()
         if latest is self._offered:
             self._asked_at = self._clock()

@@ -1,4 +1,4 @@
-"""The transport of grpcio: grpc.aio's server, and its options."""
+"""The transport by grpcio: the server of grpc.aio, and its options."""
 
 import asyncio
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from authz.server.methods import MethodTable
 from authz.server.streams import OpenStreams
 from authz.server.tls import Certificates
 
-_MOST_STREAMS = 10_000  # unanswered calls of one connection; it takes them over one by one
+_MOST_STREAMS = 10_000  # unanswered calls of one connection; grpcio passes them on one by one
 _OPTIONS = (
     ("grpc.keepalive_permit_without_calls", 1),
     ("grpc.http2.min_ping_interval_without_data_ms", 5000),
@@ -22,7 +22,7 @@ _OPTIONS = (
 
 
 class GrpcioTransport:
-    """Serves by grpc.aio. Unless `is_port_shared`, nobody else may listen on its ports."""
+    """Serves by grpc.aio. Unless `is_port_shared`, no other process may listen on its ports."""
 
     def __init__(self, tables: Sequence[MethodTable], limits: Limits, *, is_port_shared: bool = False) -> None:
         # Unless they are workers of one sidecar, a second server on a port must fail to start, not take half the calls.
@@ -31,7 +31,7 @@ class GrpcioTransport:
         self._streams = OpenStreams()
         self._handlers = tuple(handlers(table, self._streams) for table in tables)
         self._started: list[grpc.aio.Server] = []
-        self._next: grpc.aio.Server | None = None  # of one that has begun, gRPC serves no new port
+        self._next: grpc.aio.Server | None = None  # grpcio does not serve ports added after the start
 
     def _made(self) -> grpc.aio.Server:
         server = grpc.aio.server(options=self._options)
@@ -39,10 +39,10 @@ class GrpcioTransport:
         return server
 
     def listen(self, address: Address, certificates: Certificates | None) -> str:
-        """Take an address; returns it with its port.
+        """Bind an address; returns it with its port.
 
         Raises:
-            ListenError: if it cannot be had.
+            ListenError: if it cannot be bound.
         """
         server = self._next = self._next or self._made()
         try:
@@ -57,19 +57,19 @@ class GrpcioTransport:
         return address.with_port(port)
 
     async def start(self) -> None:
-        """Serve."""
+        """Serve on all addresses bound since the last call."""
         if self._next is not None:
             await self._next.start()
             self._started.append(self._next)
             self._next = None
 
     async def drain(self, seconds: float) -> None:
-        """Finish what was accepted."""
+        """Finish accepted calls."""
         self._streams.drain()
         await asyncio.gather(*(each.stop(seconds) for each in self._all()))
 
     async def close(self) -> None:
-        """Hang up."""
+        """Close all connections."""
         await asyncio.gather(*(each.stop(0) for each in self._all()))
 
     def _all(self) -> list[grpc.aio.Server]:
@@ -77,7 +77,7 @@ class GrpcioTransport:
 
 
 def _ages(limits: Limits) -> tuple[tuple[str, int], ...]:
-    """As gRPC has it: with a tenth more or less of the age. A certificate that ends on the way ends nothing here."""
+    """Options of the age of connections, which grpcio varies by a tenth; it ignores expired client certificates."""
     if not limits.connection_age:
         return ()
     return (
@@ -87,11 +87,7 @@ def _ages(limits: Limits) -> tuple[tuple[str, int], ...]:
 
 
 def _bounds(limits: Limits) -> tuple[tuple[str, int], ...]:
-    """GRPC's own bounds, before Python sees a call. A connection too many is closed as soon as it is taken.
-
-    A connection may have as many calls under way as the server admits. What waits to be taken over by Python is bounded
-    from grpcio 1.83 on; older ones do not know these two options.
-    """
+    """Bounds that grpcio applies before Python sees a call; a connection beyond them is closed as soon as accepted."""
     return (
         ("grpc.max_receive_message_length", limits.message_bytes),
         ("grpc.max_concurrent_streams", _MOST_STREAMS),

@@ -1,4 +1,4 @@
-"""The transport of our own: the HTTP/2 room on the addresses of a server, in this process and on its event loop."""
+"""The built-in transport: serves by `authz.http2`, on the event loop of the server."""
 
 import socket
 from asyncio import BaseTransport
@@ -23,14 +23,14 @@ from authz.server.streams import OpenStreams
 from authz.server.tls import Certificates, following
 from authz.telemetry.events import get_logger
 
-_MOST_STREAMS = 1_000  # unanswered calls of one connection: the end of many more at once would be felt by others
+_MOST_STREAMS = 1_000  # unanswered calls of one connection: ending many more at once would delay others
 _KEPT_BYTES = 16 * 1024  # for each connection that may be open, on average
 
 log = get_logger("authz.server")
 
 
 class NativeTransport:
-    """Serves by `authz.http2`. Unless `is_port_shared`, nobody else may listen on its ports."""
+    """Serves by `authz.http2`. Unless `is_port_shared`, no other process may listen on its ports."""
 
     def __init__(self, tables: Sequence[MethodTable], limits: Limits, *, is_port_shared: bool = False) -> None:
         self._is_port_shared = is_port_shared
@@ -45,14 +45,14 @@ class NativeTransport:
         self._server = GrpcServer(
             self._methods,
             http2_limits(limits),
-            FaultLog(tables[0].call_policy.counters.peer_faults).hear,
+            FaultLog(tables[0].call_policy.counters.peer_faults).record,
             lambda error: log.error("a call failed by a fault of the server", exc_info=error),
             self._methods_for,
             queue,
         )
 
     def _methods_for(self, transport: BaseTransport) -> Mapping[str, Method] | None:
-        """Who may ask is decided once for a connection: it gets refusals in the place of what it may not have."""
+        """The methods of a client that may not call all of them: the others reject every call."""
         refused: dict[str, Method] = {}
         for allowlist, by_path in self._services:
             try:
@@ -63,21 +63,21 @@ class NativeTransport:
         return self._methods | refused if refused else None
 
     def listen(self, address: Address, certificates: Certificates | None) -> str:
-        """Take an address; returns it with its port.
+        """Bind an address; returns it with its port.
 
         Raises:
-            ListenError: if it cannot be had.
+            ListenError: if it cannot be bound.
         """
         try:
             bound = bind(address, is_port_shared=self._is_port_shared)
-        except (OSError, UnicodeError) as error:  # the latter for names that can be none
+        except (OSError, UnicodeError) as error:  # the latter for an invalid host name
             reason = (error.strerror if isinstance(error, OSError) else None) or error
             raise ListenError(f"cannot listen on `{address.target}`: {reason}") from None
         self._bound += ((each, certificates) for each in bound)
         return address.target if address.path else address.with_port(bound[0].getsockname()[1])
 
     async def start(self) -> None:
-        """Serve."""
+        """Serve on all addresses bound since the last call."""
         while self._bound:
             bound, certificates = self._bound.pop()
             context = None if certificates is None else following(partial(_context, certificates))
@@ -86,19 +86,19 @@ class NativeTransport:
                 self._replace(bound)
 
     def _replace(self, bound: socket.socket) -> None:
-        """Nobody can connect any more to the socket that was at this path before."""
+        """Close the socket that was at this path before: clients cannot connect to it any more."""
         path = bound.getsockname()
         before, self._local[path] = self._local.get(path), bound
         if before is not None:
             self._server.forget_socket(before)
 
     async def drain(self, seconds: float) -> None:
-        """Finish what was accepted."""
+        """Finish accepted calls."""
         self._streams.drain()
         await self._server.drain(seconds)
 
     async def close(self) -> None:
-        """Hang up."""
+        """Close all connections."""
         await self._server.drain(0)
         for bound, _ in self._bound:
             bound.close()

@@ -108,7 +108,7 @@ async def serve(address: str) -> None:
     }
     failures: list[Exception] = []
     server = GrpcServer(methods, failed=failures.append)
-    server.connect = lambda _: Counted(server.application, server.limits, told=server.hear)
+    server.connect = lambda _: Counted(server.application, server.limits, on_peer_fault=server.record_fault)
     listening = bound(address)
     await server.listen(listening)
     print(address if listening.family == socket.AF_UNIX else listening.getsockname()[1], flush=True)
