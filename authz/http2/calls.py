@@ -21,13 +21,13 @@ _START_FRAME = prepared(START, 0)
 _OK_FRAME = prepared(status_block(Code.OK), END_STREAM)
 _REFUSED = prepared(b"\x08\x03415" + literal(b"content-type", b"text/plain"), 0)
 _NO_TRAILERS = prepared(literal(b"grpc-status", b"13"), END_STREAM)
-_TOLD = 40  # bytes of a name that is told again
-_IN_A_ROW = 32  # messages that a conversation reads before it lets others in
-_BEGINNING = 0.00005  # seconds that a call takes in the next pass of the event loop, about
-_ENDS = 8  # calls that are given up in one pass of the event loop
+_QUOTED = 40  # bytes of a name in a message
+_IN_A_ROW = 32  # messages that a stream reads before other tasks run
+_BEGINNING = 0.00005  # seconds, about, that a new call takes in the next pass of the event loop
+_ENDS = 8  # calls that are cancelled in one pass of the event loop
 CALL_BYTES = 6000
-"""Memory that a call takes beyond its messages: a task with what it waits for."""
-_HIGH_WATER = 1 << 20  # bytes of answers that a stream may have waiting
+"""Memory of a call beside its messages: its task, and what that waits for."""
+_HIGH_WATER = 1 << 20  # bytes of answers of a stream that may wait for the peer
 
 
 async def _give_up(_message: bytes, error: Exception, _call: "Call") -> None:
@@ -36,9 +36,9 @@ async def _give_up(_message: bytes, error: Exception, _call: "Call") -> None:
 
 @dataclass(frozen=True, slots=True)
 class Unary:
-    """One request, one answer, at once. `rescue` gets what `answer` raised, unless it is a GrpcError, and writes.
+    """One request, one answer at once. What `answer` raised, unless it is a GrpcError, goes to `rescue`, which writes.
 
-    Of connections that have many waiting, those calls are refused for which `shed` gives a refusal, made by `refusal`.
+    If work of a connection waits, `shed` may give a `refusal` with which a call ends instead.
     """
 
     answer: Callable[[bytes], bytes]
@@ -48,9 +48,9 @@ class Unary:
 
 @dataclass(frozen=True, slots=True)
 class Streaming:
-    """A conversation, by a coroutine that reads and writes its call.
+    """A stream, by a coroutine that reads and writes its call.
 
-    Unless it `is_patient`, the request is to be whole in time, as others are.
+    Unless it `is_patient`, its request must be complete in time, as that of a unary method.
     """
 
     handle: "Callable[[Call], Awaitable[None]]"
@@ -59,7 +59,7 @@ class Streaming:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """What a head asks for: a method, the reason why it cannot be had, or None if it does not speak gRPC."""
+    """The target of a request: a method, the error if there is none, or None if the request is not gRPC."""
 
     target: "Method | GrpcError | None"
     encoding: bytes
@@ -72,7 +72,7 @@ GrpcStream: TypeAlias = Stream[Route]
 
 
 class Call:
-    """A call that takes time. Its task is cancelled when the caller is gone or its deadline passed."""
+    """A call in a task, which is cancelled when the caller is gone or its deadline has passed."""
 
     def __init__(self, connection: GrpcConnection, stream: GrpcStream, messages: Messages) -> None:
         self._connection, self._stream, self._messages = connection, stream, messages
@@ -80,22 +80,22 @@ class Call:
         self._news = asyncio.Event()
         self._is_started = self.is_whole = False
         self.quick: Callable[[bytes], bytes] | None = None
-        """Answers messages that come while the task waits to `read`, in its place. If it raises, the task gets them."""
+        """Answers messages that come while the task waits in `read`. A message for which it raises goes to the task."""
         self.task: asyncio.Task[None]
         self.timer: asyncio.TimerHandle | None = None
 
     @property
     def connection(self) -> GrpcConnection:
-        """By which connections are told apart."""
+        """The connection of the call."""
         return self._connection
 
     @property
     def metadata(self) -> Metadata:
-        """What the caller added."""
+        """The metadata that the caller added."""
         return grpc.read_metadata(self._stream.request.metadata)
 
     def seconds_left(self) -> float | None:
-        """Until the deadline; None if there is none."""
+        """Seconds until the deadline; None without a deadline."""
         return None if self.timer is None else max(self.timer.when() - asyncio.get_running_loop().time(), 0.0)
 
     def feed(self, data: bytes, *, is_last: bool) -> None:
@@ -109,21 +109,21 @@ class Call:
         self._news.set()
 
     def _is_answered(self, data: bytes, quick: Callable[[bytes], bytes]) -> bool:
-        """Whether that was a message that the task need not be woken for."""
+        """Whether the content was one message, which is answered now."""
         size, messages = len(data) - PREFIX_BYTES, self._messages
         is_plain = size <= messages.most and int.from_bytes(data[:5], "big") == size
         if not is_plain or self._news.is_set() or messages.buffer or self._stream.unsent:
             return False
         try:
             answer = quick(data[5:])
-        except Exception:  # noqa: BLE001 - the task asks again, and says what is wrong
+        except Exception:  # noqa: BLE001 - the task answers again, and reports the error
             return False
         self._put(answer)
         self._connection.credit(self._stream, len(data))
         return True
 
     async def read(self) -> bytes | None:
-        """The next message, None after the last.
+        """The next message; None after the last one.
 
         Raises:
             GrpcError: if it cannot be read.
@@ -134,10 +134,10 @@ class Call:
         while (message := self._messages.take()) is None:
             if self.is_whole:
                 if self._messages.buffer:
-                    raise GrpcError(Code.INTERNAL, "the last message is cut off")
+                    raise GrpcError(Code.INTERNAL, "the last message is incomplete")
                 return None
             self._news.clear()
-            self._connection.credit(self._stream, self._unread)  # no sooner: whoever does not read gets no more
+            self._connection.credit(self._stream, self._unread)  # only now: a call that does not read gets no more
             self._unread = 0
             self._connection.flush()
             await self._news.wait()
@@ -145,7 +145,7 @@ class Call:
         return message
 
     async def write(self, message: bytes) -> None:
-        """Send a message; waits while the caller does not take those before."""
+        """Send a message; waits while too much is unread by the caller."""
         self._put(message)
         self._connection.flush()
         if len(self._stream.unsent) > _HIGH_WATER:
@@ -167,7 +167,7 @@ class Call:
 
 
 class GrpcApplication:
-    """Serves methods by path. `failed` hears of exceptions that are nobody's fault but ours."""
+    """Serves methods by path. `failed` gets the exceptions that are faults of the server."""
 
     def __init__(self, methods: Mapping[str, Method], message_bytes: int, failed: Failed = lambda _error: None) -> None:
         self._methods = {path.encode(): method for path, method in methods.items()}
@@ -176,7 +176,7 @@ class GrpcApplication:
         self._ends = deque[Callable[[], object]]()
 
     def interpret(self, head: RequestHead) -> Route:
-        """Find the method, and what gRPC's own fields say."""
+        """Find the method and the encoding of messages."""
         fields = dict(head.fields)
         kind = fields.get(b"content-type", b"")
         if head.method != b"POST" or not (kind == b"application/grpc" or kind.startswith(b"application/grpc+")):
@@ -184,12 +184,12 @@ class GrpcApplication:
         encoding = fields.get(b"grpc-encoding", b"identity")
         target = self._methods.get(head.path) or GrpcError(Code.UNIMPLEMENTED, "Method not found!")
         if encoding not in grpc.ENCODINGS and not isinstance(target, GrpcError):
-            told = encoding[:_TOLD].decode("utf-8", "replace")
-            target = GrpcError(Code.UNIMPLEMENTED, f"messages cannot be compressed by `{told}` here")
+            name = encoding[:_QUOTED].decode("utf-8", "replace")
+            target = GrpcError(Code.UNIMPLEMENTED, f"messages compressed by `{name}` are not supported")
         return Route(target, encoding)
 
     def at_once(self, connection: GrpcConnection, number: int, request: RequestStart[Route], data: bytes) -> bool:
-        """Answer a question that is whole."""
+        """Answer a request that is complete; False if its method is not unary."""
         method, size = request.routed.target, len(data) - PREFIX_BYTES
         if not isinstance(method, Unary):
             return False
@@ -221,11 +221,11 @@ class GrpcApplication:
         return message
 
     def too_long(self, connection: GrpcConnection, number: int) -> None:
-        """Refuse a request for its metadata, as gRPC's own servers do."""
+        """Refuse a request with too long metadata, with the status of gRPC's own servers."""
         connection.refuse(number, _LONG_METADATA)
 
     def opened(self, connection: GrpcConnection, stream: GrpcStream) -> None:
-        """A conversation begins with its head, everything else with its content."""
+        """Start a stream; a unary call starts when its content is complete."""
         method = stream.request.routed.target
         if isinstance(method, Streaming):
             stream.is_patient = method.is_patient
@@ -272,14 +272,14 @@ class GrpcApplication:
         if seconds is not None:
             expire = partial(self._expire, connection, stream, call)
             timer = call.timer = loop.call_later(seconds, self._end_soon, expire)
-            call.task.add_done_callback(lambda _: timer.cancel())  # a task may end before it began
+            call.task.add_done_callback(lambda _: timer.cancel())  # a task may end before it begins
 
     async def _run(self, call: Call, handle: Callable[[Call], Awaitable[None]]) -> None:
         try:
             await handle(call)
         except GrpcError as error:
             call.end(error)
-        except asyncio.CancelledError:  # raised again it would hold on to all that it came through, in a cycle
+        except asyncio.CancelledError:  # raised again, it would keep all its frames alive in a cycle
             call.end(GrpcError(Code.CANCELLED, "cancelled"))
         except Exception as error:  # noqa: BLE001 - every fault ends in a status
             self.failed(error)
@@ -289,18 +289,18 @@ class GrpcApplication:
 
     def _expire(self, connection: GrpcConnection, stream: GrpcStream, call: Call) -> None:
         call.end(GrpcError(Code.DEADLINE_EXCEEDED, "deadline exceeded"))
-        if not stream.is_ended:  # content is stuck before the status
+        if not stream.is_ended:  # content before the status is stuck
             connection.reset(stream.number, ErrorCode.CANCEL)
             connection.flush()
         call.task.cancel()
 
     def cancelled(self, stream: GrpcStream) -> None:
-        """Whoever works on it may stop."""
+        """Cancel the task of a stream."""
         if isinstance(stream.call, Call):
             self._end_soon(stream.call.task.cancel)
 
     def _end_soon(self, end: Callable[[], object]) -> None:
-        """Few in each pass of the event loop: a peer may begin very many calls, and give all of them up at once."""
+        """End a call, few in each pass of the event loop: a peer may cancel very many calls at once."""
         if not self._ends:
             asyncio.get_running_loop().call_soon(self._end_some)
         self._ends.append(end)
@@ -310,12 +310,12 @@ class GrpcApplication:
             for _ in range(min(_ENDS, len(self._ends))):
                 self._ends.popleft()()
         finally:
-            if self._ends:  # whatever one of them raised, the others wait on
+            if self._ends:  # the others must end even if one raised
                 asyncio.get_running_loop().call_soon(self._end_some)
 
 
 def _not_one() -> GrpcError:
-    return GrpcError(Code.INTERNAL, "a request is exactly one whole message")
+    return GrpcError(Code.INTERNAL, "expected exactly one request message")
 
 
 def _refuse(connection: GrpcConnection, stream: GrpcStream, error: GrpcError) -> None:
@@ -323,8 +323,8 @@ def _refuse(connection: GrpcConnection, stream: GrpcStream, error: GrpcError) ->
 
 
 def refusal(error: GrpcError) -> Prepared:
-    """A whole answer that is made once for many calls."""
+    """A complete answer with an error, made once for many calls."""
     return prepared(START + error.block(), END_STREAM)
 
 
-_LONG_METADATA = refusal(GrpcError(Code.RESOURCE_EXHAUSTED, "the metadata of the call is longer than is taken"))
+_LONG_METADATA = refusal(GrpcError(Code.RESOURCE_EXHAUSTED, "the metadata of the call is too long"))

@@ -1,4 +1,4 @@
-"""One HTTP/2 connection as a state machine without I/O: bytes in, calls of an application, bytes out."""
+"""An HTTP/2 connection as a state machine without I/O: bytes in, calls to an application, bytes out."""
 
 from collections.abc import Callable
 from time import monotonic
@@ -23,33 +23,33 @@ from authz.http2.waiting import Waiting
 
 
 class Application(Protocol[Routed]):
-    """What is served. It answers by the connection's `answer`, `start`, `send`, `end` and `reset`."""
+    """Handles requests, and answers by `answer`, `start`, `send`, `end` and `reset` of the connection."""
 
     def interpret(self, head: RequestHead) -> Routed:
-        """What a request asks for; must depend on nothing but the head, for it is remembered."""
+        """Route a request, by nothing but its head: the result is remembered."""
 
     def at_once(
         self, connection: "Connection[Routed]", number: int, request: RequestStart[Routed], data: bytes
     ) -> bool:
-        """A request came whole: answer it without a stream, or return False to have one `opened`."""
+        """Answer a complete request without a stream, or return False to have one `opened`."""
 
     def opened(self, connection: "Connection[Routed]", stream: Stream[Routed]) -> None:
-        """A request began."""
+        """Handle the start of a request."""
 
     def data(self, connection: "Connection[Routed]", stream: Stream[Routed], data: bytes, is_last: bool) -> None:  # noqa: FBT001 - a callback
-        """Content arrived; the `is_last` may be empty."""
+        """Handle content; the last piece may be empty."""
 
     def too_long(self, connection: "Connection[Routed]", number: int) -> None:
-        """A request's header list is longer than is taken: refuse it, whatever it asks for."""
+        """Refuse a request whose header list is too long."""
 
     def cancelled(self, stream: Stream[Routed]) -> None:
-        """The stream is gone before its answer ended."""
+        """Stop working on a stream that is gone."""
 
 
 class Connection(Waiting[Routed]):
     """States are those of RFC 9113, 5.1: a number above `_last` is idle, one in `_streams` open or half closed.
 
-    All others are closed, and so are those between `_before` and it, which were never opened (5.1.1).
+    All others are closed; those between `_before` and `_last` were never opened (5.1.1).
     """
 
     def __init__(
@@ -62,11 +62,11 @@ class Connection(Waiting[Routed]):
         blocks = HeaderBlocks(limits.header_bytes, application.interpret, limits.decoded_bytes)
         super().__init__(limits, clock, on_peer_fault, application.cancelled, blocks)
         self._application = application
-        self._before = 0  # the last stream but one: those between were never opened
+        self._before = 0  # the stream before the last one
         self.flush: Callable[[], None] = lambda: None
-        """Writes `output`, where somebody does when no `receive` is under way."""
+        """Called to write `output` outside of `receive`."""
         self._most_at_once = min(MOST_BYTES, limits.stream_window)
-        self._owed = 0  # bytes of content that the peer was not told yet that it may send again
+        self._owed = 0  # bytes of content that are not credited to the peer yet
         self.begun = 0.0
         self._dispatch: tuple[Callable[[int, int, bytes], None], ...] = (
             self._on_data, self._on_headers, self._on_priority, self._on_reset, self._on_settings, self._on_push,
@@ -79,20 +79,20 @@ class Connection(Waiting[Routed]):
             self._out.append(frames.window_update(0, limits.connection_window - 65535))
 
     def keep(self, data: bytes) -> None:
-        """Take what a peer sent, to be worked on later: it `is_behind` then."""
+        """Keep what a peer sent for a later `receive`; the connection `is_behind` until then."""
         if not self.is_over:
             self._inbox, self._at = self._inbox[self._at :] + data, 0
             self.is_behind = self.has_grown = True
 
     def receive(self, data: bytes, until: float | None = None) -> None:
-        """Work on what a peer sent; what is to be sent back waits in `output`. Bad bytes raise nothing.
+        """Process what a peer sent; the answer is in `output`. Malformed bytes raise nothing.
 
-        From a time on, by the clock, it stops at the end of a frame: if then it `is_behind`, it is to be called again.
-        `begun` are the seconds of work that it left to others, which count as well.
+        At the time `until`, by the clock, it stops after the current frame; if it `is_behind` then, call it again.
+        `begun` are seconds of work that it started in tasks, which count as well.
         """
         if self.is_over:
             return
-        self.is_behind &= until is not None  # only of those who are behind, calls may be refused
+        self.is_behind &= until is not None  # calls are shed only while work waits
         if data:
             self._inbox, self._at = (self._inbox[self._at :] + data if self._inbox else data), 0
         try:
@@ -101,18 +101,20 @@ class Connection(Waiting[Routed]):
             self.fail(fault)
 
     def fail(self, fault: ConnectionFaultError) -> None:
-        """Tell the peer what is wrong, and end (RFC 9113, 5.4.1)."""
+        """Send GOAWAY with the fault, and end (RFC 9113, 5.4.1)."""
         self._note(fault)
         self._out.append(frames.goaway(self._last, fault.code, str(fault)))
         self.close()
 
     def dismiss(self) -> None:
-        """End it while nothing is under way, for no fault of the peer: what it sent meanwhile it may send again."""
-        self._out.append(frames.goaway(self._last, ErrorCode.NO_ERROR, "somebody else needs the place"))
+        """End an idle connection without a fault of the peer, which may repeat requests that it sent meanwhile."""
+        self._out.append(
+            frames.goaway(self._last, ErrorCode.NO_ERROR, "the server needs the place of an idle connection")
+        )
         self.close()
 
     def close(self) -> None:
-        """Nothing more is heard; whoever works on an answer may stop. No cycle is left for a collector to find."""
+        """Ignore further input, and stop work on answers. No reference cycle remains."""
         self.is_over = True
         self._dispatch, self.flush = (), lambda: None
         self.has_grown = True  # to nothing
@@ -124,7 +126,7 @@ class Connection(Waiting[Routed]):
             self._drop(stream)
 
     def _greet(self) -> bool:
-        """Whether the preface is whole (RFC 9113, 3.4)."""
+        """Whether the preface is complete (RFC 9113, 3.4)."""
         if not frames.PREFACE.startswith(self._inbox[:24]):
             raise protocol_error("the client does not speak HTTP/2")
         self._is_greeted = len(self._inbox) >= len(frames.PREFACE)
@@ -178,7 +180,7 @@ class Connection(Waiting[Routed]):
             payload = frames.without_padding(payload)
         if flags & PRIORITIZED:
             if len(payload) < 5:
-                raise ConnectionFaultError(ErrorCode.FRAME_SIZE_ERROR, "frame_size", "a priority is cut off")
+                raise ConnectionFaultError(ErrorCode.FRAME_SIZE_ERROR, "frame_size", "a priority is incomplete")
             self_dependent = int.from_bytes(payload[:4], "big") & 0x7FFFFFFF == number
             payload = payload[5:]
         if not flags & END_HEADERS:
@@ -211,7 +213,7 @@ class Connection(Waiting[Routed]):
             self._refuse_list(number, flags, fault)
             return
         if number > self._last_accepted:
-            self._forget(number)  # the peer knows that nobody works on it (RFC 9113, 6.8)
+            self._forget(number)  # the peer was notified that it is ignored (RFC 9113, 6.8)
             return
         if len(self._streams) >= self._limits.concurrent_streams:
             raise StreamFaultError(ErrorCode.REFUSED_STREAM, "concurrent_streams", "too many streams are open")
@@ -227,7 +229,7 @@ class Connection(Waiting[Routed]):
         return self._blocks.read(block, self._answered)
 
     def _refuse_list(self, number: int, flags: int, fault: HeaderListError) -> None:
-        """The request is answered; the table is in step, so that others do not suffer."""
+        """Refuse one request: the table is in step, so that the others go on."""
         self._note(fault)
         self._spend("long_headers")
         if number > self._last_accepted:
@@ -238,7 +240,7 @@ class Connection(Waiting[Routed]):
             self.reset(number, ErrorCode.NO_ERROR)  # RFC 9113, 8.1
 
     def _is_answered(self, number: int, request: RequestStart[Routed]) -> bool:
-        """Whether all content follows in one frame, as most does, and the application has taken it for a request."""
+        """Whether all content follows in one frame, as usual, and the application answered the request."""
         inbox, start = self._inbox, self._at + 9
         if start > len(inbox) or request.length >= 0:
             return False
@@ -253,7 +255,7 @@ class Connection(Waiting[Routed]):
         return True
 
     def _take_late_block(self, number: int, block: bytes, flags: int) -> None:
-        """Trailers; and blocks of closed streams, which change the table all the same (RFC 9113, 4.3)."""
+        """Take trailers, and blocks of closed streams, which change the table too (RFC 9113, 4.3)."""
         fields = self._blocks.fields(block)
         stream = self._streams.get(number)
         if stream is not None:
@@ -296,7 +298,7 @@ class Connection(Waiting[Routed]):
         self._take_content(stream, payload, flags)
 
     def _count_content(self, size: int) -> None:
-        """What a connection takes, it takes out of the peer's way at once (RFC 9113, 6.9)."""
+        """Count content, and widen the window of the connection again (RFC 9113, 6.9)."""
         self._owed += size
         if self._owed * 2 >= self._limits.connection_window:
             if self._owed > self._limits.connection_window:
@@ -309,7 +311,7 @@ class Connection(Waiting[Routed]):
         stream.received += len(data)
         expected = stream.request.length
         if expected >= 0 and (stream.received > expected or (is_last and stream.received < expected)):
-            raise malformed("the content is not as long as was said")
+            raise malformed("the length of the content differs from content-length")
         stream.is_remote_closed = is_last
         self._application.data(self, stream, data, is_last)
 

@@ -1,4 +1,4 @@
-"""The frames that concern a connection as a whole (RFC 9113, 6.3 and 6.5 to 6.9), and what they may cost."""
+"""Frames about the connection as a whole (RFC 9113, 6.3 and 6.5 to 6.9), and their rate limits."""
 
 from collections.abc import Callable
 from typing import TypeAlias
@@ -15,10 +15,10 @@ OnPeerFault: TypeAlias = Callable[[str, str], None]
 
 
 class Control:
-    """Keeps what is to be written, the budgets, and whether the connection ends.
+    """Keeps pending output, the budgets, and whether the connection ends.
 
-    `is_over` says that it is to be closed once `output` was written. `on_peer_fault` gets the kind of each fault of the
-    peer, and the reason.
+    If it `is_over`, close it once `output` was written. `on_peer_fault` gets the kind and the reason of each fault of
+    the peer.
     """
 
     def __init__(self, limits: Http2Limits, clock: Clock, on_peer_fault: OnPeerFault) -> None:
@@ -32,16 +32,16 @@ class Control:
         self._budgets = {kind: Budget(getattr(limits, kind), self._began) for kind in RATE_LIMITS}
 
     def output(self) -> bytes:
-        """What is to be written now, once."""
+        """Take the bytes to write now."""
         data = b"".join(self._out)
         self._out.clear()
         return data
 
     def drain(self) -> None:
-        """Let the peer open no more streams; those under way end, and then the connection (RFC 9113, 6.8).
+        """Ask the peer to open no more streams; the connection ends after the open ones (RFC 9113, 6.8).
 
-        What the peer sends before it hears of this is still worked on: it answers a PING when it did. Its answer may
-        overtake requests that it began before, as with clients on Rust's h2; not that to a second PING.
+        Requests that the peer sends before it receives this are still answered. Its answer to a PING shows that it did;
+        that answer may overtake requests that it began before, as with Rust's h2, but the one to a second PING cannot.
         """
         if not self.is_draining and not self.is_over:
             self.is_draining = True
@@ -77,18 +77,18 @@ class Control:
             self._stop_accepting()
 
     def _on_goaway(self, _flags: int, number: int, payload: bytes) -> None:
-        """The peer opens no more streams; nothing is to be done (RFC 9113, 6.8)."""
+        """The peer opens no more streams (RFC 9113, 6.8)."""
         if number or len(payload) < 8:
-            raise protocol_error("GOAWAY on a stream, or cut off")
+            raise protocol_error("GOAWAY on a stream, or incomplete")
 
     def _on_push(self, _flags: int, _number: int, _payload: bytes) -> None:
-        raise protocol_error("clients push nothing")  # RFC 9113, 8.4
+        raise protocol_error("PUSH_PROMISE from a client")  # RFC 9113, 8.4
 
     def _on_unknown(self, _flags: int, _number: int, _payload: bytes) -> None:
         self._spend("empty_frames")  # RFC 9113, 5.5
 
     def _on_priority(self, _flags: int, number: int, payload: bytes) -> None:
-        """Ignored (RFC 9113, 5.3.2), but for those that never made sense (RFC 7540, 5.3.1)."""
+        """Ignore it (RFC 9113, 5.3.2), unless it is invalid (RFC 7540, 5.3.1)."""
         if number == 0:
             raise protocol_error("PRIORITY without a stream")
         self._spend("empty_frames")

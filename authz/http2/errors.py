@@ -1,4 +1,4 @@
-"""How HTTP/2 ends a connection or a stream, with the codes of RFC 9113, 7."""
+"""Faults of peers that end a connection or a stream, with the codes of RFC 9113, 7."""
 
 from enum import IntEnum
 
@@ -12,7 +12,7 @@ ErrorCode = IntEnum(
 
 
 class Http2Error(Exception):
-    """What a peer did wrong; `kind` is a short name to count by."""
+    """A fault of a peer; `kind` is a short name for counters."""
 
     def __init__(self, code: ErrorCode, kind: str, reason: str) -> None:
         super().__init__(reason)
@@ -21,35 +21,35 @@ class Http2Error(Exception):
 
 
 class ConnectionFaultError(Http2Error):
-    """The connection cannot go on: GOAWAY, and it is closed (RFC 9113, 5.4.1)."""
+    """Ends the connection, with GOAWAY (RFC 9113, 5.4.1)."""
 
 
 class StreamFaultError(Http2Error):
-    """One stream cannot go on: RST_STREAM, and the others live (RFC 9113, 5.4.2)."""
+    """Ends one stream, with RST_STREAM; the others go on (RFC 9113, 5.4.2)."""
 
 
 class HeaderListError(StreamFaultError):
-    """A header list that is longer than is taken, though it could be decoded: the connection is as good as before."""
+    """A header list that is too long but was decoded, so that the connection can go on."""
 
     def __init__(self) -> None:
         super().__init__(ErrorCode.ENHANCE_YOUR_CALM, "header_list", "the header list is too long")
 
 
 def protocol_error(reason: str) -> ConnectionFaultError:
-    """The most common fault of a connection."""
+    """A violation of the protocol (RFC 9113, 7)."""
     return ConnectionFaultError(ErrorCode.PROTOCOL_ERROR, "protocol", reason)
 
 
 def undecodable(reason: str) -> ConnectionFaultError:
-    """A header block whose table is of no use from now on (RFC 9113, 4.3)."""
+    """A header block that cannot be decoded, after which the table is unusable (RFC 9113, 4.3)."""
     return ConnectionFaultError(ErrorCode.COMPRESSION_ERROR, "compression", reason)
 
 
 def too_much(kind: str, reason: str) -> ConnectionFaultError:
-    """A peer that costs more than it is worth (RFC 9113, 10.5)."""
+    """A peer that exceeds a limit (RFC 9113, 10.5)."""
     return ConnectionFaultError(ErrorCode.ENHANCE_YOUR_CALM, kind, reason)
 
 
 def malformed(reason: str) -> StreamFaultError:
-    """A request that nobody may work on (RFC 9113, 8.1.1)."""
+    """A malformed request (RFC 9113, 8.1.1)."""
     return StreamFaultError(ErrorCode.PROTOCOL_ERROR, "malformed", reason)

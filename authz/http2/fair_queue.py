@@ -1,36 +1,36 @@
-"""What was read at once is worked on in turns, so that nobody has the event loop to himself (RFC 9113, 10.5)."""
+"""Work of connections in turns, so that none blocks the event loop (RFC 9113, 10.5)."""
 
 import asyncio
 from collections import deque
 from collections.abc import Callable
 from time import monotonic
 
-_SECONDS = 0.0002, 0.0001  # of work of each queue in one pass of the event loop, whoever waits
+_SECONDS = 0.0002, 0.0001  # of work of each queue in one pass of the event loop
 Work = Callable[[float], bool]
 
 
 class FairQueue:
-    """Those of a server whose work waits, in two queues.
+    """Waiting work of a server, in two queues: of new work, and of work that was not done in its first turn.
 
-    Work that comes has its first turn before that which was not done in one: who has little to be done is not kept
-    waiting by those who have much, and each queue has its time in every pass of the event loop, by `clock`.
+    So a connection with little work does not wait for those with much. Each queue has its time in every pass of the
+    event loop, by `clock`.
     """
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self._clock = clock
         self._first, self._later = deque[Work](), deque[Work]()
         self.charged = 0.0
-        """Seconds of work that turns of this pass have begun and left to others."""
+        """Seconds of work that the turns of this pass have started in tasks."""
         self._ends: list[tuple[set[Work], Callable[[], None]]] = []
 
     def wait(self, work: Work) -> None:
-        """Have work called with the time, by the clock, when it should pause; it tells whether more waits."""
+        """Add work. It is called with the time, by the clock, at which to pause, and returns whether more is left."""
         if not self._first and not self._later:
             asyncio.get_running_loop().call_soon(self._run)
         self._first.append(work)
 
     def at_end(self, done: Callable[[], None]) -> None:
-        """Have it called when all is done that waits now."""
+        """Call `done` when everything that waits now is done."""
         self._ends.append(({*self._first, *self._later}, done))
 
     def _run(self) -> None:
@@ -42,7 +42,7 @@ class FairQueue:
                     if self._clock() + self.charged >= end:
                         break
         finally:
-            if self._first or self._later:  # whatever one of them raised, the others wait on
+            if self._first or self._later:  # the others go on even if one raised
                 asyncio.get_running_loop().call_soon(self._run)
 
     def _take_one(self, queue: deque[Work], end: float) -> None:

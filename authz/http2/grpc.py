@@ -1,4 +1,4 @@
-"""What gRPC adds to HTTP/2: messages, timeouts, statuses (PROTOCOL-HTTP2 of gRPC)."""
+"""The gRPC protocol over HTTP/2: messages, timeouts and statuses (PROTOCOL-HTTP2 of gRPC)."""
 
 import base64
 import binascii
@@ -16,7 +16,7 @@ _UNITS = {b"H": 3600.0, b"M": 60.0, b"S": 1.0, b"m": 1e-3, b"u": 1e-6, b"n": 1e-
 _PLAIN = "".join(chr(code) for code in range(0x20, 0x7F) if chr(code) != "%")
 PREFIX_BYTES = 5
 ENCODINGS = {b"identity": 0, b"deflate": 15, b"gzip": 31}
-"""How messages may be compressed, with the window bits that zlib calls them by."""
+"""Encodings of messages, with their window bits for zlib."""
 
 Code = IntEnum(
     "Code",
@@ -29,7 +29,7 @@ Code = IntEnum(
 
 
 class GrpcError(Exception):
-    """A call ends with this status; `trailing` are more fields of its trailers."""
+    """Ends a call with a status; `trailing` are further fields of its trailers."""
 
     def __init__(self, code: int, message: str, trailing: Metadata = ()) -> None:
         super().__init__(message)
@@ -38,16 +38,16 @@ class GrpcError(Exception):
         self.trailing = trailing
 
     def block(self) -> bytes:
-        """The trailers that say it."""
+        """The trailers with this status."""
         return status_block(self.code, self.message, self.trailing)
 
 
-@lru_cache(maxsize=256)  # deadlines repeat, and none is longer than nine bytes
+@lru_cache(maxsize=256)  # timeouts repeat, and have at most nine bytes
 def read_timeout(value: bytes) -> float:
-    """The seconds of a grpc-timeout.
+    """Read a grpc-timeout, in seconds.
 
     Raises:
-        GrpcError: if it is none, or 0.
+        GrpcError: if it is malformed or 0.
     """
     found = _TIMEOUT.fullmatch(value)
     if found is None:
@@ -59,7 +59,7 @@ def read_timeout(value: bytes) -> float:
 
 
 def too_long(size: int, most: int) -> GrpcError:
-    """A message that is longer than is taken, in the words of gRPC's own servers."""
+    """The error for a message that is too long, with the text of gRPC's own servers."""
     return GrpcError(Code.RESOURCE_EXHAUSTED, f"SERVER: Received message larger than max ({size} vs. {most})")
 
 
@@ -86,10 +86,10 @@ def _value(name: str, value: str | bytes) -> bytes:
 
 
 def deadline_of(fields: tuple[Field, ...]) -> float | None:
-    """The seconds until the deadline that a caller set, None if it set none.
+    """The seconds until the deadline that the caller set; None without a deadline.
 
     Raises:
-        GrpcError: if that is no time, or has passed.
+        GrpcError: if the timeout is malformed or 0.
     """
     for field in fields:
         if field.name == b"grpc-timeout":
@@ -98,10 +98,10 @@ def deadline_of(fields: tuple[Field, ...]) -> float | None:
 
 
 def read_metadata(fields: tuple[Field, ...]) -> Metadata:
-    """What a caller added of its own, binary values decoded.
+    """The metadata that a caller added, with binary values decoded.
 
     Raises:
-        GrpcError: if a binary value is no base64.
+        GrpcError: if a binary value is not base64.
     """
     own = [field for field in fields if not field.name.startswith(b"grpc-")]
     return tuple((field.name.decode(), value) for field in own for value in _values(field))
@@ -113,11 +113,11 @@ def _values(field: Field) -> list[str] | list[bytes]:
     try:
         return [base64.b64decode(part + b"==") for part in field.value.split(b",")]
     except binascii.Error:
-        raise GrpcError(Code.INTERNAL, f"{field.name.decode()} is no base64") from None
+        raise GrpcError(Code.INTERNAL, f"{field.name.decode()} is not base64") from None
 
 
 class Messages:
-    """Takes messages out of content, the `buffer`; `most` bounds each, in bytes, also after decompression."""
+    """Takes messages from content in `buffer`; each has at most `most` bytes, also after decompression."""
 
     def __init__(self, most: int, encoding: bytes) -> None:
         self.most = most
@@ -125,10 +125,10 @@ class Messages:
         self.buffer = bytearray()
 
     def take(self) -> bytes | None:
-        """The next message, None if it is not whole yet.
+        """The next message; None if it is not complete yet.
 
         Raises:
-            GrpcError: if it is too long, or compressed in a way that was not said.
+            GrpcError: if it is too long, or its compression does not match the encoding.
         """
         buffer = self.buffer
         size = int.from_bytes(buffer[1:5], "big")
@@ -145,14 +145,14 @@ class Messages:
     def _expand(self, message: bytes) -> bytes:
         kind = ENCODINGS.get(self._encoding, 0)
         if not kind:
-            raise GrpcError(Code.INTERNAL, "a message is compressed, but grpc-encoding does not say how")
+            raise GrpcError(Code.INTERNAL, "a message is compressed, but grpc-encoding is missing")
         unzip = zlib.decompressobj(kind)
         try:
             plain = unzip.decompress(message, self.most + 1)
         except zlib.error:
-            raise GrpcError(Code.INTERNAL, "a message is not compressed as was said") from None
+            raise GrpcError(Code.INTERNAL, "a message is not compressed by its grpc-encoding") from None
         if len(plain) > self.most:
             raise GrpcError(Code.RESOURCE_EXHAUSTED, "Decompressed message larger than max")
         if not unzip.eof:
-            raise GrpcError(Code.INTERNAL, "a compressed message is cut off")
+            raise GrpcError(Code.INTERNAL, "a compressed message is incomplete")
         return plain

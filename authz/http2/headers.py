@@ -1,4 +1,4 @@
-"""What a header block says of a request (RFC 9113, 8.2 and 8.3), remembered while the tables stand still."""
+"""Requests read from header blocks (RFC 9113, 8.2 and 8.3), remembered while the table does not change."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,17 +8,17 @@ from authz.http2.errors import HeaderListError, malformed
 from authz.http2.hpack import HOP, VISIBLE, Field, HeaderDecoder, literal, make
 
 _PSEUDO = frozenset((b":method", b":scheme", b":path", b":authority"))
-_FIRST_BYTES = 4096  # of what is remembered for a connection that nothing was answered yet
-_EARNED_BYTES = 64  # more with every answer
+_FIRST_BYTES = 4096  # remembered for a connection before its first answer
+_EARNED_BYTES = 64  # more for every answer
 _MOST_BYTES = 65536
-_ENTRY_BYTES = 400  # of what is remembered of a block or a head, but for its fields
+_ENTRY_BYTES = 400  # of a remembered block or head, without its fields
 
 Routed = TypeVar("Routed")
 
 
 @dataclass(frozen=True, slots=True)
 class RequestHead:
-    """What the start of a request tells; `fields` are the telling ones, `length` is its content-length or -1."""
+    """The head of a request; `fields` are those with a token, `length` is its content-length or -1."""
 
     method: bytes
     path: bytes
@@ -28,20 +28,20 @@ class RequestHead:
 
 
 def read_head(fields: list[Field]) -> RequestHead:
-    """The request that fields start.
+    """Read the head of a request.
 
     Raises:
-        StreamFaultError: if they start none.
+        StreamFaultError: if it is malformed.
     """
     pseudo: dict[bytes, bytes] = {}
     plain: list[tuple[bytes, bytes]] = []
     length, is_late = -1, False
     for name, value, _, token in fields:
         if token < 0:
-            raise malformed("a field has characters that it may not have")
+            raise malformed("a field has invalid characters")
         if name[0] == 0x3A:
             if is_late or name in pseudo or name not in _PSEUDO:
-                raise malformed("a pseudo-header field is unknown, repeated or late")
+                raise malformed("a pseudo-header field is unknown, repeated or after other fields")
             pseudo[name] = value
             continue
         is_late = True
@@ -59,23 +59,23 @@ def read_head(fields: list[Field]) -> RequestHead:
 
 def _length(value: bytes, before: int) -> int:
     if not value.isdigit() or len(value) > 15 or before not in (-1, int(value)):
-        raise malformed("content-length is no number, or two")
+        raise malformed("content-length is not a number, or differs from another one")
     return int(value)
 
 
 def check_trailers(fields: list[Field]) -> None:
-    """Fields after the content.
+    """Check the fields after the content.
 
     Raises:
-        StreamFaultError: if they are none that may stand there (RFC 9113, 8.1).
+        StreamFaultError: if one is not allowed in trailers (RFC 9113, 8.1).
     """
     for field in fields:
         if field.token < 0 or field.name[0] == 0x3A or field.name in HOP:
-            raise malformed("a field may not stand in trailers")
+            raise malformed("a field is not allowed in trailers")
 
 
 class RequestStart(NamedTuple, Generic[Routed]):
-    """How a request begins: what it means, its content-length or -1, and the fields that tell nothing of that."""
+    """A routed request: its content-length or -1, and the fields that do not affect the route."""
 
     routed: Routed
     length: int
@@ -83,15 +83,14 @@ class RequestStart(NamedTuple, Generic[Routed]):
 
 
 class HeaderBlocks(Generic[Routed]):
-    """The meanings of a connection's request blocks, by `interpret`.
+    """The request blocks of a connection, routed by `interpret`.
 
-    A block is looked up as bytes, and only while the table is as it was when the block was decoded, which changed
-    nothing in it: so its meaning cannot have changed either, and skipping its decoding skips no change. The same holds
-    for the prefix of a block, which is all but the value of its last field, if no table keeps that and it tells nothing
-    of what is asked for, as with a trace. Of other blocks the telling fields are looked up, by their tokens.
+    A block is remembered by its bytes if decoding it did not change the table, and until the table changes: so it means
+    the same, and skipping its decoding skips no change. Likewise the prefix of a block, which is everything but the
+    value of its last field, if that field is not kept in a table and does not affect the route, such as a trace. Of
+    other blocks, the fields that affect the route are looked up, by their tokens.
 
-    What is remembered is bounded by its memory: there is little until calls were answered, and all is forgotten when it
-    would be too much.
+    The memory of this is bounded: it grows with answered calls, and everything is forgotten when it is full.
     """
 
     def __init__(
@@ -99,21 +98,21 @@ class HeaderBlocks(Generic[Routed]):
     ) -> None:
         self._decoder = HeaderDecoder(most_bytes, hopeless_bytes)
         self._interpret = interpret
-        self._block_bytes = self._head_bytes = 0  # of what is remembered, about
+        self._block_bytes = self._head_bytes = 0  # remembered, about
         self._known: dict[bytes, RequestStart[Routed]] = {}
         self._prefixes: dict[bytes, RequestStart[Routed]] = {}
-        self._tail = 0  # bytes of a block behind its prefix, when one was last remembered
+        self._tail = 0  # bytes after the prefix of the block that was last remembered
         self._heads: dict[tuple[int, ...], tuple[Routed, int]] = {}
         self.find = self._known.get
-        """How the request of a known block begins, or None; then it must be `read`."""
+        """The request of a known block; None if it must be `read`."""
 
     @property
     def kept(self) -> int:
-        """The memory that the peer's table and all that is remembered take, in bytes, about."""
+        """Bytes, about, of the peer's table and of remembered blocks."""
         return self._decoder.kept + self._block_bytes + self._head_bytes
 
     def fields(self, block: bytes) -> list[Field]:
-        """Decode a block, which may change the table.
+        """Decode a block; this may change the table.
 
         Raises:
             ConnectionFaultError: if it cannot be decoded.
@@ -128,11 +127,11 @@ class HeaderBlocks(Generic[Routed]):
         return fields
 
     def read(self, block: bytes, answered: int = 0) -> RequestStart[Routed]:
-        """How a request begins; `answered` are the calls that the connection was answered so far.
+        """Read the start of a request; `answered` is the number of answered calls of the connection.
 
         Raises:
             ConnectionFaultError: if the block cannot be decoded.
-            StreamFaultError: if it starts no request.
+            StreamFaultError: if the request is malformed.
         """
         if self._prefixes and (known := self._by_prefix(block)) is not None:
             return known
@@ -150,25 +149,25 @@ class HeaderBlocks(Generic[Routed]):
         return request
 
     def _by_prefix(self, block: bytes) -> RequestStart[Routed] | None:
-        """If it differs from one before in the last value alone, neither in length nor in anything else."""
+        """The request of a block that differs from a known one only in the last value, of the same length."""
         before, value = self._prefixes.get(block[: -self._tail]), block[-self._tail :]
         if before is None or value.translate(None, VISIBLE):
             return None
         routed, length, (*others, (name, old, size, _)) = before
         if len(old) != len(value):
-            return None  # more follows than the value
+            return None  # something follows the value
         return make(RequestStart, (routed, length, (*others, make(Field, (name, value, size, 0)))))
 
     def _remember(self, block: bytes, request: RequestStart[Routed], last: Field) -> None:
         self._known[block] = request
         written = literal(last.name, last.value)[1:]
-        # Only of fields of the plainest kind it is sure that all behind the prefix is their value.
+        # Only for a literal field without Huffman coding, everything after the prefix is surely its value.
         if last.value and not last.token and block[self._decoder.last :] in (b"\0" + written, b"\x10" + written):
             self._tail = len(last.value)
             self._prefixes[block[: -self._tail]] = request
 
     def _has_room(self, size: int, room: int) -> bool:
-        """Whether so many bytes more may be remembered, if need be in the place of all others."""
+        """Whether `size` more bytes may be remembered; forgets everything else if that is needed."""
         if size > room:
             return False
         if self._block_bytes + self._head_bytes + size > room:
@@ -176,7 +175,7 @@ class HeaderBlocks(Generic[Routed]):
         return True
 
     def forget(self) -> None:
-        """Remember nothing but the table, which is the peer's."""
+        """Forget all blocks and heads."""
         self._forget_blocks()
         self._heads.clear()
         self._head_bytes = 0
@@ -189,7 +188,7 @@ class HeaderBlocks(Generic[Routed]):
     def _read_head(self, key: tuple[int, ...], fields: list[Field], room: int) -> tuple[Routed, int]:
         head = read_head(fields)
         found = self._interpret(head), head.length
-        # Meanings may repeat what the fields say. A field's overhead covers its token, an integer of its own.
+        # Twice, since the route may repeat the fields. The overhead of a field covers its token, an integer object.
         size = _ENTRY_BYTES + 8 * len(key) + 2 * sum([field.size for field in fields if field.token])
         if self._has_room(size, room):
             self._head_bytes += size

@@ -1,4 +1,4 @@
-"""Header blocks decoded with the tables of RFC 7541; the peer's dynamic table lives here."""
+"""Decodes header blocks with the tables of RFC 7541, and keeps the peer's dynamic table."""
 
 import re
 from functools import lru_cache
@@ -10,25 +10,25 @@ from authz.http2.errors import too_much, undecodable
 from authz.http2.static_table import STATIC_TABLE
 
 TABLE_BYTES = 4096
-"""The size of a table that nobody announced otherwise, as we do not (RFC 7541, 4.2)."""
+"""The default size of a table, which this server does not change (RFC 7541, 4.2)."""
 _OVERHEAD = 32  # of an entry (RFC 7541, 4.1)
 FIELD_BYTES = 224
-"""What a field takes in memory beyond its size as tables count it, at most: five objects, and a place in a table."""
-_LONG_NAME = 64  # bytes of a name: the signs of longer ones are not worth their memory
+"""Memory of a field beyond its size in tables, at most: five objects, and a place in a table."""
+_LONG_NAME = 64  # bytes; signs of longer names are not cached
 HOP = frozenset((b"connection", b"keep-alive", b"proxy-connection", b"transfer-encoding", b"upgrade"))
-"""Fields of HTTP/1.1 connections, which may not be said here (RFC 9113, 8.2.2)."""
-_TELLING = HOP | {b"te", b"content-length", b"content-type", b"grpc-encoding"}
+"""Fields of HTTP/1.1 connections, which HTTP/2 forbids (RFC 9113, 8.2.2)."""
+_ROUTING = HOP | {b"te", b"content-length", b"content-type", b"grpc-encoding"}
 _NAME = re.compile(rb":?[!#$%&'*+\-.^_`|~0-9a-z]+")
 VISIBLE = bytes(range(0x21, 0x7F))
-"""Characters that may stand anywhere in a value."""
+"""Characters that are allowed anywhere in a value."""
 _VALUE = re.compile(rb"(?:[^\0\r\n\t ](?:[^\0\r\n]*[^\0\r\n\t ])?)?")
 
 
 class Field(NamedTuple):
     """A header field; `size` as tables count it.
 
-    One that is part of what a request means, as it leads to a method or makes the request malformed, has a `token`: a
-    number that no other has, negative if its characters are not allowed (RFC 9113, 8.2.1). The others have 0.
+    A field that affects the route of a request, or makes it malformed, has a unique `token`, negative if its characters
+    are invalid (RFC 9113, 8.2.1). Other fields have 0.
     """
 
     name: bytes
@@ -38,21 +38,21 @@ class Field(NamedTuple):
 
 
 make = tuple.__new__
-"""What a named tuple calls in the end, at half the price."""
+"""Makes a named tuple in half the time."""
 _tokens = count(1)
 
 
 @lru_cache(maxsize=256)
 def _sign(name: bytes) -> int:
-    """Of the tokens of fields of a name."""
+    """The sign of the tokens of fields with this name; 0: they have none."""
     if _NAME.fullmatch(name) is None:
         return -1
-    return 1 if name in _TELLING or name[0] == 0x3A else 0
+    return 1 if name in _ROUTING or name[0] == 0x3A else 0
 
 
 def _field(name: bytes, value: bytes) -> Field:
     sign = _sign(name) if len(name) <= _LONG_NAME else _sign.__wrapped__(name)
-    if value.translate(None, VISIBLE) and _VALUE.fullmatch(value) is None:  # few need the second, dearer look
+    if value.translate(None, VISIBLE) and _VALUE.fullmatch(value) is None:  # the second, slower check is rarely needed
         sign = -1
     return make(Field, (name, value, len(name) + len(value) + _OVERHEAD, sign and sign * next(_tokens)))
 
@@ -62,10 +62,10 @@ _NEWEST = len(_STATIC)
 
 
 class HeaderDecoder:
-    """Decodes the blocks of one connection, in their order. `generation` tells the states of its table apart.
+    """Decodes the blocks of one connection, in order. `generation` changes whenever its table does.
 
-    A block that was decoded without a new generation means the same until there is one. `last` is where its last field
-    began, `spelled` the memory of its fields that no table has, in bytes.
+    Of the last block, `last` is where its last field began, and `spelled` the bytes in memory of its fields that no
+    table has.
     """
 
     def __init__(self, most_bytes: int, hopeless_bytes: int = 1 << 18) -> None:
@@ -81,11 +81,11 @@ class HeaderDecoder:
         return self._size + (len(self._table) - _NEWEST) * FIELD_BYTES
 
     def decode(self, block: bytes) -> list[Field] | None:
-        """The fields of a block, or None if together they are longer than `most_bytes`; the table is in step then too.
+        """The fields of a block; None if their sizes exceed `most_bytes`, while the table stays in step.
 
         Raises:
-            ConnectionFaultError: if it cannot be decoded, or will not be, being longer than `hopeless_bytes`: the table
-                is of no use after that (RFC 9113, 4.3 and 10.5.1).
+            ConnectionFaultError: if it cannot be decoded or exceeds `hopeless_bytes`: the table is unusable after that
+                (RFC 9113, 4.3 and 10.5.1).
         """
         fields: list[Field] = []
         self.spelled = 0
@@ -94,7 +94,7 @@ class HeaderDecoder:
             first, self.last = block[at], at
             if first & 0x80:
                 index, at = _integer(block, at, 0x7F) if first == 0xFF else (first & 0x7F, at + 1)
-                # As _entry does, whose call would cost as much again: most of what a block says is said so.
+                # As _entry does; most fields are indexed, and its call would double their cost.
                 field = table[index] if 0 < index < len(table) else self._entry(index)
             elif first & 0xE0 == 0x20:
                 if fields or total:
@@ -121,7 +121,7 @@ class HeaderDecoder:
 
     def _entry(self, index: int) -> Field:
         if not 0 < index < len(self._table):
-            raise undecodable("an index points at nothing")
+            raise undecodable("an index is not in the table")
         return self._table[index]
 
     def _insert(self, field: Field) -> None:
@@ -133,19 +133,19 @@ class HeaderDecoder:
     def _resize(self, capacity: int) -> None:
         """RFC 7541, 4.2 and 6.3."""
         if capacity > TABLE_BYTES:
-            raise undecodable("the table is wider than was allowed")
+            raise undecodable("the table is larger than allowed")
         self.generation += 1
         self._capacity = capacity
         self._evict()
 
     def _evict(self) -> None:
-        """RFC 7541, 4.3 and 4.4: an entry wider than the table empties it."""
+        """RFC 7541, 4.3 and 4.4: an entry larger than the table empties it."""
         while self._size > self._capacity:
             self._size -= self._table.pop().size
 
 
 def _integer(block: bytes, at: int, mask: int) -> tuple[int, int]:
-    """A number and where it ends (RFC 7541, 5.1); none of those needed here takes more than four bytes more."""
+    """A number and where it ends (RFC 7541, 5.1), of at most four bytes after the first."""
     try:
         value = block[at] & mask
         at += 1
@@ -176,7 +176,7 @@ def _string(block: bytes, at: int) -> tuple[bytes, int]:
 
 
 def literal(name: bytes, value: bytes) -> bytes:
-    """A field that no table keeps (RFC 7541, 6.2.2): it can be sent at any time, to any peer."""
+    """A field that is not kept in a table (RFC 7541, 6.2.2)."""
     return b"\0" + _length(len(name)) + name + _length(len(value)) + value
 
 

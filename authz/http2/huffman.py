@@ -5,10 +5,10 @@ from typing import TypeAlias
 
 from authz.http2.errors import undecodable
 
-_Row: TypeAlias = "list[tuple[bytes, _Row, int] | None]"  # what bytes bring after a state, and which state follows
+_Row: TypeAlias = "list[tuple[bytes, _Row, int] | None]"  # of a state, by byte: the symbols, and the next state
 
-# The symbols whose codes have so many bits, in the order of the codes. Each code is the one before it plus one, with
-# zeros behind it where codes become longer; so the table of RFC 7541, Appendix B, need not be written out.
+# Symbols by the bits of their codes, in the order of the codes. Each code is the one before it plus one, padded with
+# zeros where codes become longer, so that the table of RFC 7541, Appendix B, follows.
 _SYMBOLS: Mapping[int, bytes] = {
     5: b"012aceiost",
     6: b" %-./3456789=A_bdfghlmnpru",
@@ -32,13 +32,13 @@ _SYMBOLS: Mapping[int, bytes] = {
     28: bytes.fromhex("020304050607080b0c0e0f1011121314151718191a1b1c1d1e1f7fdcf9"),
     30: bytes.fromhex("0a0d16"),
 }
-_START = 1  # a state is the bits that no symbol has had yet, behind a one
-_END_OF_STRING = (1 << 31) - 1  # thirty ones, which may not occur
-_PADDED = frozenset((1 << bits + 1) - 1 for bits in range(8))  # a string may end with up to seven ones
+_START = 1  # a state is a one, followed by the bits of an incomplete symbol
+_END_OF_STRING = (1 << 31) - 1  # thirty ones, which must not occur
+_PADDED = frozenset((1 << bits + 1) - 1 for bits in range(8))  # a string ends with at most seven ones
 
 
 def _codes() -> Iterator[tuple[int, int]]:
-    """All codes as states, with their symbols."""
+    """All codes as states, each with its symbol."""
     code = length = 0
     for bits, symbols in _SYMBOLS.items():
         code <<= bits - length
@@ -49,7 +49,7 @@ def _codes() -> Iterator[tuple[int, int]]:
 
 
 _CODES = dict(_codes())
-_ROWS: dict[int, _Row] = {_START: [None] * 256}  # filled as bytes are met, 256 x 256 at most
+_ROWS: dict[int, _Row] = {_START: [None] * 256}  # filled on demand, 256 x 256 at most
 
 
 def _step(state: int, byte: int) -> "tuple[bytes, _Row, int]":
@@ -67,10 +67,10 @@ def _step(state: int, byte: int) -> "tuple[bytes, _Row, int]":
 
 
 def decode(data: bytes) -> bytes:
-    """The string that was encoded.
+    """Decode a string.
 
     Raises:
-        ConnectionFaultError: if it contains EOS or its padding is none.
+        ConnectionFaultError: if it contains EOS or has invalid padding.
     """
     row, state, found = _ROWS[_START], _START, []
     for byte in data:

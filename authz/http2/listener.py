@@ -1,4 +1,4 @@
-"""Listens on TCP and Unix sockets with asyncio, with TLS or without, and drives connections."""
+"""Listens on TCP and Unix sockets with asyncio, with or without TLS, and serves connections."""
 
 import asyncio
 import ipaddress
@@ -23,15 +23,15 @@ from authz.http2.protocol import ConnectionProtocol
 from authz.http2.tls import Secured
 from authz.http2.upkeep import Upkeep
 
-_BACKLOG = 4096  # connections that wait to be taken over: for more, the kernel's tries cost whoever answers
-_GONE_SECONDS = 1.0  # for connections to notice that they were aborted
+_BACKLOG = 4096  # connections that wait to be accepted; with more, retries of the kernel would cost the server
+_GONE_SECONDS = 1.0  # for aborted connections to end
 _FULL_SECONDS = 0.1  # without file descriptors, until the next try
 
 
 class GrpcServer:
-    """A gRPC server of some methods, by their paths. It belongs to one event loop.
+    """A gRPC server of some methods, by their paths. Belongs to one event loop.
 
-    `methods_for` may give a peer others, as long as its connection lasts; None where it gets those of everybody.
+    `methods_for` may give a connection other methods, or None for the common ones.
     `on_peer_fault` gets the kind and the reason of each fault of a peer; `faults` counts them. `wall` is the clock
     by which certificates end.
     """
@@ -60,31 +60,31 @@ class GrpcServer:
         self._ticks: asyncio.Task[None] | None = None
 
     def connect(self, transport: asyncio.BaseTransport) -> GrpcConnection:
-        """The state of a new connection, with the methods that its peer may call."""
+        """A new connection, with the methods that its peer may call."""
         own, served = self._methods_for(transport), self.application
         served = served if own is None else GrpcApplication(own, self.limits.message_bytes, served.failed)
         return Connection(served, self.limits, on_peer_fault=self.record_fault)
 
     def lifetime_of(self, transport: asyncio.BaseTransport) -> Lifetime:
-        """How long a connection that is made now may live."""
+        """The lifetime of a new connection."""
         limits, began = self.limits, asyncio.get_running_loop().time()
         ends = certificate_end(transport)
         return lifetime(limits.age_seconds, limits.age_grace_seconds, began, ends, random.random())  # noqa: S311 - no secret
 
     def record_fault(self, kind: str, reason: str) -> None:
-        """Count and pass on a fault."""
+        """Count and report a fault."""
         self.faults[kind] += 1
         self._on_peer_fault(kind, reason)
 
     def leave(self, address: str) -> None:
-        """A connection from there is gone."""
+        """Release the place of a connection."""
         self.upkeep.leave(address)
 
     async def listen(self, bound: socket.socket, security: ssl.SSLContext | None = None) -> None:
-        """Serve on a socket that is bound, TCP or Unix; it is closed with the server.
+        """Serve on a bound socket, TCP or Unix; it is closed with the server.
 
         Raises:
-            OSError: if somebody else listens there.
+            OSError: if another socket listens there.
         """
         loop = asyncio.get_running_loop()
         bound.listen(_BACKLOG)
@@ -95,19 +95,19 @@ class GrpcServer:
             self._ticks = loop.create_task(self.upkeep.run(self._tick))
 
     def forget_socket(self, bound: socket.socket) -> None:
-        """Listen on a socket no longer, and close it; the connections that came by it stay."""
+        """Close a listening socket; its connections stay."""
         asyncio.get_running_loop().remove_reader(bound)
         self._listening.remove(bound)
         bound.close()
 
     def _accept(self, bound: socket.socket, security: ssl.SSLContext | None) -> None:
-        """One connection in each pass of the loop, which asyncio's own servers would take all at once."""
+        """Accept one connection in each pass of the loop; asyncio's own servers would accept all at once."""
         try:
             accepted, where = bound.accept()
         except (BlockingIOError, ConnectionAbortedError):
             return
         except OSError as error:
-            self.record_fault("connections", f"a connection cannot be taken: {error.strerror}")
+            self.record_fault("connections", f"a connection cannot be accepted: {error.strerror}")
             self._pause(bound, security)
             return
         accepted.setblocking(False)
@@ -160,14 +160,14 @@ class GrpcServer:
         for each in handshakes:
             each.give_up()
             if not each.has_begun:
-                self.record_fault("handshake", "no TLS: it took too long")
+                self.record_fault("handshake", "TLS handshake failed: it took too long")
                 self.leave(each.address)
 
     def _tick(self) -> None:
         self._give_up_handshakes(self._handshakes.overdue(self.limits.greeting_seconds))
 
     async def drain(self, seconds: float) -> None:
-        """Take no new connections or calls, wait so long for those under way, then hang up."""
+        """Accept no new connections or calls, wait for open calls, then close all connections."""
         self.is_draining = True
         while self._listening:
             bound = self._listening.pop()
@@ -193,7 +193,7 @@ class GrpcServer:
 
 
 def origin(family: int, where: object) -> str:
-    """Where a peer is, as far as it can be told apart from others there: a host, a network of IPv6, or this machine."""
+    """The origin of a peer, by which peers are counted: a host, a network of IPv6, or this machine."""
     if family == socket.AF_UNIX or not isinstance(where, tuple):
         return "unix"
     host = str(where[0])

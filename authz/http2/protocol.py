@@ -1,4 +1,4 @@
-"""One connection's transport: what it brings goes to the state machine, and what that says goes out."""
+"""The protocol of one connection: passes bytes between its transport and its state machine."""
 
 import asyncio
 from typing import Protocol, cast
@@ -12,11 +12,11 @@ from authz.http2.transports import forget_itself
 from authz.http2.upkeep import Upkeep
 
 _FOR_EVER = Lifetime()
-_SHORT = 512  # bytes of a read that is worked on at once: a few calls
+_SHORT = 512  # bytes of a read that is processed at once: a few calls
 
 
 class Server(Protocol):
-    """What a connection wants of its server."""
+    """What a connection needs of its server."""
 
     limits: Http2Limits
     application: GrpcApplication
@@ -25,25 +25,25 @@ class Server(Protocol):
     is_draining: bool
 
     def connect(self, transport: asyncio.BaseTransport) -> GrpcConnection:
-        """The state of a new connection."""
+        """A new connection."""
 
     def wall(self) -> float:
-        """The clock by which certificates end."""
+        """The clock by which certificates expire."""
 
     def lifetime_of(self, transport: asyncio.BaseTransport) -> Lifetime:
-        """How long a connection that is made now may live."""
+        """The lifetime of a new connection."""
 
     def record_fault(self, kind: str, reason: str) -> None:
-        """Count and pass on a fault."""
+        """Count and report a fault."""
 
     def leave(self, address: str) -> None:
-        """A connection from there is gone."""
+        """Release the place of a connection."""
 
 
 class ConnectionProtocol(asyncio.BufferedProtocol):
-    """One connection's transport: one write for each turn, and no reading while the peer takes nothing.
+    """Writes once for each turn, and does not read while the peer does not.
 
-    A long read waits for its turns, and the next read for the end of that.
+    A long read is processed in turns, and the next read waits for its end.
     """
 
     def __init__(self, server: Server, address: str = "") -> None:
@@ -54,19 +54,19 @@ class ConnectionProtocol(asyncio.BufferedProtocol):
         self.weight = 0
         self.lifetime = _FOR_EVER
         self._stuck_since = 0.0
-        self._waits = self._is_held_back = self._is_aborted = False
+        self._waits = self._is_paused = self._is_aborted = False
         self._read: memoryview
 
     @property
     def outside(self) -> int:
-        """Bytes that the transport keeps: written ones, if the peer takes nothing, and half a record of TLS."""
+        """Bytes that the transport keeps: written ones that the peer does not read, and an incomplete record of TLS."""
         if self._is_aborted:
             return 0
         written = self.transport.get_write_buffer_size() if self._stuck_since else 0
         return written + len(self.transport.part) if isinstance(self.transport, Secured) else written
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = cast("asyncio.Transport", transport)  # uvloop's are none by their class
+        self.transport = cast("asyncio.Transport", transport)  # those of uvloop have another base class
         self.connection = self._server.connect(transport)
         security = transport.get_extra_info("ssl_object")
         if security is not None and security.selected_alpn_protocol() != "h2":
@@ -76,7 +76,7 @@ class ConnectionProtocol(asyncio.BufferedProtocol):
             self._server.upkeep.add(self)
             self.lifetime = self._server.lifetime_of(transport)
             self.connection.flush = self.flush
-            if self._server.is_draining:  # a handshake took its time
+            if self._server.is_draining:  # since the handshake began
                 self.connection.drain()
             self.flush()
 
@@ -99,7 +99,7 @@ class ConnectionProtocol(asyncio.BufferedProtocol):
             self._go_on()
 
     def _work(self, end: float) -> bool:
-        """A turn: some of what was read; whether more of it waits."""
+        """Process some of what was read, in a turn; whether more of it waits."""
         if self.connection.is_behind and not self._stuck_since:
             self._receive(b"", end)
             self._server.queue.charged += self.connection.begun
@@ -109,8 +109,8 @@ class ConnectionProtocol(asyncio.BufferedProtocol):
         return self._waits
 
     def _go_on(self) -> None:
-        """With what was read, or with reading, unless the peer takes nothing."""
-        if self.transport.is_closing() or self._stuck_since or self._is_held_back:
+        """Process what was read, or read more, unless the peer does not read."""
+        if self.transport.is_closing() or self._stuck_since or self._is_paused:
             return
         if not self.connection.is_behind:
             self.transport.resume_reading()
@@ -121,12 +121,12 @@ class ConnectionProtocol(asyncio.BufferedProtocol):
     def _receive(self, data: bytes, until: float | None) -> None:
         try:
             self.connection.receive(data, until)
-        except Exception as error:  # noqa: BLE001 - it is told
+        except Exception as error:  # noqa: BLE001 - it is reported
             self.break_off(error)
         self.flush()
 
     def flush(self) -> None:
-        """Write what waits."""
+        """Write pending output."""
         if data := self.connection.output():
             self.transport.write(data)
         if self.connection.has_grown:
@@ -135,33 +135,33 @@ class ConnectionProtocol(asyncio.BufferedProtocol):
             self.transport.close()
 
     def weigh(self) -> None:
-        """More or less is kept than before."""
+        """Update the weight of this connection."""
         self._server.upkeep.weigh(self)
 
     def displace(self) -> None:
-        """Hang up, so that somebody else has room; the client comes again when it has a call to make."""
+        """Close this idle connection to make room; the client connects again for its next call."""
         self.connection.dismiss()
         self.flush()
         if self.transport.get_write_buffer_size():
             self.abort()
 
-    def hold_back(self) -> None:
-        """Read nothing until too much is not kept any more."""
-        self._is_held_back = True
+    def pause_reading(self) -> None:
+        """Stop reading until memory is free again."""
+        self._is_paused = True
         self.transport.pause_reading()
 
-    def let_go_on(self) -> None:
+    def resume_reading(self) -> None:
         """Read again."""
-        self._is_held_back = False
+        self._is_paused = False
         self._go_on()
 
     def abort(self) -> None:
-        """Hang up at once."""
+        """Close the connection at once."""
         self._is_aborted = True
         self.transport.abort()
 
     def break_off(self, error: Exception) -> None:
-        """Tell a fault of ours, which ends this connection and no other."""
+        """Report a fault of the server, which ends only this connection."""
         self._server.application.failed(error)
         self.connection.close()
         self.abort()
@@ -184,29 +184,29 @@ class ConnectionProtocol(asyncio.BufferedProtocol):
         self._server.upkeep.remove(self)
         self._server.leave(self.address)
         self.connection.close()
-        self.connection.output()  # nobody takes it any more, and nothing follows
+        self.connection.output()  # it cannot be sent
         forget_itself(self.transport)
 
     def tick(self, now: float) -> int:
-        """About once a second; returns how much was looked at."""
+        """Check timeouts, about once a second; returns the number of checks."""
         try:
             return self._tick(now)
-        except Exception as error:  # noqa: BLE001 - it is told, and the others have their tick
+        except Exception as error:  # noqa: BLE001 - it is reported, and the others have their tick
             self.break_off(error)
             return 1
 
     def _tick(self, now: float) -> int:
-        looked = 1 + self.connection.tick()
+        checked = 1 + self.connection.tick()
         if self._stuck_since and now - self._stuck_since > self._server.limits.stall_seconds:
-            self._server.record_fault("slow_reader", "the peer takes nothing")
+            self._server.record_fault("slow_reader", "the peer does not read")
             self.abort()
         self._age(self.lifetime.stage(now, self._server.wall()))
         self.flush()
-        return looked
+        return checked
 
     def _age(self, stage: Stage) -> None:
-        """Let clients come again, and show a certificate again (as gRPC's MAX_CONNECTION_AGE)."""
+        """Make clients reconnect, and show their certificate again (as gRPC's MAX_CONNECTION_AGE)."""
         if stage is Stage.OVER and self.connection.is_draining:
             self.abort()
-        elif stage is not Stage.SERVING:  # however short the grace, the peer is told first
+        elif stage is not Stage.SERVING:  # the peer is always notified first
             self.connection.drain()

@@ -1,4 +1,4 @@
-"""Answers on their way out, as far as the peer's windows allow (RFC 9113, 5.2 and 8.1)."""
+"""Sends answers within the windows of the peer (RFC 9113, 5.2 and 8.1)."""
 
 from collections.abc import Callable
 from typing import Generic, TypeAlias
@@ -11,12 +11,12 @@ from authz.http2.headers import RequestStart, Routed
 from authz.http2.limits import Http2Limits
 from authz.http2.stream import Stream
 
-_REMEMBERED = 4000  # streams that we ended while the peer may still send
+_REMEMBERED = 4000  # streams ended by this server while the peer may still send
 Prepared: TypeAlias = tuple[bytes, bytes]
 
 
 class Sending(Control, Generic[Routed]):
-    """The streams of a connection, seen from the answering side."""
+    """The streams of a connection, and their answers."""
 
     def __init__(
         self, limits: Http2Limits, clock: Clock, on_peer_fault: OnPeerFault, cancelled: Callable[[Stream[Routed]], None]
@@ -30,20 +30,20 @@ class Sending(Control, Generic[Routed]):
         self._send_window = 65535
         self._held = self._unsent = 0
         self.has_grown = False
-        """Whether more may be kept for the peer than when it was last weighed."""
+        """Whether more may be kept for the peer than at the last `weigh`."""
         self._is_stuck = False
 
     def pause(self) -> None:
-        """The peer takes nothing: content of long answers waits here, where it is counted."""
+        """The peer does not read: content of long answers is kept here, where it is counted."""
         self._is_stuck = True
 
     def resume(self) -> None:
-        """It does again."""
+        """The peer reads again."""
         self._is_stuck = False
         self._push_all()
 
     def open(self, number: int, request: RequestStart[Routed], *, is_whole: bool = False) -> Stream[Routed]:
-        """The stream of a request, made where there is none yet; the last that is heard of it, if it `is_whole`."""
+        """The stream of a request, made if there is none yet; nothing more of it comes if it `is_whole`."""
         if number not in self._streams:
             self._streams[number] = Stream(number, request, self._initial_window, self._limits.stream_window)
             self._streams[number].is_remote_closed = is_whole
@@ -52,9 +52,9 @@ class Sending(Control, Generic[Routed]):
     def answer(
         self, number: int, request: RequestStart[Routed], head: Prepared, content: bytes, ending: Prepared
     ) -> None:
-        """A whole answer to a whole request, which needs no stream if the windows allow all of it.
+        """Send a complete answer to a complete request, without a stream if the windows allow it.
 
-        Its two frames of HEADERS are made by `prepared`; what is made once is written a million times.
+        Its two HEADERS frames come from `prepared`, made once for many answers.
         """
         size, stream = len(content), self._streams.get(number)
         window = self._initial_window if stream is None else stream.send_window
@@ -72,17 +72,17 @@ class Sending(Control, Generic[Routed]):
         self._finish(number)
 
     def refuse(self, number: int, ending: Prepared) -> None:
-        """The cheapest whole answer: fields alone, made by `prepared`."""
+        """Send an answer of header fields alone, made by `prepared`."""
         self._out += (ending[0], number.to_bytes(4, "big"), ending[1])
         self._finish(number)
 
     def start(self, stream: Stream[Routed], block: bytes) -> None:
-        """The fields that an answer starts with; content follows."""
+        """Send the first fields of an answer; content follows."""
         if not stream.is_ended:
             self._write_block(stream.number, block, 0)
 
     def send(self, stream: Stream[Routed], content: bytes) -> None:
-        """Content, now or when the windows allow; `unsent` is what waits."""
+        """Send content, or keep it in `unsent` until the windows allow it."""
         if stream.is_ended:
             return
         if stream.unsent or len(content) > self._allowed(stream):
@@ -94,7 +94,7 @@ class Sending(Control, Generic[Routed]):
             self._write_content(stream, content)
 
     def end(self, stream: Stream[Routed], block: bytes) -> None:
-        """The fields that an answer ends with, after all content; alone they are a whole answer."""
+        """Send the last fields of an answer, after all content; alone, they are a complete answer."""
         if not stream.is_ended:
             stream.ending = block
             self._push(stream)
@@ -108,18 +108,18 @@ class Sending(Control, Generic[Routed]):
             self._out.append(frames.frame(CONTINUATION, 0 if rest else END_HEADERS, number, first))
 
     def _allowed(self, stream: Stream[Routed]) -> int:
-        """How many bytes of content may be written at once (RFC 9113, 6.9.1)."""
+        """Bytes of content that may be written now (RFC 9113, 6.9.1)."""
         return 0 if self._is_stuck else min(stream.send_window, self._send_window, MOST_BYTES)
 
     def _write_content(self, stream: Stream[Routed], content: bytes) -> None:
         size = len(content)
         self._out += (size << 16).to_bytes(5, "big"), stream.number.to_bytes(4, "big"), content
-        self._answered += 1  # the peer may say as much about a piece of a long answer as about a short one
+        self._answered += 1  # a piece of a long answer earns the peer as much as a short answer
         stream.send_window -= size
         self._send_window -= size
 
     def _push(self, stream: Stream[Routed]) -> None:
-        """Write what is allowed."""
+        """Write what the windows allow."""
         unsent, number = stream.unsent, stream.number
         while unsent:
             size = min(len(unsent), self._allowed(stream))
@@ -138,7 +138,7 @@ class Sending(Control, Generic[Routed]):
             self._finish(number)
 
     def _push_all(self) -> None:
-        """Those that were stuck longest first: a stream that gets stuck again goes behind the others."""
+        """Push blocked streams, the longest blocked first; one that blocks again goes behind the others."""
         for number, stream in list(self._blocked.items()):
             if self._send_window <= 0 or self._is_stuck:
                 return
@@ -146,7 +146,7 @@ class Sending(Control, Generic[Routed]):
             self._push(stream)
 
     def _finish(self, number: int) -> None:
-        """The answer is out. A peer that still sends is told that nobody listens (RFC 9113, 8.1)."""
+        """Finish an answer; a peer that still sends gets a reset (RFC 9113, 8.1)."""
         self._answered += 1
         stream = self._streams.pop(number, None)
         if stream is None:
@@ -159,7 +159,7 @@ class Sending(Control, Generic[Routed]):
             self._forget(number)
 
     def reset(self, number: int, code: ErrorCode) -> None:
-        """End a stream at once; nothing more of it is heard (RFC 9113, 5.4.2)."""
+        """End a stream at once, and ignore what still comes (RFC 9113, 5.4.2)."""
         self._out.append(frames.rst_stream(number, code))
         self._forget(number)
         stream = self._streams.pop(number, None)
@@ -175,28 +175,28 @@ class Sending(Control, Generic[Routed]):
         stream.call = None
 
     def _forget(self, number: int) -> None:
-        """What was under way on this stream is to be ignored for a while (RFC 9113, 5.1, closed)."""
+        """Ignore frames of a stream that may be under way (RFC 9113, 5.1, closed)."""
         self._ended_early[number] = None
         self.has_grown = True
         if len(self._ended_early) > _REMEMBERED:
             del self._ended_early[next(iter(self._ended_early))]
 
     def hold(self, stream: Stream[Routed], size: int) -> None:
-        """The application keeps so many bytes more, or fewer, for a stream.
+        """Count `size` bytes, which may be negative, that the application keeps for a stream.
 
         Raises:
-            StreamFaultError: if together it would be too much; nothing is held then.
+            StreamFaultError: if the connection would keep too much; they are not counted then.
         """
         if stream.is_ended:
             return
         if self._held + size > self._limits.buffered_bytes:
-            raise StreamFaultError(ErrorCode.ENHANCE_YOUR_CALM, "buffered", "too much content waits to be whole")
+            raise StreamFaultError(ErrorCode.ENHANCE_YOUR_CALM, "buffered", "too much content of incomplete requests")
         stream.held += size
         self._held += size
         self.has_grown = True
 
     def credit(self, stream: Stream[Routed], size: int) -> None:
-        """The peer may send so many bytes more on a stream (RFC 9113, 6.9)."""
+        """Allow the peer to send `size` bytes more on a stream (RFC 9113, 6.9)."""
         if stream.is_remote_closed or stream.is_ended:
             return
         stream.owed += size
@@ -206,7 +206,7 @@ class Sending(Control, Generic[Routed]):
             stream.owed = 0
 
     def _widen(self, stream: Stream[Routed], by: int, *, is_setting: bool) -> None:
-        """RFC 9113, 6.9.1 and 6.9.2: a window may become negative, but never too wide."""
+        """RFC 9113, 6.9.1 and 6.9.2: a window may become negative, but not too wide."""
         stream.send_window += by
         if stream.send_window > frames.WIDEST:
             kind = ConnectionFaultError if is_setting else StreamFaultError
@@ -214,7 +214,7 @@ class Sending(Control, Generic[Routed]):
 
 
 def prepared(block: bytes, flags: int) -> Prepared:
-    """What comes before and after the number of its stream in a frame of HEADERS.
+    """A HEADERS frame, as the parts before and after the number of its stream.
 
     Raises:
         ValueError: if the block is too long for one frame.

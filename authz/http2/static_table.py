@@ -1,4 +1,4 @@
-"""The fields that every header block may point at (RFC 7541, Appendix A)."""
+"""The static table of header fields (RFC 7541, Appendix A)."""
 
 _COMMON = (
     (":authority", ""), (":method", "GET"), (":method", "POST"), (":path", "/"), (":path", "/index.html"),
@@ -15,4 +15,4 @@ strict-transport-security transfer-encoding user-agent vary via www-authenticate
 """
 
 STATIC_TABLE = tuple((name.encode(), value.encode()) for name, value in (*_COMMON, *((n, "") for n in _NAMES.split())))
-"""Names and values; the first has the index 1."""
+"""Names and values, from index 1."""

@@ -1,7 +1,7 @@
-"""TLS of one connection, between a transport and the protocol that it carries.
+"""TLS of one connection, between its transport and its protocol.
 
-The event loops have their own, but that of asyncio takes 256 KB for each connection and leaves them, with whatever was
-sent, in cycles that only a full collection of garbage frees.
+The TLS of asyncio is not used: it takes 256 KB for each connection, and leaves them, with what was sent, in reference
+cycles that only a full garbage collection frees.
 """
 
 import asyncio
@@ -12,15 +12,15 @@ from typing import Any, Protocol, cast
 
 from authz.http2.transports import forget_itself
 
-_PIECE = 4096  # bytes that go through OpenSSL at once: its buffers keep the size that they once had
+_PIECE = 4096  # bytes that OpenSSL gets at once, since its buffers never shrink
 _CONTENT = 16384  # bytes of a record at most, before it is encrypted (RFC 8446, 5.1)
 _HEADER = 5  # bytes of a record's type, version and length
-_TYPES = range(20, 25)  # of records; whatever else comes speaks no TLS
-_LONGEST = _HEADER + _CONTENT + 2048  # bytes of a record that any version of TLS allows
+_TYPES = range(20, 25)  # of records; other bytes are not TLS
+_LONGEST = _HEADER + _CONTENT + 2048  # bytes of a record in any version of TLS
 
 
 class Carried(Protocol):
-    """What speaks over TLS; these are the callbacks of asyncio's protocols."""
+    """The protocol above TLS, with the callbacks of asyncio's protocols."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None: ...
     def data_received(self, data: bytes) -> None: ...
@@ -31,10 +31,10 @@ class Carried(Protocol):
 
 
 class Secured(asyncio.Transport, asyncio.BufferedProtocol):
-    """The protocol of a transport, and the transport of what it carries, from the end of the handshake on.
+    """The protocol of a transport and, after the handshake, the transport of the protocol that it carries.
 
-    `shaken` is called once: with None when the handshake succeeded, or with the reason why it did not. OpenSSL gets
-    whole records: what it keeps of a part is more than that takes, and is not known.
+    `shaken` is called once: with None after a successful handshake, or with the reason why it failed. OpenSSL gets only
+    complete records, since what it keeps of an incomplete one is large and cannot be measured.
     """
 
     def __init__(
@@ -50,10 +50,10 @@ class Secured(asyncio.Transport, asyncio.BufferedProtocol):
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls: ssl.SSLObject | None = None
         self.part = b""
-        """Of a record that is not whole yet."""
+        """Bytes of an incomplete record."""
         self._is_open = self._is_over = False
 
-    # What the transport below calls.
+    # Called by the transport below.
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._plain = cast("asyncio.Transport", transport)
@@ -75,18 +75,18 @@ class Secured(asyncio.Transport, asyncio.BufferedProtocol):
     def _records_received(self, records: memoryview) -> None:
         if self._is_over:
             return
-        if self._tls is None:  # whoever says nothing costs nothing
+        if self._tls is None:  # only now: a silent client costs no memory
             self._tls = self._context.wrap_bio(self._incoming, self._outgoing, server_side=True)
         try:
             data = self._taken(self._tls, records)
         except ssl.SSLError as error:
-            self._fail(f"no TLS: {error.reason or error}")
+            self._fail(f"TLS handshake failed: {error.reason or error}")
             return
         if data and not self._is_over:
             self._carried.data_received(data)
 
     def _taken(self, tls: ssl.SSLObject, received: memoryview) -> bytes:
-        """What a client said."""
+        """Decrypt received records."""
         parts: list[bytes] = []
         for start in range(0, len(received), _PIECE):
             self._incoming.write(received[start : start + _PIECE])
@@ -103,7 +103,7 @@ class Secured(asyncio.Transport, asyncio.BufferedProtocol):
             return False
         self._flush()
         self._is_open = True
-        self._tell(None)
+        self._report(None)
         if not self._is_over:
             self._carried.connection_made(self)
         return True
@@ -117,11 +117,11 @@ class Secured(asyncio.Transport, asyncio.BufferedProtocol):
                     break
         except ssl.SSLWantReadError:
             pass
-        except ssl.SSLZeroReturnError:  # the client ended it
+        except ssl.SSLZeroReturnError:  # the client closed TLS
             self.close()
 
     def eof_received(self) -> None:
-        """Nobody is waited for who says nothing more."""
+        """Close: a client that sends nothing more gets no more answers."""
 
     def pause_writing(self) -> None:
         if self._is_open:
@@ -135,22 +135,22 @@ class Secured(asyncio.Transport, asyncio.BufferedProtocol):
         self._is_over, self.part = True, b""
         if self._is_open:
             self._carried.connection_lost(error)
-        self._tell("no TLS: broken off")
+        self._report("TLS handshake failed: the connection was closed")
         forget_itself(self._plain)
         self._tls = None
-        del self._carried, self._buffer  # each of them may know of this
+        del self._carried, self._buffer  # they may refer to this object
 
-    def _tell(self, reason: str | None) -> None:
-        shaken, self._shaken = self._shaken, _nobody
+    def _report(self, reason: str | None) -> None:
+        shaken, self._shaken = self._shaken, _ignore
         shaken(reason)
 
     def _fail(self, reason: str) -> None:
-        self._tell(reason)
+        self._report(reason)
         self._is_over = True
-        self._flush()  # OpenSSL's alert
+        self._flush()  # the alert of OpenSSL
         self._plain.close()
 
-    # What the protocol above calls.
+    # Called by the protocol above.
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         if self._is_over or self._tls is None:
@@ -174,7 +174,7 @@ class Secured(asyncio.Transport, asyncio.BufferedProtocol):
         self._is_over, self.part = True, b""
         if self._tls is not None:
             with suppress(ssl.SSLError):
-                self._tls.unwrap()  # says that nothing follows; whether the client does is all the same
+                self._tls.unwrap()  # announces the end; the one of the client does not matter
             self._flush()
         self._plain.close()
 
@@ -203,7 +203,7 @@ class Secured(asyncio.Transport, asyncio.BufferedProtocol):
 
 
 def _end_of_records(data: bytes) -> int:
-    """Where the last whole record ends. What is none is taken for one, for OpenSSL to refuse."""
+    """Where the last complete record ends. Bytes that are not TLS count as one, for OpenSSL to reject."""
     at, size = 0, len(data)
     while size - at >= _HEADER:
         length = _HEADER + int.from_bytes(data[at + 3 : at + _HEADER], "big")
@@ -215,5 +215,5 @@ def _end_of_records(data: bytes) -> int:
     return at
 
 
-def _nobody(_reason: str | None) -> None:
-    """Hears nothing."""
+def _ignore(_reason: str | None) -> None:
+    """Ignore the result."""

@@ -1,4 +1,4 @@
-"""What a peer keeps us waiting for (RFC 9113, 10.5), and how much of our memory it takes meanwhile."""
+"""Unprocessed input of a peer: its memory and its timeouts (RFC 9113, 10.5)."""
 
 from abc import abstractmethod
 from collections.abc import Callable
@@ -11,15 +11,15 @@ from authz.http2.limits import Http2Limits
 from authz.http2.sending import Sending
 from authz.http2.stream import Stream
 
-_STREAM_BYTES = 1024  # of memory that a stream takes that does nothing
-_ENDED_BYTES = 100  # of memory that it takes to know that one ended
-_LINGERING_SECONDS = 0.5  # for a peer to hang up when the last answer is out
+_STREAM_BYTES = 1024  # of memory of an idle stream
+_ENDED_BYTES = 100  # of memory to remember an ended stream
+_LINGERING_SECONDS = 0.5  # for a peer to close the connection after the last answer
 
 
 class Waiting(Sending[Routed]):
-    """Keeps what came and is not worked on yet: an `_inbox`, from `_at` on, and an `_open_block` of headers.
+    """Keeps unprocessed input: the `_inbox` from `_at` on, and the `_open_block` of headers.
 
-    `_is_greeted` says that the preface came, `is_behind` that there is work which waits for its turn.
+    It `_is_greeted` once the preface came, and `is_behind` while input waits for its turn.
     """
 
     def __init__(
@@ -40,14 +40,14 @@ class Waiting(Sending[Routed]):
 
     @abstractmethod
     def close(self) -> None:
-        """Nothing more is heard."""
+        """Ignore further input."""
 
     @abstractmethod
     def fail(self, fault: ConnectionFaultError) -> None:
-        """Tell the peer what is wrong, and end."""
+        """Send the fault to the peer, and end."""
 
     def weigh(self) -> int:
-        """The memory that the peer makes us keep now beyond that of a connection, in bytes, about."""
+        """Bytes, about, that are kept for the peer, without those of every connection."""
         self.has_grown = False
         if self.is_over:
             return 0
@@ -57,13 +57,13 @@ class Waiting(Sending[Routed]):
         return unread + self._unsent + streams + self._blocks.kept
 
     def forget_blocks(self) -> None:
-        """Give up what only saves time."""
+        """Forget what only saves time."""
         self._blocks.forget()
         self.has_grown = True
 
     @property
     def is_idle(self) -> bool:
-        """Whether no call was under way between the last two ticks, nor since."""
+        """Whether no call was open between the last two ticks, nor since."""
         return self._is_quiet and not self._streams and self._seen == self._last
 
     @property
@@ -72,22 +72,21 @@ class Waiting(Sending[Routed]):
         return self._answered > 0
 
     def tick(self) -> int:
-        """Look at the time, about once a second: whoever keeps us waiting too long is let go.
-
-        Returns how many streams were looked at.
-        """
+        """Check timeouts, about once a second; returns the number of checked streams."""
         if self.is_over:
             return 0
         now, limits = self._clock(), self._limits
         self._is_quiet, self._seen = not self._streams and self._seen == self._last, self._last
         self._quiet_since = self._quiet_since if self._is_quiet else now
         if not self._is_settled and now - self._began > limits.greeting_seconds:
-            self.fail(ConnectionFaultError(ErrorCode.SETTINGS_TIMEOUT, "greeting", "no SETTINGS came"))  # 6.5.3
+            self.fail(
+                ConnectionFaultError(ErrorCode.SETTINGS_TIMEOUT, "greeting", "no SETTINGS frame was received")
+            )  # 6.5.3
         elif self.is_draining:
             self._hurry_drain(now)
         elif now - self._quiet_since > limits.idle_seconds:
-            self._note(ConnectionFaultError(ErrorCode.NO_ERROR, "idle", "no calls for long"))
-            self.drain()  # a call may be on its way (RFC 9113, 9.1)
+            self._note(ConnectionFaultError(ErrorCode.NO_ERROR, "idle", "no calls for a long time"))
+            self.drain()  # a call may be under way (RFC 9113, 9.1)
         self._hurry_frames(now)
         streams = list(self._streams.values())
         for stream in streams:
@@ -95,25 +94,25 @@ class Waiting(Sending[Routed]):
         return len(streams)
 
     def _hurry_frames(self, now: float) -> None:
-        """A frame, or a header block, that was begun must end."""
+        """End a connection with an incomplete frame or header block."""
         is_midway = self._open_block is not None or (self._is_greeted and len(self._inbox) > self._at)
         self._midway_since = (self._midway_since or now) if is_midway else 0.0
         if is_midway and not self.is_behind and now - self._midway_since > self._limits.request_seconds:
-            self.fail(too_much("slow_writer", "a frame was begun and not ended"))
+            self.fail(too_much("slow_writer", "a frame is incomplete for too long"))
 
     def _hurry_drain(self, now: float) -> None:
-        """The peer is to hang up when all is answered: to do so first could keep it from reading its last answers."""
+        """Close a drained connection, after giving the peer time to close it and read its last answers."""
         self._draining_since = self._draining_since or now
         waited = now - self._draining_since
         if waited > 1.0:
-            self._stop_accepting()  # a peer that does not answer the PING
+            self._stop_accepting()  # the peer does not answer the PING
         is_drained = not self._streams and self._last_accepted < WIDEST
         self._drained_since = (self._drained_since or now) if is_drained else 0.0
         if waited > self._limits.drain_seconds or (is_drained and now - self._drained_since >= _LINGERING_SECONDS):
             self.close()
 
     def _hurry(self, stream: Stream[Routed], now: float) -> None:
-        """Slow writers and slow readers."""
+        """Reset the stream of a slow writer or reader."""
         limits = self._limits
         is_late = not stream.is_remote_closed and not stream.is_patient
         is_stuck = stream.number in self._blocked
@@ -121,5 +120,7 @@ class Waiting(Sending[Routed]):
         stream.stalled = (stream.stalled or now) if is_stuck else 0.0
         is_slow = is_late and now - stream.since > limits.request_seconds
         if is_slow or (is_stuck and now - stream.stalled > limits.stall_seconds):
-            self._note(StreamFaultError(ErrorCode.CANCEL, "slow_writer" if is_slow else "slow_reader", "too slow"))
+            self._note(
+                StreamFaultError(ErrorCode.CANCEL, "slow_writer" if is_slow else "slow_reader", "the peer is too slow")
+            )
             self.reset(stream.number, ErrorCode.CANCEL)

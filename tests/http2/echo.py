@@ -40,7 +40,7 @@ def deferred(handle):
     async def handled(call: Call) -> None:
         message = await call.read()
         if message is None or await call.read() is not None:
-            raise GrpcError(Code.INTERNAL, "a request is exactly one whole message")
+            raise GrpcError(Code.INTERNAL, "expected exactly one request message")
         await handle(message, call)
 
     return Streaming(handled, is_patient=False)

@@ -184,7 +184,7 @@ def test_a_fault_of_ours_in_one_connections_tick_leaves_the_others_theirs():
         server = GrpcServer(METHODS, replace(DEFAULT_HTTP2_LIMITS, greeting_seconds=-1.0), failed=heard.append)
         (first, broken), (_, late) = made(server), made(server)
         first.connection.tick = partial(raised, "tick")
-        await server.upkeep.look()
+        await server.upkeep.check()
         return [str(each) for each in heard], broken.is_aborted, late.is_closed
 
     assert asyncio.run(scenario()) == (["tick"], True, True)
@@ -240,7 +240,7 @@ def test_what_a_connection_kept_is_kept_no_more_when_it_is_gone():
 
 async def looked(server, times=3):
     for _ in range(times):
-        await server.upkeep.look()
+        await server.upkeep.check()
 
 
 def test_given_all_places_are_taken_then_a_connection_without_calls_makes_room_for_another():

@@ -39,6 +39,6 @@ def test_each_kind_is_told_at_once_and_then_once_in_a_while_with_how_many_there_
 def test_every_kind_of_the_room_is_counted_from_the_start_and_no_other():
     counts = Counter()
     FaultLog(counts)
-    told = re.compile(r'(?:FaultError\(ErrorCode\.\w+, |too_much\(|hear\(|if is_slow else )"(\w+)"')
+    told = re.compile(r'(?:FaultError\(ErrorCode\.\w+, |too_much\(|record_fault\(|if is_slow else )"(\w+)"')
     sources = "".join(file.read_text() for file in Path(http2.__file__).parent.glob("*.py"))
     assert set(counts) == set(told.findall(sources)) | set(RATE_LIMITS)

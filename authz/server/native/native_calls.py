@@ -82,7 +82,7 @@ def _server_stream(runner: ServerStreamRunner) -> Streaming:
         YOUNG_COLLECTOR.task_started()
         message = await call.read()
         if message is None or await call.read() is not None:
-            raise GrpcError(Code.INTERNAL, "a request is exactly one whole message")
+            raise GrpcError(Code.INTERNAL, "expected exactly one request message")
         await runner.run(message, call)
 
     return Streaming(handle, is_patient=False)
