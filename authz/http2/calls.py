@@ -144,6 +144,17 @@ class Call:
         self._connection.hold(self._stream, CALL_BYTES + len(self._messages.buffer) - self._stream.held)
         return message
 
+    async def read_only(self) -> bytes:
+        """The message of a request that has exactly one.
+
+        Raises:
+            GrpcError: if it has none or several, or cannot be read.
+        """
+        message = await self.read()
+        if message is None or await self.read() is not None:
+            raise _not_one()
+        return message
+
     async def write(self, message: bytes) -> None:
         """Send a message; waits while too much is unread by the caller."""
         self._put(message)

@@ -16,8 +16,6 @@ from authz.wire.batches import read_batch, write_batch, write_error
 from authz.wire.status import status_of
 
 _STRIDE = 250  # items of one cache look-up
-_STEP = 5  # short items decided between two reads of the clock
-_SHORT_BYTES = 200  # of a short item; a longer one counts as several
 
 
 class BatchChecker:
@@ -49,9 +47,7 @@ class BatchChecker:
             items = batch.items[start : start + _STRIDE]
             known = self._checker.check_items_cached(items, suffix)
             if known is None:
-                for _ in self._one_by_one(results, items, snapshot, suffix):
-                    if slices.is_over():
-                        yield
+                yield from self._one_by_one(results, items, snapshot, suffix, slices)
             else:
                 results.append(known)
                 if slices.is_over():
@@ -59,18 +55,17 @@ class BatchChecker:
         return write_batch(results, revision_text(snapshot.revision))
 
     def _one_by_one(
-        self, results: list[bytes], items: Sequence[bytes], snapshot: Snapshot, suffix: RevisionSuffix
+        self, results: list[bytes], items: Sequence[bytes], snapshot: Snapshot, suffix: RevisionSuffix, slices: Slices
     ) -> Generator[None, None, None]:
-        answer, left = self._check_item(snapshot), _STEP
+        answer = self._check_item(snapshot)
         for item in items:
             try:
                 results.append(answer(item, snapshot, suffix))
             except AuthzError as error:
                 results.append(self._error(error))
-            left -= 1 + len(item) // _SHORT_BYTES
-            if left <= 0:
+            if slices.is_over():
                 yield
-                answer, left = self._check_item(snapshot), _STEP
+                answer = self._check_item(snapshot)
 
     def _check_item(self, snapshot: Snapshot) -> Callable[[bytes, Snapshot, RevisionSuffix], bytes]:
         is_in_force = self._checker.snapshot is snapshot

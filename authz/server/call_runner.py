@@ -19,7 +19,7 @@ from authz.pdp.required_revision import RevisionAheadError
 from authz.pdp.scheduling import Answer
 from authz.server.call_policy import CallPolicy
 from authz.server.load_shedder import LoadShedder
-from authz.server.methods import BidiStream, LongUnary, Method, MethodTable, ServerStream, Unary
+from authz.server.methods import BidiStream, LongUnary, Messages, Method, MethodTable, ServerStream, Unary
 from authz.server.peer import Peer
 from authz.server.streams import OpenStream, OpenStreams
 from authz.telemetry.events import get_logger
@@ -129,23 +129,16 @@ class UnaryRunner(CallRunner):
     """
 
     def __init__(
-        self,
-        name: str,
-        policy: CallPolicy,
-        adapter: Adapter,
-        inline: Answer,
-        later: "LaterAnswer",
-        *,
-        is_vital: bool,
+        self, name: str, policy: CallPolicy, adapter: Adapter, answer: Answer, *, is_vital: bool = False
     ) -> None:
         super().__init__(name, policy, adapter)
-        self._later = later
-        self.inline = self._counted(inline)
+        self._answer_now = answer
+        self.inline = self._counted(answer)
         limit = policy.limiter.limit
         self._shedder = None if is_vital or adapter.queue is None else LoadShedder(limit, adapter.queue)
         error = OverloadError(f"more than {limit} calls came at once; try again later")
         self.overload = None if self._shedder is None else status_of(error)
-        """How a call ends that is shed; None where none is."""
+        """The status of a call that is shed; None if calls are not."""
 
     def _counted(self, answer: Answer) -> Answer:
         counters, aborted = self._counters, self._aborted  # for a warm check, attributes would cost 2 % more
@@ -186,6 +179,29 @@ class UnaryRunner(CallRunner):
         """Answer a request that `inline` did not, when a required `revision` is in force (0: any)."""
         return await self._finish(partial(self._later, data, call.connection), revision, call)
 
+    async def _later(self, data: bytes, _connection: Hashable) -> bytes:
+        return self._answer_now(data)
+
+
+class LongUnaryRunner(UnaryRunner):
+    """One request, one answer that takes long: inline if it is short and no other call waits, else in its turn."""
+
+    def __init__(self, name: str, policy: CallPolicy, adapter: Adapter, method: LongUnary) -> None:
+        super().__init__(name, policy, adapter, self._short)
+        self._method = method
+
+    def _short(self, data: bytes) -> bytes:
+        work, limiter = self._method.work, self._policy.limiter
+        result = limiter.run_inline(work, data) if len(data) <= self._method.short_bytes else None
+        if result is None:
+            raise DeferredError
+        return result
+
+    async def _later(self, data: bytes, connection: Hashable) -> bytes:
+        limiter = self._policy.limiter
+        with limiter.slot(connection):
+            return await limiter.run_sliced(self._method.work, data, connection)
+
 
 class BidiRunner(CallRunner):
     """A stream of requests, one answer for each, in order."""
@@ -212,7 +228,10 @@ class BidiRunner(CallRunner):
             revision = error.revision
         except Exception as error:  # noqa: BLE001 - as above
             raise self._aborted(error) from None
-        return await self._finish(partial(_resolved(self._answer_now), data, None), revision, call)
+        return await self._finish(partial(self._later, data), revision, call)
+
+    async def _later(self, data: bytes) -> bytes:
+        return self._answer_now(data)
 
     def _counted(self, stream: OpenStream) -> Answer:
         answer, counters = self._answer_now, self._counters
@@ -231,9 +250,9 @@ class BidiRunner(CallRunner):
 class ServerStreamRunner(CallRunner):
     """One request, a stream of answers."""
 
-    def __init__(self, name: str, policy: CallPolicy, adapter: Adapter, method: ServerStream) -> None:
+    def __init__(self, name: str, policy: CallPolicy, adapter: Adapter, messages: Messages) -> None:
         super().__init__(name, policy, adapter)
-        self._messages = method.messages
+        self._messages = messages
 
     async def run(self, data: bytes, call: Call) -> None:
         """Send messages until the server stops."""
@@ -248,8 +267,6 @@ class ServerStreamRunner(CallRunner):
             raise self._aborted(error) from None
 
 
-LaterAnswer: TypeAlias = Callable[[bytes, Hashable], Awaitable[bytes]]
-"""Answers a request of the connection that the key stands for."""
 Runner: TypeAlias = UnaryRunner | BidiRunner | ServerStreamRunner
 
 
@@ -266,38 +283,10 @@ def runners(table: MethodTable, adapter: Adapter) -> dict[str, Runner]:
 def _runner(name: str, method: Method, policy: CallPolicy, adapter: Adapter) -> Runner:
     match method:
         case Unary(answer, is_vital):
-            return UnaryRunner(name, policy, adapter, answer, _resolved(answer), is_vital=is_vital)
+            return UnaryRunner(name, policy, adapter, answer, is_vital=is_vital)
         case LongUnary():
-            inline, later = _short(method, policy), _in_turn(method, policy)
-            return UnaryRunner(name, policy, adapter, inline, later, is_vital=False)
+            return LongUnaryRunner(name, policy, adapter, method)
         case BidiStream(answer):
             return BidiRunner(name, policy, adapter, answer)
-        case ServerStream():
-            return ServerStreamRunner(name, policy, adapter, method)
-
-
-def _resolved(answer: Answer) -> LaterAnswer:
-    async def later(data: bytes, _connection: Hashable) -> bytes:
-        return answer(data)
-
-    return later
-
-
-def _short(method: LongUnary, policy: CallPolicy) -> Answer:
-    """Answers short requests while no other call waits."""
-
-    def inline(data: bytes) -> bytes:
-        result = policy.limiter.run_inline(method.work, data) if len(data) <= method.short_bytes else None
-        if result is None:
-            raise DeferredError
-        return result
-
-    return inline
-
-
-def _in_turn(method: LongUnary, policy: CallPolicy) -> LaterAnswer:
-    async def later(data: bytes, connection: Hashable) -> bytes:
-        with policy.limiter.slot(connection):
-            return await policy.limiter.run_sliced(method.work, data, connection)
-
-    return later
+        case ServerStream(messages):
+            return ServerStreamRunner(name, policy, adapter, messages)

@@ -16,6 +16,10 @@ _SHORT_BATCH_BYTES = 4096  # about forty checks
 SERVICE = authz_pb2.DESCRIPTOR.services_by_name["AuthorizationService"].full_name
 
 
+Messages: TypeAlias = Callable[[bytes], AsyncGenerator[bytes, None]]
+"""The messages that answer a request."""
+
+
 @dataclass(frozen=True, slots=True)
 class Unary:
     """One request, one answer at once. Calls are shed when too many come together, unless the method `is_vital`."""
@@ -46,7 +50,7 @@ class BidiStream:
 class ServerStream:
     """One request, a stream of messages until the server stops."""
 
-    messages: Callable[[bytes], AsyncGenerator[bytes, None]]
+    messages: Messages
 
 
 Method: TypeAlias = Unary | LongUnary | BidiStream | ServerStream

@@ -38,10 +38,7 @@ def deferred(handle):
     """A method whose request is one message."""
 
     async def handled(call: Call) -> None:
-        message = await call.read()
-        if message is None or await call.read() is not None:
-            raise GrpcError(Code.INTERNAL, "expected exactly one request message")
-        await handle(message, call)
+        await handle(await call.read_only(), call)
 
     return Streaming(handled, is_patient=False)
 

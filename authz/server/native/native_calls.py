@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from authz.errors import ForbiddenClientError
 from authz.http2.calls import Call, GrpcConnection, Method, Streaming, Unary, refusal
 from authz.http2.fair_queue import FairQueue
-from authz.http2.grpc import Code, GrpcError
+from authz.http2.grpc import GrpcError
 from authz.http2.sending import Prepared
 from authz.runtime.gc_tuning import YOUNG_COLLECTOR
 from authz.server.call_runner import (
@@ -80,10 +80,7 @@ def _bidi(runner: BidiRunner) -> Streaming:
 def _server_stream(runner: ServerStreamRunner) -> Streaming:
     async def handle(call: Call) -> None:
         YOUNG_COLLECTOR.task_started()
-        message = await call.read()
-        if message is None or await call.read() is not None:
-            raise GrpcError(Code.INTERNAL, "expected exactly one request message")
-        await runner.run(message, call)
+        await runner.run(await call.read_only(), call)
 
     return Streaming(handle, is_patient=False)
 
