@@ -1,4 +1,4 @@
-"""What waits beyond an shedder is refused, until all is done that waited with its first use."""
+"""What waits beyond a shedder is refused, until all is done that waited with its first use."""
 
 import asyncio
 
@@ -33,3 +33,17 @@ def test_calls_are_accepted_again_when_all_is_done_that_waited_with_its_first_us
     assert found["a"] == [True, True, False, False]
     assert found["b"] == [True]
     assert found["c"] == [False, True, True, True, False, False]  # those after the first when a and b were done
+
+
+def test_each_connection_has_one_call_accepted_whatever_the_others_send():
+    async def scenario():
+        queue = FairQueue()
+        shedder = LoadShedder(2, queue)
+        queue.wait(lambda _end: False)
+        return [shedder.accepts(key) for key in ("a", "a", "a", "b", "b", "c")]
+
+    assert asyncio.run(scenario()) == [True, True, False, True, False, True]
+
+
+def test_with_none_allowed_every_call_is_refused():
+    assert [LoadShedder(0, FairQueue()).accepts(key) for key in ("a", "b")] == [False, False]
