@@ -13,6 +13,9 @@ _COMMANDS: Mapping[str, str] = {
     "validate": "authz.cli.validate",
     "test": "authz.cli.test",
     "bench": "authz.cli.bench",
+    "import": "authz.cli.import_command",
+    "export": "authz.cli.export_command",
+    "changes": "authz.cli.changes_command",
 }
 
 

@@ -17,6 +17,7 @@ from authz.control.roles import RoleUseCases
 from authz.control.service_access import ServiceAccessUseCases
 from authz.control.sessions import SessionUseCases
 from authz.control.summary import SummaryUseCases
+from authz.control.transfer import TransferUseCases
 from authz.control.use_case import Desk
 from authz.control.users import UserUseCases
 from authz.control.versions import VersionUseCases
@@ -51,6 +52,7 @@ class ControlPlane:
         self.summary = SummaryUseCases(desk)
         self.passwords = PasswordRuleUseCases(desk)
         self.sts = SessionUseCases(desk)
+        self.transfer = TransferUseCases(desk)
 
     def revision(self) -> int:
         """The revision from which on all changes so far are in force."""

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 from authz.store.accounts import Accounts, WritableAccounts
 from authz.store.attachments import Attachments, WritableAttachments
-from authz.store.change_log import Changes, append
+from authz.store.change_log import ChangeItem, Changes, append
 from authz.store.groups import Groups, WritableGroups
 from authz.store.keys import Keys, WritableKeys
 from authz.store.memberships import Memberships, WritableMemberships
@@ -91,6 +91,11 @@ class Writer(Reader):
         self.preset_aliases = WritablePresetAliases(pending)
         self.keys = WritableKeys(pending)
         self.passwords = WritablePasswords(pending)
+
+    @property
+    def written(self) -> tuple[ChangeItem, ...]:
+        """The records that were added, changed and removed so far."""
+        return tuple(self._pending.items)
 
     def finish(self, at: float) -> None:
         """Write what is left to be written before the transaction is committed: counters and the change log."""
