@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from functools import partial
 
 from authz.http2.calls import Failed, GrpcApplication, GrpcConnection, Method
 from authz.http2.connection import Connection
@@ -139,7 +140,7 @@ class GrpcServer:
                 self.leave(handshake.address)
 
         protocol = ConnectionProtocol(self, handshake.address)
-        secured = Secured(handshake.security, protocol, shaken, self.upkeep.buffer)
+        secured = Secured(handshake.security, protocol, shaken, partial(self.upkeep.buffer, protocol))
         self._serve(handshake.accepted, secured, handshake.address)
 
     def _serve(self, accepted: socket.socket, protocol: ConnectionProtocol | Secured, address: str) -> None:

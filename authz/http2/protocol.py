@@ -81,7 +81,7 @@ class ConnectionProtocol(asyncio.BufferedProtocol):
             self.flush()
 
     def get_buffer(self, _sizehint: int) -> memoryview:
-        self._read = self._server.upkeep.buffer()
+        self._read = self._server.upkeep.buffer(self)
         return self._read
 
     def buffer_updated(self, nbytes: int) -> None:

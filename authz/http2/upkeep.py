@@ -14,7 +14,7 @@ _IN_A_PASS = 20  # connections and streams checked in one pass of the loop
 _NEARLY_FULL = 0.9  # of all places; above it, idle connections are listed
 _LIGHTER = 0.75  # of the memory limit: what remains after it was exceeded
 _READ_BYTES = 65536
-_CROWDED_BYTES = 1024  # of a read while memory is half full
+_CROWDED_BYTES = 1024  # of a read at least, while memory is half full
 _TRIES = 16  # idle connections checked for a place
 
 
@@ -95,9 +95,12 @@ class Upkeep:
         """Whether so much memory is used that connections should read little at once."""
         return self.kept * 2 > self._limits.kept_bytes
 
-    def buffer(self) -> memoryview:
-        """The buffer for the next read."""
-        return self._buffer[:_CROWDED_BYTES] if self.is_crowded else self._buffer
+    def buffer(self, peer: TrackedConnection) -> memoryview:
+        """The buffer for the next read of a connection, limited to the rest of its share while memory is half full."""
+        if not self.is_crowded:
+            return self._buffer
+        left = self._limits.kept_bytes // max(len(self.peers), 1) - peer.weight
+        return self._buffer[: max(left, _CROWDED_BYTES)]
 
     def weigh(self, peer: TrackedConnection) -> None:
         """Update the weight of a connection. If all together are too heavy, it is paused while it exceeds its share."""

@@ -70,7 +70,7 @@ def test_kustomize_and_helm_render_the_same(mode):
 
 
 AT_REST, OF_PROBES = 46_000_000, 6_000_000  # bytes, with small accounts (tests/load/CROWDS.md)
-TLS_CONNECTION = 24_000
+TLS_CONNECTION = 25_000
 
 
 @pytest.mark.parametrize("mode", MODES)

@@ -120,6 +120,18 @@ def test_given_too_much_is_kept_then_who_grows_beyond_its_share_waits():
     assert asyncio.run(scenario()) == (False, True, False)
 
 
+def test_given_half_is_kept_then_a_read_of_each_is_what_its_share_has_room_for():
+    async def scenario():
+        server = server_of(kept_bytes=40_000)
+        (heavy, _), (light, _) = made(server), made(server)
+        before = len(light.get_buffer(-1))
+        heavy.data_received(GREETING + HALF + data(1, bytes(22_000)))
+        return before, len(heavy.get_buffer(-1)), len(light.get_buffer(-1))
+
+    before, of_heavy, of_light = asyncio.run(scenario())
+    assert (before, of_heavy, of_light) == (65_536, 1024, 20_000)
+
+
 def test_a_fault_of_ours_while_there_is_too_much_ends_one_connection_and_keeps_none_waiting():
     async def scenario(method):
         heard = []

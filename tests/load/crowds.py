@@ -1,7 +1,11 @@
 """What 10,000 hostile connections make a sidecar keep: `python -m tests.load.crowds [--count N] [--only TEXT]`.
 
-Each state has a sidecar of its own. A client that behaves asks at a steady rate, calm and while the crowd stands.
-Memory is the process's own and its share of what it shares (PSS): at rest, at its most, and when the crowd is gone.
+Each state has a sidecar of its own. A client that behaves asks at a steady rate, calm and while the crowd stands, by a
+connection that it had before, and not before the sidecar has worked through what the crowd said: what bursts of calls
+do to others is what `tests.load.attacks` shows. Then a newcomer connects until it is served, once a second, ten times
+at most. Memory is the process's own and its share of what it shares (PSS): at rest, at its most, and when the crowd is
+gone.
+
 `--code` is a checkout whose sidecar is measured instead of this one, `--loop` the event loop: the fastest or asyncio's.
 """
 
@@ -21,10 +25,13 @@ from authz.cli.bench.load_generator import Connection, ask_at_a_rate
 from authz.cli.bench.process import free_port
 from authz.cli.bench.table import show
 from authz.cli.bench.workload import write_accounts
+from authz.errors import AuthzError
 from tests.certificates import Authority
 from tests.load.crowd import STATES
 from tests.waiting import BRIEF, DEADLINE, eventually
 
+_TRIES = 10
+_IDLE_CPU_SECONDS = 0.05  # in a second
 _CHECK = "/authz.v1.AuthorizationService/Check"
 _WITHOUT_UVLOOP = "import sys; sys.modules['uvloop'] = None; "
 _MAIN = "from authz.cli.main import main; main()"
@@ -37,6 +44,22 @@ def memory(pid):
         if line.startswith("Pss:"):
             return int(line.split()[1]) * 1024
     raise AssertionError("the kernel tells no PSS")
+
+
+def cpu_seconds(pid):
+    """What a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def rest(pid):
+    """Wait until a process does next to nothing, two minutes at most."""
+    end = time.monotonic() + 2 * DEADLINE
+    before, is_busy = cpu_seconds(pid), True
+    while is_busy and time.monotonic() < end:
+        time.sleep(1.0)
+        now = cpu_seconds(pid)
+        before, is_busy = now, now - before > _IDLE_CPU_SECONDS
 
 
 class Watched:
@@ -93,12 +116,31 @@ class Sidecar:
             self.process.kill()
             self.process.wait()
 
-    def p99(self, seconds, rate):
-        """Seconds, by a client on the Unix socket; and the share of calls that failed."""
-        with closing(Connection(self.address, _CHECK)) as connection:
-            ask_at_a_rate(connection, questions.warm(200), rate)
-            figures = ask_at_a_rate(connection, questions.warm(round(seconds * rate)), rate)
-            return figures.percentile(0.99), figures.failed / (figures.failed + figures.answered)
+    def caller(self):
+        """A client on the Unix socket, which asked already."""
+        connection = Connection(self.address, _CHECK)
+        ask_at_a_rate(connection, questions.warm(200), 500)
+        return connection
+
+    def tries_of_a_newcomer(self):
+        """Until it is served; None if it was not."""
+        for number in range(1, _TRIES + 1):
+            try:
+                self.caller().close()
+            except (AuthzError, OSError):
+                time.sleep(1.0)
+            else:
+                return number
+        return None
+
+
+def p99(connection, seconds, rate):
+    """Seconds, and the share of calls that failed: all, if the server hangs up."""
+    try:
+        figures = ask_at_a_rate(connection, questions.warm(round(seconds * rate)), rate)
+    except (AuthzError, OSError):
+        return float("nan"), 1.0
+    return figures.percentile(0.99), figures.failed / (figures.failed + figures.answered)
 
 
 @contextmanager
@@ -120,14 +162,18 @@ def measured(state, asked):
         folder = Path(name)
         write_accounts(folder / "accounts", questions.ACCOUNTS, questions.USERS, questions.POLICIES)
         with closing(Sidecar(folder, asked.code, asked.loop, door == "tls", asked.transport, asked.places)) as sidecar:
-            calm, _ = sidecar.p99(asked.seconds, asked.rate)
+            caller = sidecar.caller()
+            calm, _ = p99(caller, asked.seconds, asked.rate)
             before = memory(sidecar.process.pid)
             with Watched(sidecar.process.pid) as watched, crowd(sidecar.doors[door], state, asked.count) as process:
                 process.stdin.write("\n")
                 process.stdin.flush()
                 standing = json.loads(process.stdout.readline())
-                attacked, refused = sidecar.p99(asked.seconds, asked.rate)
+                rest(sidecar.process.pid)
+                attacked, refused = p99(caller, asked.seconds, asked.rate)
                 stands = memory(sidecar.process.pid)
+                tries = sidecar.tries_of_a_newcomer()
+            caller.close()
             time.sleep(asked.rest)
             after = memory(sidecar.process.pid)
     grown = watched.most - before
@@ -136,6 +182,7 @@ def measured(state, asked):
         "at rest MB": before / 1e6, "most MB": watched.most / 1e6, "more MB": grown / 1e6,
         "standing MB": (stands - before) / 1e6, "KB each": grown / asked.count / 1e3, "gone MB": (after - before) / 1e6,
         "p99 calm ms": calm * 1e3, "p99 ms": attacked * 1e3, "refused %": 100 * refused,
+        "newcomer's tries": tries or "not served",
     }  # fmt: skip
 
 

@@ -14,4 +14,5 @@ def test_a_crowd_is_told_with_what_it_made_a_sidecar_keep(tmp_path):
     for row in (plain, secure, http):
         assert row["refused %"] == 0
         assert row["standing"] == 20
+        assert row["newcomer's tries"] == 1
         assert row["most MB"] >= row["at rest MB"] > 10
