@@ -9,6 +9,7 @@ from authz.version import __version__
 
 _COMMANDS: Mapping[str, str] = {
     "serve": "authz.cli.serve",
+    "control": "authz.cli.control",
     "check": "authz.cli.check",
     "validate": "authz.cli.validate",
     "test": "authz.cli.test",

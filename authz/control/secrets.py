@@ -4,6 +4,7 @@ import secrets
 import string
 
 _ALPHABET = string.ascii_letters + string.digits
+_SESSION_CHARACTERS = 60
 
 
 def new_secret_id() -> str:
@@ -13,7 +14,12 @@ def new_secret_id() -> str:
 
 def new_session_secret_id() -> str:
     """The id of a role session's key, as long as those that STS answers."""
-    return f"AKID{_random(60)}"
+    return f"AKID{_random(_SESSION_CHARACTERS)}"
+
+
+def is_session_secret_id(secret_id: str) -> bool:
+    """Whether an id has the length of those of role sessions, which access keys never have."""
+    return len(secret_id) == len("AKID") + _SESSION_CHARACTERS
 
 
 def new_secret_key() -> str:
