@@ -11,7 +11,8 @@ from authz.engine.decision import Decision
 from authz.engine.request import parse_request
 
 if TYPE_CHECKING:
-    from authz.sources.loader import DirectoryLoader
+    from authz.sources.loader import SourceLoader
+    from authz.sources.opening import SourceAddress
 
 
 class Engine(live.Engine):
@@ -22,7 +23,7 @@ class Engine(live.Engine):
 
     def __init__(self) -> None:
         super().__init__()
-        self._loader: DirectoryLoader | None = None
+        self._loader: SourceLoader | None = None
 
     @classmethod
     def from_directory(cls, path: str | os.PathLike[str], *, follow: bool = False) -> Self:
@@ -33,10 +34,27 @@ class Engine(live.Engine):
             InvalidAccountError: with every problem, if an account is invalid.
         """
         # Imported late, since the core runs without YAML, logs and file events.
-        from authz.sources.loader import DirectoryLoader  # noqa: PLC0415
+        from authz.sources.loader import SourceLoader  # noqa: PLC0415
 
+        return cls._loaded(SourceLoader, Path(path), follow=follow)
+
+    @classmethod
+    def from_url(cls, url: str, *, follow: bool = False) -> Self:
+        """An engine on the accounts of a database, as from a directory; it needs the extra `control`.
+
+        Raises:
+            SourceError: if the URL is malformed, or the database cannot be reached or contains no account.
+            InvalidAccountError: with every problem, if an account is invalid.
+        """
+        from authz.sources.loader import SourceLoader  # noqa: PLC0415 - as above
+        from authz.store.url import DatabaseUrl  # noqa: PLC0415 - as above
+
+        return cls._loaded(SourceLoader, DatabaseUrl(url), follow=follow)
+
+    @classmethod
+    def _loaded(cls, loader: "type[SourceLoader]", address: "SourceAddress", *, follow: bool) -> Self:
         engine = cls()
-        engine._loader = DirectoryLoader(Path(path), engine, follow=follow)
+        engine._loader = loader(address, engine, follow=follow)
         engine._loader.load()
         return engine
 

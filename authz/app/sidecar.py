@@ -17,7 +17,7 @@ from authz.runtime.signals import Signals, ignore_from_now_on
 from authz.server.lifecycle import Bound
 from authz.server.tls import Certificates
 from authz.sources.follower import Follower
-from authz.sources.opening import open_source
+from authz.sources.opening import folder_beside, open_source
 from authz.sources.status import Stale
 from authz.telemetry.events import get_logger
 from authz.telemetry.metrics_snapshot import MetricsSnapshot, ServiceSnapshot, StaleSnapshot
@@ -37,7 +37,8 @@ class SourceFeed:
     def __init__(self, settings: Settings, engine: Engine) -> None:
         self._settings = settings
         self._engine = engine
-        self._source = open_source(settings.source, is_watched=settings.watch, last_good=settings.last_good)
+        last_good = settings.last_good or folder_beside(settings.source)
+        self._source = open_source(settings.source, is_watched=settings.watch, last_good=last_good)
         self._follower = Follower(self._source, engine)
 
     async def load(self, progress: Progress) -> None:

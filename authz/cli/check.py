@@ -1,4 +1,4 @@
-"""The command `authz check`, which prints one decision of a policy directory or a running sidecar."""
+"""The command `authz check`, which prints one decision on a source or of a running sidecar."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -6,15 +6,24 @@ from pathlib import Path
 
 import click
 
+from authz.accounts.model import Account
 from authz.cli.answer import remarks_of, show_answer, show_explanation
-from authz.cli.decider import Decider, DirectoryDecider, Question, ServerDecider
+from authz.cli.decider import (
+    Decider,
+    LocalDecider,
+    Question,
+    ServerDecider,
+    database_accounts,
+    directory_accounts,
+)
 from authz.cli.failure import show_failure
-from authz.cli.source_argument import policy_directory
+from authz.cli.source_argument import source_address
 from authz.engine.decision import Reason
 from authz.engine.request import parse_request
 from authz.errors import AuthzError
 from authz.insight.remarks import question_remarks
 from authz.printable import printable
+from authz.sources.opening import SourceAddress
 from authz.v1 import authz_pb2
 
 _DENIED, _ERROR = 1, 2
@@ -48,7 +57,13 @@ def _context(ctx: click.Context, param: click.Parameter, pairs: tuple[str, ...])
     callback=_context,
     help="A condition key and its value; repeatable.",
 )
-@click.option("--source", metavar="DIRECTORY", callback=policy_directory, help="Decide from this policy directory.")
+@click.option("--source", metavar="SOURCE", callback=source_address, help="A policy directory or a database URL.")
+@click.option(
+    "--at",
+    "moment",
+    metavar="REVISION|TIME",
+    help="Decide as of this revision or time (2026-01-31T12:00:00Z) of the database given as --source.",
+)
 @click.option("--server", metavar="ADDR", help="Ask the sidecar at host:port or unix:/path.")
 @click.option(
     "--proxy",
@@ -75,7 +90,8 @@ def check_command(
     action: str,
     resource: str,
     context: dict[str, tuple[str, ...]],
-    source: Path | None,
+    source: SourceAddress | None,
+    moment: str | None,
     server: str | None,
     proxy: str,
     timeout: float,
@@ -93,12 +109,16 @@ def check_command(
     """  # noqa: D301 - click's mark for a block that is not wrapped
     if (source is None) == (server is None):
         raise click.UsageError("expected either --source or --server")
+    if moment is not None and (source is None or isinstance(source, Path)):
+        raise click.UsageError("--at needs --source with the URL of a database")
     if proxy and server is None:
         raise click.UsageError("--proxy needs --server")
     question = Question(principal, action, resource, context)
     try:
         decider: Decider = (
-            DirectoryDecider(source) if source is not None else ServerDecider(str(server), timeout, proxy)
+            ServerDecider(str(server), timeout, proxy)
+            if source is None
+            else LocalDecider(_accounts(source, question, moment))
         )
         ask = _explain if is_explained else _check
         is_allowed = ask(decider, question, as_json=as_json)
@@ -106,6 +126,10 @@ def check_command(
         show_failure(error)
         ctx.exit(_ERROR)
     ctx.exit(0 if is_allowed else _DENIED)
+
+
+def _accounts(source: SourceAddress, question: Question, moment: str | None) -> list[Account]:
+    return directory_accounts(source) if isinstance(source, Path) else database_accounts(source, question, moment)
 
 
 def _check(decider: Decider, question: Question, *, as_json: bool) -> bool:

@@ -1,16 +1,22 @@
-"""The two ways in which a command gets decisions: from a policy directory or from a running sidecar."""
+"""The ways in which a command gets decisions: on the accounts of a source, or from a running sidecar."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+from authz.accounts.model import Account
 from authz.engine.live import Engine
+from authz.engine.request import parse_request
 from authz.errors import AuthzError, SourceError
 from authz.pdp.cache import DecisionCache
 from authz.pdp.check import Checker
 from authz.pdp.explain import Explainer
+from authz.printable import printable
 from authz.sources.directory.source import DirectorySource
+from authz.sources.opening import database_driver
+from authz.store.url import DatabaseUrl
 from authz.v1 import authz_pb2
 
 
@@ -41,15 +47,51 @@ class Decider(Protocol):
         """The decision and what led to it."""
 
 
-class DirectoryDecider:
-    """Decides from a policy directory with the code of the sidecar; a broken account raises AuthzError."""
+def directory_accounts(source: Path) -> list[Account]:
+    """All accounts of a policy directory.
 
-    def __init__(self, source: Path) -> None:
-        directory = DirectorySource(source)
-        keys = directory.inventory().keys
-        if not keys:
-            raise SourceError(f"no account found: expected {directory.name_of('')}")
-        accounts = [directory.load(key) for key in keys]
+    Raises:
+        SourceError: if it cannot be read, or contains no account.
+        InvalidAccountError: if one of them is invalid.
+    """
+    directory = DirectorySource(source)
+    keys = directory.inventory().keys
+    if not keys:
+        raise SourceError(f"no account found: expected {directory.name_of('')}")
+    return [directory.load(key) for key in keys]
+
+
+def database_accounts(url: DatabaseUrl, question: Question, moment: str | None) -> list[Account]:
+    """The account of the question's principal, if it exists: at a revision, at an ISO 8601 time, or now.
+
+    Raises:
+        InvalidRequestError: if the principal is malformed.
+        SourceError: if the database cannot be read, or has not reached the revision.
+        InvalidAccountError: if the account is invalid.
+    """
+    uin = parse_request(question.principal, question.action, question.resource, {}).principal.account
+    with database_driver():
+        from authz.sources.database.state import Moment, read_account  # noqa: PLC0415 - a directory needs no driver
+    account = read_account(url, uin, Moment() if moment is None else Moment(*_moment(moment)))
+    return [] if account is None else [account]
+
+
+def _moment(text: str) -> tuple[int | None, float | None]:
+    """The revision or the time that a text gives; the other one is None. A time without zone is in UTC."""
+    if text.isascii() and text.isdigit():
+        return int(text), None
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        message = f"`{printable(text)}` is neither a revision nor a time; expected 123 or 2026-01-31T12:00:00Z"
+        raise SourceError(message) from None
+    return None, (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()
+
+
+class LocalDecider:
+    """Decides on accounts with the code of the sidecar."""
+
+    def __init__(self, accounts: Iterable[Account]) -> None:
         engine = Engine()
         engine.publish({account.uin: account for account in accounts}, (), 1)
         self._checker = Checker(engine, DecisionCache(0))

@@ -9,15 +9,17 @@ import click
 
 from authz.accounts.model import Account
 from authz.cli.failure import show_failure
-from authz.cli.source_argument import policy_directory
+from authz.cli.source_argument import source_address
 from authz.errors import InvalidAccountError, Problem, Severity, SourceError
 from authz.lint.account import lint_account
 from authz.lint.names import NOT_CHECKED
 from authz.printable import json_text
 from authz.sources.directory.files import ATTACHMENTS
 from authz.sources.directory.source import DirectorySource
+from authz.sources.opening import SourceAddress, database_driver
 from authz.sources.reconcile import InForce, reconcile
 from authz.sources.source import Update
+from authz.store.url import DatabaseUrl
 
 _FINDINGS, _UNREADABLE = 1, 2
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
@@ -25,11 +27,11 @@ _RANKS = {severity: rank for rank, severity in enumerate(Severity)}
 
 
 @click.command("validate")
-@click.argument("source", callback=policy_directory, envvar="AUTHZ_VALIDATE_SOURCE")
+@click.argument("source", callback=source_address, envvar="AUTHZ_VALIDATE_SOURCE")
 @click.option("--strict", is_flag=True, help="Count notes as findings, except notes on unknown services and actions.")
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as one JSON object.")
 @click.pass_context
-def validate_command(ctx: click.Context, *, source: Path, strict: bool, as_json: bool) -> None:
+def validate_command(ctx: click.Context, *, source: SourceAddress, strict: bool, as_json: bool) -> None:
     """Read everything under SOURCE and print each problem as `file:line: code: message`.
 
     An account with errors is rejected; warnings and notes (`Lint.…`) do not reject it. Exit status: 0 clean or notes
@@ -37,7 +39,10 @@ def validate_command(ctx: click.Context, *, source: Path, strict: bool, as_json:
     count as findings, even with --strict.
     """
     try:
-        accounts, problems = _validate(DirectorySource(source))
+        if isinstance(source, Path):
+            accounts, problems = _validate(DirectorySource(source))
+        else:
+            accounts, problems = _validate_database(source)
     except SourceError as error:
         show_failure(error)
         ctx.exit(_UNREADABLE)
@@ -85,6 +90,16 @@ def _validate(source: DirectorySource) -> tuple[int, list[Problem]]:
     for key in found.keys:
         problems += _in_order([*rejected.get(key, ()), *_lint(source, key)])
     return len(found.keys), problems
+
+
+def _validate_database(url: DatabaseUrl) -> tuple[int, list[Problem]]:
+    with database_driver():
+        from authz.sources.database.state import find_problems  # noqa: PLC0415 - a directory needs no driver
+
+    found = list(find_problems(url))
+    if not found:
+        raise SourceError(f"no account found in {url}")
+    return len(found), [problem for account in found for problem in _in_order(account.problems)]
 
 
 def _lint(source: DirectorySource, key: str) -> tuple[Problem, ...]:

@@ -1,4 +1,4 @@
-"""Loads a directory into an engine from a thread of its own, where no event loop of the program is in the way."""
+"""Loads a source into an engine from a thread of its own, where no event loop of the program is in the way."""
 
 import asyncio
 import threading
@@ -9,21 +9,21 @@ from pathlib import Path
 from authz.engine.live import Engine
 from authz.errors import InvalidAccountError
 from authz.runtime.fork_safety import REST_SECONDS, on_fork
-from authz.sources.directory.source import DirectorySource
 from authz.sources.follower import Follower
+from authz.sources.opening import SourceAddress, open_source
 
 
-class DirectoryLoader:
+class SourceLoader:
     """Its thread ends after the load, or when it is closed if it is to follow what changes afterwards.
 
     It rests while the process forks. Then parent and child each follow, with a thread of their own. Should that fail,
     the engine decides nothing any more, rather than by what may have been revoked.
     """
 
-    def __init__(self, path: Path, engine: Engine, *, follow: bool) -> None:
-        self._path = path
+    def __init__(self, address: SourceAddress, engine: Engine, *, follow: bool) -> None:
+        self._address = address
         self._engine = engine
-        self._source = DirectorySource(path, is_watched=follow)
+        self._source = open_source(address, is_watched=follow)
         self._follower = Follower(self._source, engine)
         self._follows = follow
         self._is_stopping = False
@@ -35,7 +35,7 @@ class DirectoryLoader:
         """Start, and return when everything is in force.
 
         Raises:
-            SourceError: if the directory cannot be read, or holds no account.
+            SourceError: if the source cannot be read, or holds no account.
             InvalidAccountError: with every problem, if an account is broken.
         """
         loaded: Future[None] = Future()
@@ -58,6 +58,8 @@ class DirectoryLoader:
     def before_fork(self) -> None:
         """Follow no longer."""
         self._is_at_rest = self._stop(REST_SECONDS)
+        if self._is_at_rest and not isinstance(self._address, Path):
+            self._source.close()  # parent and child each connect anew
 
     def after_fork_in_parent(self) -> None:
         """Follow again."""
@@ -69,7 +71,7 @@ class DirectoryLoader:
         """Follow too; from the start, unless what is known of the files is known to be whole."""
         if not self._is_at_rest:
             self._source.close()
-            self._source = DirectorySource(self._path, is_watched=True)
+            self._source = open_source(self._address, is_watched=True)
             self._follower = Follower(self._source, self._engine)
         self.after_fork_in_parent()
 

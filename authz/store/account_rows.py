@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
@@ -11,7 +11,6 @@ from authz.store import mapping
 from authz.store.change_log import Change
 from authz.store.mapping import RecordMap
 from authz.store.records import (
-    RECORDS,
     AccountRecord,
     AttachmentRecord,
     GroupRecord,
@@ -93,7 +92,9 @@ def undone(rows: AccountRows | None, changes: Iterable[Change]) -> AccountRows |
     records = {_key(record): record for record in (() if rows is None else rows.records())}
     for change in sorted(changes, key=lambda change: -change.revision):
         for item in reversed(change.items):
-            kind = _KINDS[item.entity]
+            if item.entity not in _DECIDING:
+                continue
+            kind = _DECIDING[item.entity].kind
             if item.after is not None:
                 records.pop(_key(from_plain(kind, dict(item.after))), None)
             if item.before is not None:
@@ -126,30 +127,22 @@ _ORDERS: tuple[tuple[type[Record], Any], ...] = (
     (PolicyVersionRecord, lambda each: (each.policy_id, each.version)),
     (AttachmentRecord, lambda each: each.position),
 )
-_KINDS = {kind.entity: kind for kind in RECORDS}
-_KEYS: dict[type[Record], tuple[str, ...]] = {
-    each.kind: each.key
-    for each in cast(
-        "tuple[RecordMap[Any], ...]",
-        (
-            mapping.ACCOUNTS,
-            mapping.USERS,
-            mapping.GROUPS,
-            mapping.MEMBERSHIPS,
-            mapping.ROLES,
-            mapping.POLICIES,
-            mapping.VERSIONS,
-            mapping.ATTACHMENTS,
-            mapping.KEYS,
-            mapping.PASSWORDS,
-        ),
-    )
-}
+_MAPS: tuple[RecordMap[Any], ...] = (
+    mapping.ACCOUNTS,
+    mapping.USERS,
+    mapping.GROUPS,
+    mapping.MEMBERSHIPS,
+    mapping.ROLES,
+    mapping.POLICIES,
+    mapping.VERSIONS,
+    mapping.ATTACHMENTS,
+)
+_DECIDING = {each.kind.entity: each for each in _MAPS}
+"""How the kinds of records that decide are written, by entity; the change log has others, such as keys."""
 
 
 def _key(record: Record) -> tuple[Any, ...]:
-    kind = type(record)
-    return (kind, *(getattr(record, name) for name in _KEYS[kind]))
+    return (type(record), *_DECIDING[record.entity].key_of(record).values())
 
 
 def _default_versions() -> "sa.Select[Any]":

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 _PASSWORD = re.compile(r"(?<=://)([^/@:]*):([^@]*)@")
 
@@ -19,6 +20,12 @@ class DatabaseUrl:
 
     def __str__(self) -> str:
         return _PASSWORD.sub(r"\1:***@", self.text)
+
+    @property
+    def file(self) -> Path | None:
+        """The file of an SQLite database; None for others."""
+        path = self.text.removeprefix("sqlite:///")
+        return None if path == self.text or not path else Path(path).absolute()
 
     def __repr__(self) -> str:
         return f"DatabaseUrl('{self}')"

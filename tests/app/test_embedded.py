@@ -10,8 +10,11 @@ import pytest
 from authz import Engine, InvalidAccountError, InvalidRequestError, NotReadyError, parse_request
 from authz.client import Client, InvalidQuestionError, Question
 from authz.errors import SourceError
+from authz.store.database import Database
+from authz.store.records import AccountRecord, AttachmentRecord, HolderKind, PolicyRecord, UserRecord
 from tests.builders import attempt
 from tests.sidecar import EXAMPLE, ROOT, Sidecar, eventually, user, write_account
+from tests.store.writing import ALLOW, author
 from tests.waiting import DEADLINE
 
 ALLOW_SEND = [{"effect": "allow", "action": "sms:SendSms", "resource": "*"}]
@@ -183,3 +186,55 @@ with Engine.from_directory(sys.argv[1], follow=True) as engine:
         [sys.executable, "-c", program, str(account)], cwd=ROOT, capture_output=True, text=True, timeout=DEADLINE
     )
     assert (result.stdout, result.stderr, result.returncode) == ("", "", 0)
+
+
+def granted(url):
+    """A database whose user 100001 may do everything on IM, and who writes there."""
+    database = Database.open(url)
+    with database.write(author("Import", "12345678")) as writer:
+        writer.accounts.add(AccountRecord("12345678"))
+        writer.users.add(UserRecord("12345678", "100001", "alice", boundary_id=None))
+        policy = writer.policies.add(PolicyRecord("12345678", 0, "p"), ALLOW)
+        held = AttachmentRecord("12345678", HolderKind.USER, "100001", policy.id)
+        writer.attachments.add(held)
+    return database, held
+
+
+def test_a_database_is_followed_until_the_engine_is_closed(database_url):
+    database, held = granted(database_url)
+    with Engine.from_url(database_url, follow=True) as engine:
+        assert engine.check(user(), "im:RemoveUser").allowed
+        with database.write(author("DetachUserPolicy", "12345678")) as writer:
+            writer.attachments.remove("12345678", held.holder, held.holder_id, held.policy_id)
+        eventually(lambda: not engine.check(user(), "im:RemoveUser").allowed)
+    assert "authz-follow" not in [thread.name for thread in threading.enumerate()]
+    database.close()
+    with pytest.raises(SourceError, match=r"expected sqlite:///relative\.db"):
+        Engine.from_url("sqlite://")
+
+
+def test_parent_and_child_follow_a_database_after_a_fork(database_url, tmp_path):
+    program = tmp_path / "fork.py"
+    program.write_text(
+        "import os, sys\n"
+        "from authz import Engine\n"
+        "from tests.sidecar import eventually, user\n"
+        "engine = Engine.from_url(sys.argv[1], follow=True)\n"
+        "assert engine.check(user(), 'im:RemoveUser').allowed\n"
+        "child = os.fork()\n"
+        "print('ready', flush=True)\n"
+        "eventually(lambda: not engine.check(user(), 'im:RemoveUser').allowed)\n"
+        "print('followed', flush=True)\n"
+        "if child:\n"
+        "    os.waitpid(child, 0)\n"
+        "    engine.close()\n"
+    )
+    database, held = granted(database_url)
+    command = [sys.executable, str(program), database_url]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        assert [process.stdout.readline() for _ in range(2)] == ["ready\n"] * 2
+        with database.write(author("DetachUserPolicy", "12345678")) as writer:
+            writer.attachments.remove("12345678", held.holder, held.holder_id, held.policy_id)
+        output, errors = process.communicate(timeout=DEADLINE)
+    database.close()
+    assert (output, errors) == ("followed\n" * 2, "")

@@ -4,8 +4,11 @@ import pytest
 from click.testing import CliRunner
 
 from authz.cli.main import main
+from authz.store.database import Database
+from authz.store.records import AccountRecord
 from tests.builders import ALICE, APP_1, APP_2
 from tests.sidecar import EXAMPLE
+from tests.store.writing import ROOT, author, write_small_account
 
 
 def check(*arguments):
@@ -77,3 +80,41 @@ def test_a_broken_account_gives_no_decision(tmp_path):
     result = check(ALICE, "im:X", "*", "--source", str(tmp_path))
     assert result.exit_code == 2
     assert "attachments.yaml:1: InvalidUin" in result.output
+
+
+@pytest.fixture
+def written_url(database_url):
+    """A database in which alice holds a policy since revision 2, and nothing since revision 3."""
+    database = Database.open(database_url)
+    with database.write(author("CreateAccount")) as writer:
+        writer.accounts.add(AccountRecord(ROOT))
+    _, alice, _, _ = write_small_account(database)
+    with database.write(author("DeleteUser")) as writer:
+        writer.users.remove(ROOT, alice.uin)
+    database.close()
+    return database_url, f"qcs::cam::uin/{ROOT}:uin/{alice.uin}"
+
+
+def test_a_database_decides_as_it_is_and_as_it_was(written_url):
+    url, alice = written_url
+    now = check(alice, "im:RemoveUser", "*", "--source", url)
+    assert (now.exit_code, "UNKNOWN_PRINCIPAL" in now.output) == (1, True)
+    assert check(alice, "im:RemoveUser", "*", "--source", url, "--at", "2").exit_code == 0
+    assert check(alice, "im:RemoveUser", "*", "--source", url, "--at", "1").exit_code == 1
+    assert check(alice, "im:RemoveUser", "*", "--source", url, "--at", "2000-01-01T00:00:00Z").exit_code == 1
+    assert check(alice, "im:RemoveUser", "*", "--source", url, "--at", "2999-01-01").exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("moment", "message"),
+    [("9", "revision 9 does not exist yet; the current one is 3"), ("noon", "`noon` is neither a revision nor a time")],
+)
+def test_a_moment_that_is_not_there_is_an_error(written_url, moment, message):
+    url, alice = written_url
+    result = check(alice, "im:RemoveUser", "*", "--source", url, "--at", moment)
+    assert (result.exit_code, message in result.output) == (2, True)
+
+
+def test_only_a_database_has_earlier_revisions():
+    result = check(ALICE, "im:RemoveUser", APP_1, "--source", str(EXAMPLE), "--at", "2")
+    assert "--at needs --source with the URL of a database" in result.output

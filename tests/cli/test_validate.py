@@ -4,8 +4,11 @@ import pytest
 from click.testing import CliRunner
 
 from authz.cli.main import main
+from authz.store.database import Database
+from authz.store.records import AccountRecord
 from tests.builders import allow
 from tests.sidecar import EXAMPLE, write_account
+from tests.store.writing import ROOT, author, write_small_account
 
 
 def validate(*arguments):
@@ -57,3 +60,18 @@ def test_findings_are_also_json(tmp_path):
 def test_without_any_account_there_is_nothing_to_read(tmp_path):
     assert validate(tmp_path).exit_code == 2
     assert validate(tmp_path / "missing").exit_code == 2
+
+
+def test_a_database_is_validated_too(database_url):
+    assert validate(database_url).exit_code == 2
+    database = Database.open(database_url)
+    with database.write(author("CreateAccount")) as writer:
+        writer.accounts.add(AccountRecord(ROOT))
+    *_, role = write_small_account(database)
+    assert validate(database_url).output.endswith("1 account, no errors, no warnings, 1 note\n")
+    with database.write(author("UpdateAssumeRolePolicy")) as writer:
+        writer.connection.exec_driver_sql("UPDATE roles SET trust = '{'")
+    database.close()
+    result = validate(database_url)
+    assert result.exit_code == 1
+    assert f"{ROOT}/roleid/{role.id}:1: InvalidParameter.PolicyDocumentError: " in result.output

@@ -5,7 +5,7 @@ import pytest
 
 from authz.engine.live import Engine
 from authz.errors import SourceError
-from authz.sources.loader import DirectoryLoader
+from authz.sources.loader import SourceLoader
 from tests.sidecar import EXAMPLE, eventually
 
 
@@ -16,7 +16,7 @@ def threads():
 @pytest.mark.parametrize("follow", [False, True])
 def test_what_was_loaded_is_in_force_and_the_thread_stays_only_to_follow(follow):
     engine = Engine()
-    loader = DirectoryLoader(EXAMPLE, engine, follow=follow)
+    loader = SourceLoader(EXAMPLE, engine, follow=follow)
     loader.load()
     assert set(engine.live.states) == {"12345678"}
     assert len(threads()) == follow
@@ -26,7 +26,7 @@ def test_what_was_loaded_is_in_force_and_the_thread_stays_only_to_follow(follow)
 
 
 def test_a_load_that_fails_leaves_no_thread(tmp_path):
-    loader = DirectoryLoader(tmp_path / "nowhere", Engine(), follow=True)
+    loader = SourceLoader(tmp_path / "nowhere", Engine(), follow=True)
     with pytest.raises(SourceError):
         loader.load()
     assert threads() == []
@@ -36,7 +36,7 @@ def test_a_load_that_fails_leaves_no_thread(tmp_path):
 @pytest.mark.parametrize("fault", ["thread", "loop"])
 def test_an_engine_that_nobody_follows_after_a_fork_decides_nothing(monkeypatch, fault):
     engine = Engine()
-    loader = DirectoryLoader(EXAMPLE, engine, follow=True)
+    loader = SourceLoader(EXAMPLE, engine, follow=True)
     loader.load()
     lease = engine.live.states["12345678"].lease
     loader.before_fork()

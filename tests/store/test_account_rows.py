@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from authz.store.account_assembly import assemble
 from authz.store.account_rows import read_rows, rows_at, rows_of
-from authz.store.records import AccountRecord, GroupRecord
+from authz.store.records import AccessKeyRecord, AccountRecord, GroupRecord, PasswordRecord, PresetAliasRecord
 from tests.store.writing import ALLOW, OTHER, ROOT, author, write_small_account
 
 
@@ -42,10 +42,15 @@ def test_an_earlier_revision_is_found_by_undoing_changes(database):
         writer.groups.remove(ROOT, ops.id)
         writer.roles.remove(ROOT, role.id)
     remember()
+    with database.write(author("CreateAccessKey")) as writer:  # what decides nothing is passed over
+        writer.keys.add(AccessKeyRecord(ROOT, "AKID1", ROOT), "secret")
+        writer.passwords.put(PasswordRecord(ROOT, ROOT, "hash"))
+        writer.preset_aliases.put(PresetAliasRecord(ROOT, 1, "all"))
+    remember()
     with database.write(author("DeleteAccount")) as writer:
         writer.accounts.remove(ROOT)
     with database.read() as reader:
         assert read_rows(reader, [ROOT]) == {}
         for revision, account in states.items():
             assert assemble(rows_at(reader, ROOT, revision)) == account, revision
-        assert rows_at(reader, ROOT, 0) is rows_at(reader, ROOT, 5) is None
+        assert rows_at(reader, ROOT, 0) is rows_at(reader, ROOT, 6) is None

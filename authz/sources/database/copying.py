@@ -64,18 +64,21 @@ class Copying:
             for uin in removed:
                 waiting.changed.pop(uin, None)
             if self._thread is None:
+                self._is_closed = False
+                self._rest.clear()
                 self._thread = threading.Thread(target=self._run, name="authz-last-good", daemon=True)
                 self._thread.start()
             self._condition.notify()
 
     def close(self) -> None:
-        """Write what waits, and end the thread."""
+        """Write what waits, and end the thread; the next submission starts another one."""
         with self._condition:
             self._is_closed = True
             self._condition.notify()
         self._rest.set()
-        if self._thread is not None:
-            self._thread.join(_END_SECONDS)
+        thread, self._thread = self._thread, None
+        if thread is not None:
+            thread.join(_END_SECONDS)
 
     def _run(self) -> None:
         while True:

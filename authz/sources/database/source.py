@@ -19,7 +19,7 @@ from authz.sources.lane import Lane, StalledError, progress, step
 from authz.sources.source import ChangedKeys, Update
 from authz.store.account_assembly import assemble_all
 from authz.store.account_rows import AccountRows, read_rows
-from authz.store.address import DatabaseAddress, parse_address
+from authz.store.address import parse_address
 from authz.store.database import Database
 from authz.store.errors import SchemaError, StoreError
 from authz.store.session import Reader
@@ -39,8 +39,7 @@ log = get_logger("authz.sources")
 class DatabaseSource:
     """The accounts of a database, keyed by their uins; for any number of threads.
 
-    Without `is_watched` changes are found by polling. `last_good` is the folder of the last good copy; without it, that
-    of an SQLite file is beside the file, and there is none of a PostgreSQL database.
+    Without `is_watched` changes are found by polling. `last_good` is the folder of the last good copy, if one is kept.
 
     Raises:
         StoreError: if the URL is malformed.
@@ -57,7 +56,7 @@ class DatabaseSource:
         self._known = ParsedPolicies()
         self._accounts: dict[str, Account] = {}
         self._faults: dict[str, tuple[Problem, ...]] = {}
-        self._copy = _copy_of(self._address, last_good)
+        self._copy = None if last_good is None else LastGoodCopy(last_good, self._address.shown)
         self._copying = None if self._copy is None else Copying(self._copy, self._everything)
         self._is_copied = False
         self._identity = ""
@@ -114,12 +113,13 @@ class DatabaseSource:
         return f"{self._address.shown} account {key}" if key else f"an account in {self._address.shown}"
 
     def close(self) -> None:
-        """Let go of the database; what waits is written to the copy."""
+        """Release the database, once what waits is written to the copy; reading connects again."""
         self._lane.close()
         if self._copying is not None:
             self._copying.close()
-        if self._database is not None:
-            self._database.close()
+        database, self._database = self._database, None
+        if database is not None:
+            database.close()
 
     def _fetch(self, keys: Collection[str], at_most: int) -> tuple[list[str], dict[str, AccountRows]]:
         try:
@@ -307,9 +307,3 @@ class DatabaseSource:
                 return frozenset()  # nothing was read yet
             self._learn(reader)
             return frozenset(self._ledger.oldest())
-
-
-def _copy_of(address: DatabaseAddress, folder: Path | None) -> LastGoodCopy | None:
-    if folder is None and address.file is not None:
-        folder = address.file.parent
-    return None if folder is None else LastGoodCopy(folder, address.shown)
