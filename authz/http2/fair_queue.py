@@ -12,12 +12,12 @@ Work = Callable[[float], bool]
 class FairQueue:
     """Waiting work of a server, in two queues: of new work, and of work that was not done in its first turn.
 
-    So a connection with little work does not wait for those with much. Each queue has its time in every pass of the
-    event loop, by `clock`.
+    So a connection with little work does not wait for those with much. Each queue has its `seconds` in every pass of
+    the event loop, by `clock`.
     """
 
-    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
-        self._clock = clock
+    def __init__(self, clock: Callable[[], float] = monotonic, seconds: tuple[float, float] = _SECONDS) -> None:
+        self._clock, self._seconds = clock, seconds
         self._first, self._later = deque[Work](), deque[Work]()
         self.charged = 0.0
         """Seconds of work that the turns of this pass have started in tasks."""
@@ -35,7 +35,7 @@ class FairQueue:
 
     def _run(self) -> None:
         try:
-            for queue, seconds in zip((self._first, self._later), _SECONDS, strict=True):
+            for queue, seconds in zip((self._first, self._later), self._seconds, strict=True):
                 end, self.charged = self._clock() + seconds, 0.0
                 while queue:
                     self._take_one(queue, end)

@@ -142,7 +142,7 @@ class HeaderBlocks(Generic[Routed]):
         routed, length = self._heads.get(key) or self._read_head(key, fields, room)
         request = make(RequestStart, (routed, length, tuple([field for field in fields if not field.token])))
         if self._decoder.generation == before:
-            size = _ENTRY_BYTES + 2 * len(block) + self._decoder.spelled
+            size = _ENTRY_BYTES + 2 * len(block) + self._decoder.literal_bytes
             if self._has_room(size, room):
                 self._block_bytes += size
                 self._remember(block, request, fields[-1])

@@ -64,8 +64,8 @@ _NEWEST = len(_STATIC)
 class HeaderDecoder:
     """Decodes the blocks of one connection, in order. `generation` changes whenever its table does.
 
-    Of the last block, `last` is where its last field began, and `spelled` the bytes in memory of its fields that no
-    table has.
+    Of the last block, `last` is where its last field began, and `literal_bytes` the memory of its fields that no table
+    has.
     """
 
     def __init__(self, most_bytes: int, hopeless_bytes: int = 1 << 18) -> None:
@@ -73,7 +73,7 @@ class HeaderDecoder:
         self._table = _STATIC.copy()  # both, by index; the newest entry follows the static ones (RFC 7541, 2.3.3)
         self._size = 0
         self._capacity = TABLE_BYTES
-        self.generation = self.last = self.spelled = 0
+        self.generation = self.last = self.literal_bytes = 0
 
     @property
     def kept(self) -> int:
@@ -88,7 +88,7 @@ class HeaderDecoder:
                 (RFC 9113, 4.3 and 10.5.1).
         """
         fields: list[Field] = []
-        self.spelled = 0
+        self.literal_bytes = 0
         at, end, total, most, table = 0, len(block), 0, self._most, self._table
         while at < end:
             first, self.last = block[at], at
@@ -111,7 +111,7 @@ class HeaderDecoder:
                 if first & 0x40:
                     self._insert(field)
                 else:
-                    self.spelled += field.size + FIELD_BYTES
+                    self.literal_bytes += field.size + FIELD_BYTES
             total += field.size
             if total <= most:
                 fields.append(field)

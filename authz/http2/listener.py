@@ -133,14 +133,14 @@ class GrpcServer:
             asyncio.get_running_loop().add_reader(bound, self._accept, bound, security)
 
     def _shake_hands(self, handshake: Handshake) -> None:
-        def shaken(reason: str | None) -> None:
+        def handshake_done(reason: str | None) -> None:
             self._handshakes.ended(handshake)
             if reason is not None:
                 self.record_fault("handshake", reason)
                 self.leave(handshake.address)
 
         protocol = ConnectionProtocol(self, handshake.address)
-        secured = Secured(handshake.security, protocol, shaken, partial(self.upkeep.buffer, protocol))
+        secured = Secured(handshake.security, protocol, handshake_done, partial(self.upkeep.buffer, protocol))
         self._serve(handshake.accepted, secured, handshake.address)
 
     def _serve(self, accepted: socket.socket, protocol: ConnectionProtocol | Secured, address: str) -> None:

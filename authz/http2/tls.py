@@ -33,18 +33,18 @@ class Carried(Protocol):
 class Secured(asyncio.Transport, asyncio.BufferedProtocol):
     """The protocol of a transport and, after the handshake, the transport of the protocol that it carries.
 
-    `shaken` is called once: with None after a successful handshake, or with the reason why it failed. OpenSSL gets only
-    complete records, since what it keeps of an incomplete one is large and cannot be measured.
+    `handshake_done` is called once: with None after a successful handshake, or with the reason why it failed. OpenSSL
+    gets only complete records, since what it keeps of an incomplete one is large and cannot be measured.
     """
 
     def __init__(
         self,
         context: ssl.SSLContext,
         carried: Carried,
-        shaken: Callable[[str | None], None],
+        handshake_done: Callable[[str | None], None],
         buffer: Callable[[], memoryview],
     ) -> None:
-        self._context, self._carried, self._shaken, self._buffer = context, carried, shaken, buffer
+        self._context, self._carried, self._handshake_done, self._buffer = context, carried, handshake_done, buffer
         self._plain: asyncio.Transport
         self._read: memoryview
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
@@ -141,8 +141,8 @@ class Secured(asyncio.Transport, asyncio.BufferedProtocol):
         del self._carried, self._buffer  # they may refer to this object
 
     def _report(self, reason: str | None) -> None:
-        shaken, self._shaken = self._shaken, _ignore
-        shaken(reason)
+        handshake_done, self._handshake_done = self._handshake_done, _ignore
+        handshake_done(reason)
 
     def _fail(self, reason: str) -> None:
         self._report(reason)

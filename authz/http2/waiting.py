@@ -83,24 +83,24 @@ class Waiting(Sending[Routed]):
                 ConnectionFaultError(ErrorCode.SETTINGS_TIMEOUT, "greeting", "no SETTINGS frame was received")
             )  # 6.5.3
         elif self.is_draining:
-            self._hurry_drain(now)
+            self._check_drain(now)
         elif now - self._quiet_since > limits.idle_seconds:
             self._note(ConnectionFaultError(ErrorCode.NO_ERROR, "idle", "no calls for a long time"))
             self.drain()  # a call may be under way (RFC 9113, 9.1)
-        self._hurry_frames(now)
+        self._check_frames(now)
         streams = list(self._streams.values())
         for stream in streams:
-            self._hurry(stream, now)
+            self._check_stream(stream, now)
         return len(streams)
 
-    def _hurry_frames(self, now: float) -> None:
+    def _check_frames(self, now: float) -> None:
         """End a connection with an incomplete frame or header block."""
         is_midway = self._open_block is not None or (self._is_greeted and len(self._inbox) > self._at)
         self._midway_since = (self._midway_since or now) if is_midway else 0.0
         if is_midway and not self.is_behind and now - self._midway_since > self._limits.request_seconds:
             self.fail(too_much("slow_writer", "a frame is incomplete for too long"))
 
-    def _hurry_drain(self, now: float) -> None:
+    def _check_drain(self, now: float) -> None:
         """Close a drained connection, after giving the peer time to close it and read its last answers."""
         self._draining_since = self._draining_since or now
         waited = now - self._draining_since
@@ -111,7 +111,7 @@ class Waiting(Sending[Routed]):
         if waited > self._limits.drain_seconds or (is_drained and now - self._drained_since >= _LINGERING_SECONDS):
             self.close()
 
-    def _hurry(self, stream: Stream[Routed], now: float) -> None:
+    def _check_stream(self, stream: Stream[Routed], now: float) -> None:
         """Reset the stream of a slow writer or reader."""
         limits = self._limits
         is_late = not stream.is_remote_closed and not stream.is_patient

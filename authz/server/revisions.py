@@ -2,9 +2,9 @@
 
 import asyncio
 import time
-from collections import deque
 from collections.abc import AsyncGenerator, Callable
 from contextlib import suppress
+from typing import TypeAlias
 
 from authz.engine.live import Engine, Publication
 from authz.engine.revision import can_have_been_given
@@ -12,6 +12,8 @@ from authz.errors import DrainingError, RevisionNotReachedError
 from authz.wire.answers import revision_text, write_watch
 
 _BACKLOG = 256  # revisions that a slow watcher may be behind before they are merged into one
+_Watcher: TypeAlias = asyncio.Queue[Publication | None]
+"""The publications that one stream has not sent yet; None wakes it at the end."""
 
 
 class RevisionFeed:
@@ -27,7 +29,7 @@ class RevisionFeed:
 
     def _published(self, publication: Publication) -> None:
         for watcher in self._watchers:
-            watcher.put(publication)
+            _put(watcher, publication)
         self._wake_waiters()
 
     def _wake_waiters(self) -> None:
@@ -38,7 +40,7 @@ class RevisionFeed:
         """End all watches and waits."""
         self._is_draining = True
         for watcher in self._watchers:
-            watcher.wake()
+            watcher.put_nowait(None)
         self._wake_waiters()
 
     def refuse_impossible(self, revision: int) -> None:
@@ -73,13 +75,13 @@ class RevisionFeed:
         Raises:
             DrainingError: when the server stops.
         """
-        watcher = _Watcher()
+        watcher: _Watcher = asyncio.Queue()
         self._watchers.add(watcher)
         try:
             if self._engine.is_ready:
                 yield write_watch(self._engine.live.revision, None)
             while not self._is_draining:
-                publication = await watcher.next()
+                publication = await watcher.get()
                 if publication is not None:
                     yield write_watch(publication.revision, publication.accounts or None)
         finally:
@@ -87,26 +89,10 @@ class RevisionFeed:
         raise DrainingError("the server is stopping; watch another server")
 
 
-class _Watcher:
-    """The revisions that one stream has not sent yet."""
-
-    def __init__(self) -> None:
-        self._waiting: deque[Publication] = deque()
-        self._event = asyncio.Event()
-
-    def put(self, publication: Publication) -> None:
-        if len(self._waiting) >= _BACKLOG:
-            self._waiting.clear()
-            publication = Publication(publication.revision, frozenset())  # without names: all accounts may differ
-        self._waiting.append(publication)
-        self._event.set()
-
-    def wake(self) -> None:
-        self._event.set()
-
-    async def next(self) -> Publication | None:
-        """The oldest revision that was not sent yet; None when woken without one."""
-        if not self._waiting:
-            self._event.clear()
-            await self._event.wait()
-        return self._waiting.popleft() if self._waiting else None
+def _put(watcher: _Watcher, publication: Publication) -> None:
+    """Queue a publication; merge those that a slow watcher has not sent yet."""
+    if watcher.qsize() >= _BACKLOG:
+        while not watcher.empty():
+            watcher.get_nowait()
+        publication = Publication(publication.revision, frozenset())  # without names: all accounts may differ
+    watcher.put_nowait(publication)

@@ -2,15 +2,13 @@
 
 import asyncio
 
-from authz.http2 import fair_queue
 from authz.http2.fair_queue import FairQueue
 from authz.http2.listener import GrpcServer
 from tests.http2.driving import ECHO, GREETING, data, headers, made
 from tests.http2.echo import METHODS
 
 
-def test_those_who_wait_take_turns_until_nothing_is_left(monkeypatch):
-    monkeypatch.setattr(fair_queue, "_SECONDS", (0.0, 0.0))
+def test_those_who_wait_take_turns_until_nothing_is_left():
     left, worked, passes = {"a": 3, "b": 1}, [], []
 
     def work(name):
@@ -22,7 +20,7 @@ def test_those_who_wait_take_turns_until_nothing_is_left(monkeypatch):
         return piece
 
     async def scenario():
-        waiting = FairQueue()
+        waiting = FairQueue(seconds=(0.0, 0.0))
         for name in left:
             waiting.wait(work(name))
         while any(left.values()):
@@ -34,11 +32,10 @@ def test_those_who_wait_take_turns_until_nothing_is_left(monkeypatch):
     assert passes == [0, 2]  # a piece of each queue in each pass, since no time was given for more
 
 
-def test_whoever_has_little_to_be_done_does_not_wait_for_those_who_have_much(monkeypatch):
-    monkeypatch.setattr(fair_queue, "_SECONDS", (0.0, 0.0))
+def test_whoever_has_little_to_be_done_does_not_wait_for_those_who_have_much():
 
     async def scenario():
-        waiting, worked = FairQueue(), []
+        waiting, worked = FairQueue(seconds=(0.0, 0.0)), []
 
         def work(name, pieces):
             def piece(_end):
@@ -74,12 +71,11 @@ def test_within_the_time_of_a_pass_several_work():
     assert asyncio.run(scenario()) == list(range(10))
 
 
-def test_what_turns_begin_and_leave_to_others_counts_in_their_pass(monkeypatch):
-    monkeypatch.setattr(fair_queue, "_SECONDS", (10.0, 0.0))
+def test_what_turns_begin_and_leave_to_others_counts_in_their_pass():
     worked, passes = [], []
 
     async def scenario():
-        waiting = FairQueue(lambda: 0.0)
+        waiting = FairQueue(lambda: 0.0, seconds=(10.0, 0.0))
 
         def work(_end):
             worked.append(1)
@@ -120,11 +116,10 @@ def call(number):
     return headers(number, ECHO) + data(number, b"\0\0\0\0\x05hello", 1)
 
 
-def test_a_call_is_answered_while_much_of_another_connection_waits_to_be_worked_on(monkeypatch):
-    monkeypatch.setattr(fair_queue, "_SECONDS", (0.0, 0.0))
+def test_a_call_is_answered_while_much_of_another_connection_waits_to_be_worked_on():
 
     async def scenario():
-        server = GrpcServer(METHODS)
+        server = GrpcServer(METHODS, queue=FairQueue(seconds=(0.0, 0.0)))
         (busy, busy_transport), (other, other_transport) = made(server), made(server)
         busy.data_received(GREETING + b"".join(call(n) for n in range(1, 2001, 2)))
         other.data_received(GREETING + call(1))
@@ -141,11 +136,10 @@ def test_a_call_is_answered_while_much_of_another_connection_waits_to_be_worked_
     assert asyncio.run(scenario()) > 20
 
 
-def test_what_waits_to_be_worked_on_waits_while_the_peer_takes_nothing(monkeypatch):
-    monkeypatch.setattr(fair_queue, "_SECONDS", (0.0, 0.0))
+def test_what_waits_to_be_worked_on_waits_while_the_peer_takes_nothing():
 
     async def scenario():
-        protocol, transport = made(GrpcServer(METHODS))
+        protocol, transport = made(GrpcServer(METHODS, queue=FairQueue(seconds=(0.0, 0.0))))
         protocol.data_received(GREETING + b"".join(call(n) for n in range(1, 201, 2)))
         await asyncio.sleep(0)
         protocol.pause_writing()
@@ -162,11 +156,10 @@ def test_what_waits_to_be_worked_on_waits_while_the_peer_takes_nothing(monkeypat
     assert asyncio.run(scenario()) == (100, False)
 
 
-def test_what_waits_is_not_worked_on_at_once_because_a_little_more_comes(monkeypatch):
-    monkeypatch.setattr(fair_queue, "_SECONDS", (0.0, 0.0))
+def test_what_waits_is_not_worked_on_at_once_because_a_little_more_comes():
 
     async def scenario():
-        protocol, transport = made(GrpcServer(METHODS))
+        protocol, transport = made(GrpcServer(METHODS, queue=FairQueue(seconds=(0.0, 0.0))))
         protocol.data_received(GREETING + b"".join(call(n) for n in range(1, 201, 2)))
         protocol.pause_writing()
         for _ in range(10):
