@@ -37,9 +37,20 @@ class GrpcioCall:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self.connection: str = context.peer()
-        self.seconds_left = context.time_remaining
-        self.write = context.write
+
+    @property
+    def connection(self) -> str:
+        """The address of the client, which is that of one connection."""
+        return str(self._context.peer())
+
+    def seconds_left(self) -> float | None:
+        """Seconds until the caller's deadline; None without a deadline."""
+        left: float | None = self._context.time_remaining()
+        return left
+
+    async def write(self, message: bytes) -> None:
+        """Send a message, and wait while the client does not read."""
+        await self._context.write(message)
 
     async def read(self) -> bytes | None:
         """The next message; None after the last one."""
