@@ -20,7 +20,8 @@ def documents():
     """All pages, manifests and contracts that users read, and the example."""
     pages = [*measure.ROOT.glob("*.md"), *measure.ROOT.glob("docs/**/*.md"), *measure.ROOT.glob("protos/**/*.proto")]
     deployed = [path for path in measure.ROOT.glob("deploy/**/*") if path.suffix in _DEPLOYED]
-    return [*pages, *(path for path in deployed if "_pb2" not in path.name)]
+    measured = measure.ROOT.glob("tests/load/*.md")
+    return [*pages, *measured, *(path for path in deployed if "_pb2" not in path.name)]
 
 
 def texts():
