@@ -1,4 +1,4 @@
-"""Follows a source: reads what changed off the path, publishes it, keeps the last good version of every account."""
+"""Follows a source: reads what changed, publishes it, and keeps the last good version of every account."""
 
 import asyncio
 import time
@@ -10,16 +10,16 @@ from authz.engine.revision import next_revision
 from authz.errors import Problem, SourceError
 from authz.sources.agenda import AT_ONCE, Agenda
 from authz.sources.gradual_free import GradualFree
-from authz.sources.lane import STALL_SECONDS, Lane, StalledError
+from authz.sources.reader_thread import STALL_SECONDS, ReaderThread, StalledError
 from authz.sources.reconcile import InForce, ReloadPlan, reconcile
 from authz.sources.source import ChangedKeys, ReadableSource, Unsettled, Update, WatchableSource
 from authz.sources.status import ALARM_SECONDS, WHOLE_SOURCE, SourceStatus
 from authz.telemetry.events import get_logger
 
 POLL_SECONDS = 1.0
-"""Between two surveys of a source that does not tell of changes, and of one that cannot be read."""
+"""Between two surveys of a source that does not report changes, and of one that cannot be read."""
 _SURVEY_SHARE = 1000
-"""Surveys take at most one part in so many of the time, or in `_POLL_SHARE` where nothing else finds changes."""
+"""Surveys take at most one part in so many of the time, or in `_POLL_SHARE` if nothing else finds changes."""
 _POLL_SHARE = 50
 _LONGEST_REST = 90.0
 _FIRST_PATIENCE_SECONDS = 3.0  # for versions that are not whole when everything is loaded for the first time
@@ -31,8 +31,8 @@ Progress = Callable[[int, int], None]
 class Follower:
     """Keeps an engine at the newest good version of every account of a source.
 
-    Runs on one event loop at a time; the source is asked on two other threads: one for what takes but a moment, one
-    for what is long, and for surveys. `clock` are seconds that never go back.
+    Runs on one event loop at a time; the source is read on two other threads: one for short reads, one for long reads
+    and surveys. `clock` returns seconds that never go back.
     """
 
     def __init__(
@@ -56,8 +56,8 @@ class Follower:
         self._survey_seconds = 0.0
         self._wake = asyncio.Event()
         self._gradual_free = GradualFree()
-        self._prompt_lane = Lane("authz-read", self._return, stall_seconds)
-        self._long_lane = Lane("authz-read-long", self._return, stall_seconds)
+        self._prompt_thread = ReaderThread("authz-read", self._return, stall_seconds)
+        self._long_thread = ReaderThread("authz-read-long", self._return, stall_seconds)
 
     # The first load -------------------------------------------------------------------------------------------------
 
@@ -74,7 +74,7 @@ class Follower:
         except StalledError as error:
             raise SourceError(f"cannot read {error.path}: it does not answer") from None
         finally:
-            self._close_lanes()
+            self._close_threads()
         plan = reconcile(self._in_force, read, self._source.name_of)
         faults = {**read.faults, **plan.collisions}
         if not read.changed and not read.faults:
@@ -86,7 +86,7 @@ class Follower:
         return problems
 
     async def _read_all(self, progress: Progress) -> Update:
-        """What there is of every account; what is not whole yet is waited for, but not for ever."""
+        """Read every account; a version that is not whole yet is waited for, up to a bound."""
         keys = sorted(await self._survey_once(is_thorough=True))
         patience = self._clock() + _FIRST_PATIENCE_SECONDS
         parts: list[Update] = []
@@ -110,7 +110,7 @@ class Follower:
     async def _read_alone(self, keys: list[str]) -> Update:
         """Read accounts; if one of them hangs, the others without it."""
         try:
-            return await self._long_lane.run(lambda: self._source.read(keys, is_long=True))
+            return await self._long_thread.run(lambda: self._source.read(keys, is_long=True))
         except StalledError as error:
             if error.key not in keys:
                 raise
@@ -135,10 +135,10 @@ class Follower:
                     tasks.create_task(self._guarded(work))
         finally:
             self._agenda.end_all()
-            self._close_lanes()
+            self._close_threads()
 
     async def _take_over(self) -> None:
-        """Fill an engine that somebody else filled before."""
+        """Fill an engine that another follower filled before."""
         await self.load(_no_progress, allow_broken=True)
 
     async def _guarded(self, work: Callable[[], Awaitable[None]], *, is_once: bool = False) -> None:
@@ -156,7 +156,7 @@ class Follower:
             await asyncio.sleep(POLL_SECONDS)
 
     async def _listen(self) -> None:
-        """Hear of changes, if the source tells of them."""
+        """Receive changes, if the source reports them."""
         if not isinstance(self._source, WatchableSource):
             await asyncio.Event().wait()
             return
@@ -169,38 +169,38 @@ class Follower:
                 self._wake.set()
 
     def survey_soon(self) -> None:
-        """Look at everything at once, and thoroughly."""
+        """Survey everything at once, and thoroughly."""
         self._survey_at, self._is_survey_thorough = 0.0, True
         self._wake.set()
 
     async def _read_promptly(self) -> None:
-        """Read what is wanted as soon as it is, and report what lasts."""
+        """Read queued accounts at once, and report what lasts."""
         while True:
             now = self._clock()
             self.report(now)
             if keys := self._agenda.prompt(now):
-                await self._refresh(keys, is_long=False, lane=self._prompt_lane)
+                await self._refresh(keys, is_long=False, thread=self._prompt_thread)
             else:
                 await self._rest_until(self._next_prompt())
 
     def report(self, now: float) -> None:
-        """Tell of what has lasted until `now`."""
+        """Report what has lasted until `now`."""
         self.status.report(now, self._in_force.uins, self._alarm_seconds)
 
     async def _read_longer(self) -> None:
         """Read what takes long, and survey everything whenever that is due."""
         while True:
             if keys := self._agenda.many():
-                await self._refresh(keys, is_long=False, lane=self._long_lane)
+                await self._refresh(keys, is_long=False, thread=self._long_thread)
             elif keys := self._agenda.long():
-                await self._refresh(keys, is_long=True, lane=self._long_lane)
+                await self._refresh(keys, is_long=True, thread=self._long_thread)
             elif self._survey_at <= self._clock() and not self._agenda.is_stalled:
                 await self._survey()
             else:
                 await self._rest_until(None if self._agenda.is_stalled else self._survey_at)
 
     async def refresh(self) -> None:
-        """Bring what changed into force, or note why not; what is not whole yet is not waited for.
+        """Bring what changed into force, or note why not; a version that is not whole yet is not waited for.
 
         Raises:
             SourceError: if the source cannot be read.
@@ -209,12 +209,12 @@ class Follower:
             await self._take_over()
         self._agenda.want_many(await self._survey_once(is_thorough=True))
         while keys := self._agenda.everything():
-            await self._refresh(keys, is_long=True, lane=self._long_lane)
+            await self._refresh(keys, is_long=True, thread=self._long_thread)
 
-    async def _refresh(self, keys: list[str], *, is_long: bool, lane: Lane) -> None:
-        """Read these accounts, and put into force what became of them."""
+    async def _refresh(self, keys: list[str], *, is_long: bool, thread: ReaderThread) -> None:
+        """Read these accounts, and publish their new versions."""
         try:
-            update = await lane.run(lambda: self._source.read(keys, is_long=is_long))
+            update = await thread.run(lambda: self._source.read(keys, is_long=is_long))
             if self._is_overtaken(update):
                 self._read_anew({*keys, *update.changed, *update.removed})
                 return
@@ -238,7 +238,7 @@ class Follower:
             self._wake.set()
 
     def _read_anew(self, keys: Iterable[str]) -> None:
-        """What was read of these accounts did not come into force."""
+        """Read accounts again whose versions did not come into force."""
         lost = list(keys)
         self._source.forget(lost)
         self._agenda.want_at(self._clock() + POLL_SECONDS, lost)
@@ -260,7 +260,7 @@ class Follower:
 
     async def _survey_once(self, *, is_thorough: bool) -> frozenset[str]:
         start = time.perf_counter()
-        keys = await self._long_lane.run(lambda: self._source.survey(is_thorough=is_thorough))
+        keys = await self._long_thread.run(lambda: self._source.survey(is_thorough=is_thorough))
         self._survey_seconds = time.perf_counter() - start
         self.status.looked_at = time.time()
         return keys
@@ -268,7 +268,7 @@ class Follower:
     # Publishing -----------------------------------------------------------------------------------------------------
 
     def _publish(self, update: Update, plan: ReloadPlan) -> None:
-        """Put a plan into force, all at once, and note what an update tells beside it."""
+        """Put a plan into force, all at once, and note the faults and waits of an update."""
         now = self._clock()
         self._note(update, plan, now)
         self._in_force.apply(plan)
@@ -326,13 +326,13 @@ class Follower:
         self._survey_at = min(self._survey_at, self._clock() + POLL_SECONDS / 2)
 
     def _stall(self, error: StalledError) -> None:
-        """Reading an account hangs: it is not read again before that has come to an end."""
+        """Do not read an account again before the read that hangs has ended."""
         self._agenda.stall(error.key)
         key = error.key or WHOLE_SOURCE
         self.status.refuse({key: (_hanging(error),)}, self._clock())
 
     def _return(self, key: str) -> None:
-        """What hung answers again."""
+        """Read an account again, since the read that hung has ended."""
         self._source.forget([key])
         self._agenda.resume(key)
         self._survey_at = 0.0
@@ -341,7 +341,7 @@ class Follower:
     # Time -----------------------------------------------------------------------------------------------------------
 
     async def _rest_until(self, when: float | None) -> None:
-        """Until a time of the clock, or until something is to be done."""
+        """Wait until a time of the clock, or until there is something to do."""
         seconds = None if when is None else max(0.0, when - self._clock())
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
@@ -353,7 +353,7 @@ class Follower:
         return min((time for time in times if time is not None), default=None)
 
     def _rest(self) -> float:
-        """Seconds from one survey to the next: many, where the source tells of changes."""
+        """Seconds from one survey to the next: many, if the source reports changes."""
         source = self._source
         poll = source.poll_seconds if isinstance(source, WatchableSource) else POLL_SECONDS
         if WHOLE_SOURCE in self.status.faults:
@@ -362,9 +362,9 @@ class Follower:
             return max(poll, self._survey_seconds * _POLL_SHARE)
         return min(max(poll, self._survey_seconds * _SURVEY_SHARE), _LONGEST_REST)
 
-    def _close_lanes(self) -> None:
-        self._prompt_lane.close()
-        self._long_lane.close()
+    def _close_threads(self) -> None:
+        self._prompt_thread.close()
+        self._long_thread.close()
 
 
 def _no_progress(_done: int, _total: int) -> None:
@@ -380,7 +380,7 @@ def _unsettled(waiting: Unsettled) -> Problem:
 
 
 def _joined(parts: Sequence[Update]) -> Update:
-    """Several updates as one; what is unsettled or deferred in one of them is told in another."""
+    """Several updates as one; an account that is unsettled or deferred in one of them is in another one, too."""
     revisions = [part.revision for part in parts if part.revision is not None]
     return Update(
         changed={key: account for part in parts for key, account in part.changed.items()},

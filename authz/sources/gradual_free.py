@@ -1,4 +1,4 @@
-"""Lets go of replaced accounts bit by bit, since freeing a large one at once stalls every thread for as long."""
+"""Frees replaced accounts gradually, since freeing a large one at once stalls every thread for as long."""
 
 import asyncio
 
@@ -6,7 +6,7 @@ _SLICE = 25  # parts at a time: policies, users and plans, some 0.1 ms
 
 
 class GradualFree:
-    """Things that are needed no more, on their way out. It runs on the event loop that answers."""
+    """Objects to free, some at a time. It runs on the event loop that answers."""
 
     def __init__(self) -> None:
         self._parts: list[object] = []

@@ -1,4 +1,4 @@
-"""Loads a source into an engine from a thread of its own, where no event loop of the program is in the way."""
+"""Loads a source into an engine from a thread of its own, independent of the event loops of the program."""
 
 import asyncio
 import threading
@@ -107,7 +107,7 @@ class SourceLoader:
             if loaded is not None and not loaded.done():
                 loaded.set_exception(error)  # raised where the load was asked for
                 return
-            self._engine.withdraw()  # nobody would hear of what is revoked
+            self._engine.withdraw()  # no revocation would come into force any more
             raise
 
     async def _live(self, loaded: "Future[None] | None") -> None:

@@ -1,4 +1,4 @@
-"""Which versions of accounts come into force: a pure function of what is in force and of what a source read.
+"""Which versions of accounts come into force: a pure function of the accounts in force and of what a source read.
 
 Two accounts must not have one uin. A version that claims the uin of another account waits until it is free.
 """
@@ -18,7 +18,7 @@ class ReloadPlan:
 
     `changed` comes into force by key, `gone` are keys and `removed` uins that end. `waiting` is every good version
     whose uin another account has, with the problem that says so in `collisions`. `missing` are accounts that are gone
-    and stay in force all the same, since no account would be left: that is a mistake and not an order.
+    but stay in force, since no account would be left: that is taken for a mistake, not for an order.
     """
 
     changed: Mapping[str, Account]
@@ -56,9 +56,9 @@ class InForce:
 def reconcile(in_force: InForce, update: Update, name_of: Callable[[str], str]) -> ReloadPlan:
     """What an update leads to, at a cost that depends on what changed and waits, not on what is in force.
 
-    A version that has the uin of its account's last version is good, whoever else claims it. All others are refused
-    while their uin is another's. A refusal puts the old uin of its key back in play, so this is repeated until nothing
-    changes.
+    A version that has the uin of its account's last version is good, whichever other account claims it. All others are
+    refused while their uin is another's. A refusal puts the old uin of its key back in play, so this is repeated until
+    nothing changes.
     """
     there = update.changed.keys() | update.unchanged | update.faults.keys()
     removed = update.removed | (in_force.missing - there)

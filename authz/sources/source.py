@@ -1,7 +1,7 @@
-"""What is asked of any place where accounts live, by what it can do: be read, be surveyed, tell of changes.
+"""Protocols of sources of accounts, by capability: they can be read, be surveyed, and report changes.
 
-Accounts are keyed by where they stand (a sub-directory's name, a row's key), since their uin is known only after
-reading. A source with revisions of its own, such as a database, gives them with what it read.
+Accounts are keyed by their place (a sub-directory's name, a row's key), since their uin is known after reading only.
+A source with revisions of its own, such as a database, gives them with what it read.
 """
 
 from collections.abc import AsyncIterator, Collection, Mapping
@@ -26,12 +26,12 @@ class Unsettled:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """What became of the accounts that were read; each of them stands in one of the first five.
+    """The outcome of reading accounts; each of them is in one of the first five.
 
-    `changed` are good new versions, `unchanged` those whose last good version is what is there, `removed` those that
-    are there no more. `faults` are problems of versions that are refused. `deferred` would take long: they are to be
-    read again, with `is_long`. `notes` are about what may be an account or not, by key. `retired` are large parts that
-    nobody needs once the update is in force. `revision` is the source's own, if it has any.
+    `changed` are good new versions, `unchanged` those whose last good version is still the newest, `removed` those
+    that are gone. `faults` are problems of versions that are refused. `deferred` would take long: they are to be
+    read again, with `is_long`. `notes` are problems of entries that may be accounts, by key. `retired` are large parts
+    that are not needed once the update is in force. `revision` is the source's own, if it has any.
     """
 
     changed: Mapping[str, Account] = field(default_factory=dict)
@@ -46,7 +46,7 @@ class Update:
 
 
 class ReadableSource(Protocol):
-    """A place of accounts. The methods may block, and are called from threads of the follower's own.
+    """A place of accounts. The methods may block; the follower calls them on its own threads.
 
     A key is read by one thread at a time; several threads may read different keys, or survey.
     """
@@ -57,20 +57,20 @@ class ReadableSource(Protocol):
         A thorough survey also finds what changed without leaving a trace in its folder.
 
         Raises:
-            SourceError: if that cannot be told.
+            SourceError: if the source cannot be surveyed.
         """
 
     def read(self, keys: Collection[str], *, is_long: bool) -> Update:
-        """What became of these accounts since they were read last; of all other accounts nothing is asked.
+        """The outcome of reading these accounts; no other account is read.
 
         Without `is_long`, what would take long may be deferred.
 
         Raises:
-            SourceError: if that cannot be told of any of them.
+            SourceError: if none of them can be read.
         """
 
     def forget(self, keys: Collection[str]) -> None:
-        """What was read of these accounts last was lost: they are to be read as if for the first time."""
+        """Forget what was read of these accounts, so that they are read as if for the first time."""
 
     def name_of(self, key: str) -> str:
         """The name of an account's main file or row, for messages."""
@@ -78,11 +78,11 @@ class ReadableSource(Protocol):
 
 @runtime_checkable
 class WatchableSource(Protocol):
-    """A source that tells of changes."""
+    """A source that reports changes."""
 
     def changes(self) -> AsyncIterator[ChangedKeys]:
         """Keys as soon as they are worth reading, for ever. It waits on the event loop and costs nothing meanwhile."""
 
     @property
     def poll_seconds(self) -> float:
-        """How often everything should be surveyed besides: often, where changes may be missed."""
+        """Seconds between surveys of everything: few, if changes may be missed."""

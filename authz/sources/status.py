@@ -1,4 +1,4 @@
-"""What is known of a source's health: faults that last, versions that are waited for, what cannot be looked at."""
+"""The health of a source: faults that last, versions that are waited for, entries that cannot be examined."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,9 +17,9 @@ log = get_logger("authz.sources")
 
 @dataclass(slots=True)
 class Fault:
-    """A version that is refused or not whole yet, while the one before it stays in force, since a time.
+    """A version that is refused or not whole yet `since` a time, while the one before it stays in force.
 
-    `waits_for` says what for, where it is not whole.
+    `waits_for` is the reason if it is not whole.
     """
 
     problems: tuple[Problem, ...]
@@ -30,7 +30,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Stale:
-    """Something that is not in force as it is there: an account, or what may be one, for so many seconds."""
+    """An account, or an entry that may be one, whose newest version has not been in force for so many seconds."""
 
     key: str
     path: str
@@ -40,7 +40,7 @@ class Stale:
 
 @dataclass(slots=True)
 class SourceStatus:
-    """What telemetry tells about the source. `notes` are about entries that no account is known of."""
+    """What telemetry reports about the source. `notes` are about entries that may or may not be accounts."""
 
     faults: dict[str, Fault] = field(default_factory=dict)
     unsettled: dict[str, Fault] = field(default_factory=dict)
@@ -52,11 +52,11 @@ class SourceStatus:
 
     @property
     def reported_faults(self) -> dict[str, Fault]:
-        """The faults that lasted long enough to be told."""
+        """The faults that lasted long enough to be reported."""
         return {key: fault for key, fault in tuple(self.faults.items()) if fault.is_reported}
 
     def stale(self, now: float) -> list[Stale]:
-        """All that lasted long enough to be told, the oldest first. From any thread."""
+        """Everything that lasted long enough to be reported, the oldest first. From any thread."""
         found = [
             Stale(key, fault.problems[0].file, fault.waits_for or fault.problems[0].message, now - fault.since)
             for each in (self.faults, self.unsettled, self.notes)
@@ -65,23 +65,23 @@ class SourceStatus:
         ]
         return sorted(found, key=lambda stale: -stale.seconds)
 
-    # What the follower tells ----------------------------------------------------------------------------------------
+    # What the follower notes ----------------------------------------------------------------------------------------
 
     def refuse(self, refused: Mapping[str, tuple[Problem, ...]], now: float) -> None:
-        """New versions are refused."""
+        """Note that new versions are refused."""
         for key, problems in refused.items():
             known = self.faults.get(key)
             if known is None or known.problems != problems:
                 self.faults[key] = Fault(problems, now)
 
     def mend(self, key: str) -> None:
-        """What there is of an account is in force, or it is gone."""
+        """Note that the newest version of an account is in force, or that the account is gone."""
         fault = self.faults.pop(key, None)
         if fault is not None and fault.is_reported:
-            log.info("fault mended", account=key or ".")
+            log.info("fault fixed", account=key or ".")
 
     def wait_for(self, key: str, unsettled: Unsettled, now: float) -> None:
-        """A version is not whole yet."""
+        """Note that a version is not whole yet."""
         problem = Problem("UnsettledFile", unsettled.reason, file=unsettled.path, line=1)
         known = self.unsettled.get(key)
         if known is None:
@@ -90,13 +90,13 @@ class SourceStatus:
             known.problems, known.waits_for = (problem,), unsettled.reason
 
     def settle(self, key: str) -> None:
-        """A version was whole, or is gone."""
+        """Note that a version is whole now, or that the account is gone."""
         fault = self.unsettled.pop(key, None)
         if fault is not None and fault.is_reported:
             log.info("version was waited for", account=key or ".", waited_for=fault.problems[0].file)
 
     def note(self, key: str, problem: Problem | None, now: float) -> None:
-        """An entry cannot be looked at, or can be again."""
+        """Note that an entry cannot be examined, or that it can be again."""
         known = self.notes.get(key)
         if problem is None:
             self.notes.pop(key, None)
@@ -104,7 +104,7 @@ class SourceStatus:
             self.notes[key] = Fault((problem,), now)
 
     def report(self, now: float, in_force: Mapping[str, str], after: float = ALARM_SECONDS) -> None:
-        """Tell of what has lasted for so many seconds."""
+        """Log what has lasted for so many seconds."""
         for key, fault in _lasting(self.faults, now, after):
             self.refusals += 1
             problems = [str(problem) for problem in fault.problems]
@@ -115,10 +115,10 @@ class SourceStatus:
             log.warning("account is waited for", account=key or ".", **about)
         for key, fault in _lasting(self.notes, now, after):
             (problem,) = fault.problems
-            log.warning("entry cannot be looked at", entry=key, path=problem.file, reason=problem.message)
+            log.warning("entry cannot be examined", entry=key, path=problem.file, reason=problem.message)
 
     def next_report(self, after: float = ALARM_SECONDS) -> float | None:
-        """When something will have lasted long enough to be told."""
+        """When something will have lasted long enough to be reported."""
         unreported = [
             fault.since + after
             for each in (self.faults, self.unsettled, self.notes)
@@ -129,7 +129,7 @@ class SourceStatus:
 
 
 def _kept(key: str, in_force: Mapping[str, str]) -> str:
-    """What a fault means for those who ask; that of the whole source takes nothing away."""
+    """What a fault means for callers; a fault of the whole source removes nothing."""
     if key == WHOLE_SOURCE:
         return "what is in force stays in force" if in_force else "nothing is served"
     return "its last good version stays in force" if key in in_force else "it is not served"

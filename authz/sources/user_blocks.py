@@ -1,7 +1,7 @@
 """Cuts an attachments file into the texts of its users, so that a change costs what the changed users cost.
 
 It is for the part of YAML that `yaml_block` reads: there a line that begins an item of a list ends the item before it,
-so that equal texts between two such lines are equal users, whatever stands around them.
+so that equal texts between two such lines are equal users, whatever is around them.
 """
 
 import re
@@ -33,7 +33,7 @@ class ChangedUsers:
 class UserBlocks:
     """A file that was read: its text, where its first user begins, where the last one ends, and the uins of all.
 
-    `separator` stands between two users.
+    `separator` is the text between two users.
     """
 
     text: str
@@ -45,7 +45,7 @@ class UserBlocks:
     def next(self, text: str, pause: Callable[[], None], most: int) -> ChangedUsers | None:
         """What a later text says.
 
-        None where that is not for sure, or where more than `most` characters of users differ: then the text has to be
+        None if that is not certain, or if more than `most` characters of users differ: then the text has to be
         read as a whole. `pause` is called between small pieces of work.
         """
         head, tail = self.text[: self.begin], self.text[self.end :]
@@ -80,7 +80,7 @@ class UserBlocks:
 def cut(text: str, uins: tuple[str, ...]) -> UserBlocks | None:
     """The blocks of a valid attachments file that `yaml_block` could read, with these users in this order.
 
-    None if it is small, or its users cannot be told apart by lines.
+    None if it is small, or if its users do not begin at lines of their own.
     """
     if len(text) < SMALLEST:
         return None

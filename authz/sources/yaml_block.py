@@ -1,7 +1,7 @@
 """The part of YAML that most files are written in, read line by line, at a fraction of what libyaml's events cost.
 
 That is: lists and objects with a line to each entry, keys and texts without a surprise, lists in brackets on one line,
-comments. Of all else this reader says that it is not for it, and libyaml decides, also whether it is YAML at all.
+comments. Anything else is left to libyaml, which also decides whether it is YAML at all.
 """
 
 import re
@@ -48,7 +48,7 @@ _BLANK = _Line(0, 0, None, NOT_BLOCK)  # or a comment
 
 
 class _NotBlockError(Exception):
-    """This is more than is read here."""
+    """The text uses more of YAML than is read here."""
 
 
 def plain_value(text: str) -> Any:
@@ -61,7 +61,7 @@ def plain_value(text: str) -> Any:
 def read_block(text: str, pause: Callable[[], None] | None = None) -> Any:
     """The value of a document, or NOT_BLOCK. `pause` is called between small pieces of work."""
     reading = _Reading()
-    known: dict[str, _Line] = {}  # about half of the lines stand in a file more than once
+    known: dict[str, _Line] = {}  # about half of the lines of a file are repeated
     try:
         for count, text_line in enumerate(text.removeprefix(_START).split("\n")):
             if pause is not None and count % _LINES_AT_ONCE == 0:
@@ -104,7 +104,7 @@ class _Reading:
     def take(self, column: int, dash: int, key: str | None, value: Any) -> None:
         is_list = dash > 0
         if type(value) is list:
-            value = value.copy()  # the line may stand here more than once
+            value = value.copy()  # the line may be repeated
         if self._waiting is not None or self.root is NOT_BLOCK:
             self._open_below(column, is_list=is_list)
         at, top = self._open[-1] if self._open else _NOTHING
@@ -144,7 +144,7 @@ class _Reading:
         while opened and opened[-1][0] > column:
             opened.pop()
         if not is_list and len(opened) > 1 and isinstance(opened[-1][1], list) and opened[-1][0] == column:
-            opened.pop()  # the list of a member may stand in the column of its key
+            opened.pop()  # the list of a member may be in the column of its key
         if not opened or opened[-1][0] != column or isinstance(opened[-1][1], list) is not is_list:
             raise _NotBlockError
         return opened[-1][1]

@@ -1,6 +1,6 @@
-"""A YAML document from the events of libyaml: all that the language has, or has not here, and where each value stands.
+"""A YAML document from the events of libyaml: every construct, those that are refused here, and each value's place.
 
-On a stack of our own: composing trees recursively would let a few kilobytes of `[` end the process.
+On an explicit stack: composing trees recursively would let a few kilobytes of `[` end the process.
 """
 
 from collections.abc import Callable
@@ -33,7 +33,7 @@ def read_events(text: str, pause: Callable[[], None] | None = None) -> Located:
     except UnicodeEncodeError as error:
         before = text[: error.start]
         place = Place(before.count("\n") + 1, len(before) - before.rfind("\n"))
-        raise MalformedTextError("half a surrogate pair stands here", *place) from None
+        raise MalformedTextError("half of a surrogate pair is not a character; delete it", *place) from None
     except yaml.YAMLError as error:
         fault = describe_yaml_fault(text, error)
         raise MalformedTextError(f"not valid YAML: {fault.message}", *fault.place) from None
@@ -69,11 +69,11 @@ class _Reading:
         if isinstance(event, yaml.DocumentStartEvent):
             self._documents += 1
             if self._documents > 1:
-                raise MalformedTextError("another document begins here; only one is read", *place)
+                raise MalformedTextError("another document begins here; a file contains one", *place)
         elif isinstance(event, yaml.AliasEvent):
             raise MalformedTextError("aliases are not supported; write the value out", *place)
         elif isinstance(event, yaml.ScalarEvent) and "\x00" in event.value:
-            raise MalformedTextError("a text holds NUL", *place)
+            raise MalformedTextError("a string contains NUL; delete it", *place)
         elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
             self._open.pop()
         elif isinstance(event, yaml.NodeEvent):
@@ -95,7 +95,7 @@ class _Reading:
 
     def _take_key(self, event: Any, top: _Container, place: Place) -> None:
         if not isinstance(event, yaml.ScalarEvent):
-            raise MalformedTextError("a key must be a plain text", *place)
+            raise MalformedTextError("a key must be a string", *place)
         key = str(event.value)
         path = (*top.path, key)
         if key in top.value:

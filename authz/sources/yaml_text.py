@@ -18,9 +18,9 @@ class LocatedYaml(Located):
 def read_yaml(text: str, pause: Callable[[], None] | None = None) -> LocatedYaml:
     """Parse one YAML document.
 
-    Plain scalars mean what JSON makes of them: `true`, `false`, `null`, whole numbers; all else is text. What can be
-    read line by line is; libyaml reads the rest, and tells the places of values, which only faults ask for. `pause` is
-    called between small pieces of work.
+    Plain scalars mean what JSON makes of them: `true`, `false`, `null`, whole numbers; anything else is text. A text is
+    read line by line if possible; libyaml reads any other, and finds the places of values, which only faults need.
+    `pause` is called between small pieces of work.
 
     Raises:
         MalformedTextError: with the line and column of the fault.
@@ -28,7 +28,7 @@ def read_yaml(text: str, pause: Callable[[], None] | None = None) -> LocatedYaml
 
     @cache
     def by_events() -> Located:
-        # Not imported with the module: PyYAML is a tenth of all that a sidecar loads, and most files do without.
+        # Not imported with the module: PyYAML is a tenth of the code of a sidecar, which most files do not need.
         from authz.sources.yaml_events import read_events  # noqa: PLC0415
 
         return read_events(text, pause)

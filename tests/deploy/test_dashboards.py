@@ -33,7 +33,7 @@ SOMETHING = ServiceSnapshot(
 
 def samples():
     """The labels of every sample by its name."""
-    stale = StaleSnapshot("a", "a/p.json", "somebody has it open for writing", 61.0)
+    stale = StaleSnapshot("a", "a/p.json", "a process has it open for writing", 61.0)
     families = SidecarCollector(lambda: MetricsSnapshot(SOMETHING, faults=(("a", 1),), stale=(stale,))).collect()
     return {sample.name: set(sample.labels) for family in families for sample in family.samples}
 

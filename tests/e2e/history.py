@@ -1,7 +1,6 @@
 """The versions of one account, how they are written, and which of them answers show."""
 
 import shutil
-import time
 
 from authz.v1 import authz_pb2
 from tests.builders import allow, document
@@ -44,16 +43,18 @@ WAYS = (write_at_once, rename_into_place, write_in_pieces, replace_the_folder)
 
 
 class History:
-    """What one connection was answered: `seen` are the versions, each once, in order, and `first_seen` when that was.
+    """What one connection was answered: `seen` are the versions in order, without repetitions.
 
-    `mixtures` are answers that no version gives: each version allows exactly one of the actions.
+    `mixtures` are answers that no version gives: each version allows exactly one of the actions. `on_version` is called
+    with every version of an answer.
     """
 
-    def __init__(self, stub, uin, last):
+    def __init__(self, stub, uin, last, on_version=lambda _turn: None):
         principal = f"qcs::cam::uin/{uin}:uin/100001"
         checks = [check_request(principal, f"im:V{turn}") for turn in range(last + 1)]
         self._stub, self._request = stub, authz_pb2.BatchCheckRequest(checks=checks)
-        self.seen, self.first_seen, self.mixtures, self.answers = [], {}, [], 0
+        self._on_version = on_version
+        self.seen, self.mixtures, self.answers = [], [], 0
 
     @property
     def is_in_order(self):
@@ -62,7 +63,6 @@ class History:
 
     def ask(self):
         results = self._stub.BatchCheck(self._request, timeout=DEADLINE).results
-        now = time.perf_counter()
         if {reason(result.response) for result in results} == {"UNKNOWN_PRINCIPAL"}:
             return  # while one folder takes the place of another there is none, and so no account
         self.answers += 1
@@ -71,7 +71,7 @@ class History:
             self.mixtures.append(allowed)
         self.seen += [turn for turn in allowed if self.seen[-1:] != [turn]]
         for turn in allowed:
-            self.first_seen.setdefault(turn, now)
+            self._on_version(turn)
 
     def ask_until(self, is_stopped):
         while not is_stopped():

@@ -82,7 +82,7 @@ def test_a_start_is_not_held_up_by_entries_of_which_no_account_is_known(root):
     spoil_the_root(root)
     with Sidecar(root, interpreter=another_user()) as sidecar:
         assert may(sidecar, GOOD[0])
-        line = sidecar.wait_for_log("entry cannot be looked at", entry="loop")
+        line = sidecar.wait_for_log("entry cannot be examined", entry="loop")
         assert line["path"] == str(root / "loop")
 
 
@@ -128,7 +128,7 @@ def test_no_answer_is_older_than_one_given_and_none_is_of_half_a_version(root, u
             write_slowly(slow / "attachments.yaml", bounded)
             if turn % 5 == 0:  # the others may be passed over, never gone back to
                 eventually(lambda turn=turn: may(sidecar, uin, f"im:V{turn}"))
-        eventually(lambda: TURNS in history.first_seen)
+        eventually(lambda: TURNS in history.seen)
         stop.set()
         for thread in (looking, reading):
             thread.join(DEADLINE)

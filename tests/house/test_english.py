@@ -11,7 +11,7 @@ from tests.house import measure
 from tests.house.english import TURNS
 from tests.house.prose import line_passages, markdown_passages, passages, python_passages
 
-PENDING = ("authz/sources",)
+PENDING = ()
 """Files and folders that other changes rewrite; nothing new belongs here."""
 _DEPLOYED = {".md", ".yaml", ".json", ".proto", ".py", ".tpl"}
 
@@ -49,9 +49,8 @@ def test_no_banned_turn_is_used(name):
     assert found == [], "\n".join(found)
 
 
-@pytest.mark.parametrize("name", PENDING)
-def test_what_is_pending_exists(name):
-    assert measure.ROOT.joinpath(name).exists()
+def test_what_is_pending_exists():
+    assert [name for name in PENDING if not measure.ROOT.joinpath(name).exists()] == []
 
 
 @pytest.mark.parametrize("turn", TURNS, ids=lambda turn: turn.examples[0])

@@ -27,6 +27,16 @@ CONNECTIONS = 4
 """Of which some are answered by either worker."""
 
 
+class Moments:
+    """When a connection was answered by each version for the first time."""
+
+    def __init__(self):
+        self.of = {}
+
+    def note(self, turn):
+        self.of.setdefault(turn, time.perf_counter())
+
+
 def measured(workers, interpreter, options):
     """One line of the table."""
     choice = random.Random(options.seed)
@@ -42,12 +52,13 @@ def measured(workers, interpreter, options):
         options_of_sidecar = {"workers": workers, "interpreter": interpreter}
         sidecar = stack.enter_context(Sidecar(root, "--allow-broken-accounts", **options_of_sidecar))
         (root / SERVING).touch()
-        histories = [History(sidecar.stub_on(sidecar.tcp), UIN, options.rounds) for _ in range(CONNECTIONS)]
+        first = [Moments() for _ in range(CONNECTIONS)]
+        histories = [History(sidecar.stub_on(sidecar.tcp), UIN, options.rounds, each.note) for each in first]
         stop = threading.Event()
         threads = [threading.Thread(target=each.ask_until, args=(stop.is_set,), daemon=True) for each in histories]
         for thread in threads:
             thread.start()
-        took = [round_of(turn, account, histories, choice) for turn in range(1, options.rounds + 1)]
+        took = [round_of(turn, account, first, choice) for turn in range(1, options.rounds + 1)]
         stop.set()
         for thread in threads:
             thread.join(DEADLINE)
@@ -67,13 +78,13 @@ def measured(workers, interpreter, options):
     }
 
 
-def round_of(turn, account, histories, choice):
+def round_of(turn, account, first, choice):
     """Seconds from a change until all connections are answered by it."""
     choice.choice(WAYS)(account, text_of(turn))
     done = time.perf_counter()
-    eventually(lambda: all(turn in each.first_seen for each in histories))
+    eventually(lambda: all(turn in each.of for each in first))
     time.sleep(choice.uniform(0.0, 0.3))
-    return max(0.0, *(each.first_seen[turn] - done for each in histories))
+    return max(0.0, *(each.of[turn] - done for each in first))
 
 
 def main():

@@ -71,7 +71,7 @@ def test_the_end_of_a_reported_fault_is_told():
     shelf.put(a="is broken")
     refreshed(follower, ALARM_SECONDS)
     shelf.put(a=account())
-    assert ("fault mended", "a") in refreshed(follower)
+    assert ("fault fixed", "a") in refreshed(follower)
     assert follower.status.faults == {}
 
 
@@ -142,7 +142,7 @@ def test_a_source_that_cannot_be_read_for_a_while_leaves_everything_in_force(fol
     assert problem.code == "SourceUnreadable"
     assert allowed(following.engine, 12345678) is False
     following.shelf.is_unreadable = False
-    assert "fault mended" in follow(following, lambda: not follower.status.faults)
+    assert "fault fixed" in follow(following, lambda: not follower.status.faults)
 
 
 def test_all_accounts_gone_is_reported_when_it_lasts(following):

@@ -16,13 +16,13 @@ def reported(status, now):
 def test_what_lasts_is_told_once_with_its_path():
     status = SourceStatus()
     status.refuse({"a": (FAULT,)}, 10.0)
-    status.wait_for("b", Unsettled("b/p.json", "somebody has it open for writing", 1.0), 10.0)
+    status.wait_for("b", Unsettled("b/p.json", "a process has it open for writing", 1.0), 10.0)
     status.note("lost+found", ENTRY, 10.0)
     assert (status.next_report(), reported(status, 10.0)) == (10.0 + ALARM_SECONDS, [])
     assert reported(status, 10.0 + ALARM_SECONDS) == [
         ("account refused", ["a/main:1: Broken: is broken"]),
         ("account is waited for", "b/p.json"),
-        ("entry cannot be looked at", "lost+found"),
+        ("entry cannot be examined", "lost+found"),
     ]
     assert (status.next_report(), reported(status, 99.0), status.refusals) == (None, [], 1)
 
@@ -42,7 +42,7 @@ def test_what_is_stale_is_listed_with_its_age_the_oldest_first():
 def test_what_is_mended_settled_or_readable_again_is_stale_no_more():
     status = SourceStatus()
     status.refuse({"a": (FAULT,)}, 0.0)
-    status.wait_for("a", Unsettled("a/p.json", "somebody has it open for writing", 1.0), 0.0)
+    status.wait_for("a", Unsettled("a/p.json", "a process has it open for writing", 1.0), 0.0)
     status.note("lost+found", ENTRY, 0.0)
     reported(status, 9.0)
     with capture_logs() as lines:
@@ -50,12 +50,12 @@ def test_what_is_mended_settled_or_readable_again_is_stale_no_more():
         status.settle("a")
         status.note("lost+found", None, 9.0)
     assert status.stale(9.0) == []
-    assert [line["event"] for line in lines] == ["fault mended", "version was waited for"]
+    assert [line["event"] for line in lines] == ["fault fixed", "version was waited for"]
 
 
 def test_a_wait_goes_on_for_as_long_as_it_lasts_whatever_it_waits_for():
     status = SourceStatus()
     for second, path in enumerate(("a/p.json", "a/q.json")):
-        status.wait_for("a", Unsettled(path, "somebody has it open for writing", 1.0), float(second))
+        status.wait_for("a", Unsettled(path, "a process has it open for writing", 1.0), float(second))
     reported(status, 5.0)
     assert [(each.path, each.seconds) for each in status.stale(5.0)] == [("a/q.json", 5.0)]

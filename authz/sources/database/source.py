@@ -15,7 +15,7 @@ from authz.sources.database.copying import Copying
 from authz.sources.database.last_good import LastGoodCopy
 from authz.sources.database.ledger import NEVER, Ledger
 from authz.sources.database.signals import Signals
-from authz.sources.lane import Lane, StalledError, progress, step
+from authz.sources.reader_thread import ReaderThread, StalledError, progress, step
 from authz.sources.source import ChangedKeys, Update
 from authz.store.account_assembly import assemble_all
 from authz.store.account_rows import AccountRows, read_rows
@@ -61,7 +61,7 @@ class DatabaseSource:
         self._is_copied = False
         self._identity = ""
         self._copied_until = NEVER
-        self._lane = Lane("authz-changes", lambda _: None)
+        self._thread = ReaderThread("authz-changes", lambda _: None)
 
     # Reading --------------------------------------------------------------------------------------------------------
 
@@ -114,7 +114,7 @@ class DatabaseSource:
 
     def close(self) -> None:
         """Release the database, once what waits is written to the copy; reading connects again."""
-        self._lane.close()
+        self._thread.close()
         if self._copying is not None:
             self._copying.close()
         database, self._database = self._database, None
@@ -134,7 +134,7 @@ class DatabaseSource:
         good: dict[str, Account] = {}
         faults: dict[str, tuple[Problem, ...]] = {}
         for uin in rows:
-            progress()  # nothing is noted before all accounts are assembled, should nobody wait any more
+            progress()  # raises if the call was left behind: nothing is noted before all accounts are assembled
             one_good, one_bad = assemble_all({uin: rows[uin]}, self._known, self._accounts)
             good.update(one_good)
             faults.update(one_bad)
@@ -293,10 +293,10 @@ class DatabaseSource:
 
     async def _announced(self) -> AsyncIterator[frozenset[str]]:
         """The accounts that changed before each signal, those before the first one included."""
-        signals = await self._lane.run(lambda: Signals(self._opened()))
+        signals = await self._thread.run(lambda: Signals(self._opened()))
         try:
             while True:
-                yield await self._lane.run(self._changed_keys)
+                yield await self._thread.run(self._changed_keys)
                 await signals.next()
         finally:
             signals.close()

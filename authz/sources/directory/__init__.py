@@ -1,1 +1,1 @@
-"""Accounts in a directory of files: looking, reading, watching, and telling a whole version from half of one."""
+"""Accounts in a directory of files: listing, reading and watching them, and waiting until a version is whole."""

@@ -1,6 +1,6 @@
 """The files of accounts: which there are, and what they hold; nothing is made of it yet.
 
-No look and no read can be made to hang or to take the memory: what is opened must be a regular file of a bounded size.
+No listing and no read can hang or take all memory: only regular files of a bounded size are read.
 """
 
 import os
@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from authz.errors import Problem
 from authz.sources.directory.fingerprint import age, fingerprint, folder_fingerprint
-from authz.sources.lane import step
+from authz.sources.reader_thread import step
 
 ATTACHMENTS = ("attachments.yaml", "attachments.json")
 POLICIES = "policies/"
@@ -37,9 +37,9 @@ class FileText(NamedTuple):
 
 
 class Mark(NamedTuple):
-    """How a file stands: what tells its versions apart, its bytes, how long it has stood so, if a link leads to it.
+    """The state of a file: the fingerprint of its version, its bytes, its age in seconds, and whether it is a link.
 
-    It `is_placed` if it was not written to at its last change, but renamed, say: then it was whole before.
+    It `is_placed` if its last change was not a write, but a rename, for example: then it was whole before.
     """
 
     fingerprint: int
@@ -50,7 +50,7 @@ class Mark(NamedTuple):
 
 
 class LinkedFolder(NamedTuple):
-    """A folder that a link leads to: where it is, and if the last name of the path is a link, where and since when."""
+    """A folder that a link leads to: its place, and if the last name of the path is a link, its folder and its age."""
 
     place: str
     link_folder: str | None
@@ -59,7 +59,7 @@ class LinkedFolder(NamedTuple):
 
 @dataclass(slots=True)
 class Listing:
-    """What an account's folder holds: its files by name, what could not be looked at, and how its folders stand.
+    """What an account's folder holds: its files by name, the problems of other entries, and the state of its folders.
 
     `blocked` are the names of files with problems, `links` the folders that links of the account lead to, by the path
     that leads there; it `is_linked` if its folder or that of its policies is one. There is no folder if it is not
@@ -80,8 +80,8 @@ class Listing:
         return any(name in self.files for name in ATTACHMENTS)
 
     @property
-    def stamp(self) -> int:
-        """What changes whenever one of the files does, or whether it can be looked at."""
+    def fingerprint(self) -> int:
+        """A number that changes whenever one of the files or its problem does."""
         marks = frozenset((name, mark.fingerprint) for name, mark in self.files.items())
         return hash((marks, frozenset(self.problems)))
 
@@ -92,12 +92,12 @@ def is_policy_name(name: str) -> bool:
 
 
 def belongs(name: str, *, is_top: bool) -> bool:
-    """Whether a file of that name is of the account: beside the attachments file (at the top), or in `policies/`."""
+    """Whether a file of that name belongs to the account, at the top of its folder or in `policies/`."""
     return is_policy_name(name) or (is_top and name in ATTACHMENTS)
 
 
 def list_account(root: Path, key: str) -> Listing:
-    """What there is of one account, without reading it."""
+    """The files of one account, none of which is read."""
     place = os.path.join(root, key)  # noqa: PTH118 - a Path costs more than the call to the system
     found = Listing()
     step(key, place)
@@ -133,7 +133,7 @@ def list_account(root: Path, key: str) -> Listing:
 
 
 def folders_mark(root: Path, key: str) -> int:
-    """What list_account tells of the folders alone; 0 where that cannot be relied on."""
+    """The state of the folders as list_account finds it; 0 if it is not reliable yet."""
     place = os.path.join(root, key)  # noqa: PTH118
     step(key, place)
     try:
@@ -170,7 +170,7 @@ def _mark(
     links: dict[str, LinkedFolder],
     entry: "os.DirEntry[str] | None" = None,
 ) -> Mark | None:
-    """How a file stands; None if it is not there, is a folder, or has a problem."""
+    """The state of a file; None if it is missing, is a folder, or has a problem."""
     try:
         status = os.stat(path) if entry is None else entry.stat()  # noqa: PTH116
         is_link = os.path.islink(path) if entry is None else entry.is_symlink()  # noqa: PTH114
@@ -189,13 +189,13 @@ def _mark(
 
 
 def _link_time(path: str, links: dict[str, LinkedFolder]) -> int:
-    """When the newest of the links was put there that lead from `path` to a file; their folders become known."""
+    """When the newest of the links from `path` to a file was made; adds their folders to `links`."""
     newest = 0
     for _ in range(_MOST_LINKS):
         try:
             target = os.readlink(path)  # noqa: PTH115
             newest = max(newest, os.lstat(path).st_ctime_ns)
-        except OSError:  # it is no link, but the file
+        except OSError:  # not a link: the file itself
             break
         folder, name = os.path.split(os.path.join(os.path.dirname(path), target))  # noqa: PTH118, PTH120
         if folder not in links:
@@ -216,8 +216,8 @@ def _linked_folder(path: str) -> LinkedFolder:
     return LinkedFolder(place, None, 0)
 
 
-def look_at(root: Path, key: str, name: str) -> tuple[Mark | None, list[Problem]]:
-    """How one file of an account stands; None if it is not there."""
+def examine(root: Path, key: str, name: str) -> tuple[Mark | None, list[Problem]]:
+    """The state of one file of an account, or None if it is missing, and its problems."""
     path = path_of(root, key, name)
     step(key, path)
     problems: list[Problem] = []
@@ -230,7 +230,7 @@ def path_of(root: Path, key: str, name: str) -> str:
 
 
 def read_file(root: Path, key: str, name: str) -> tuple[FileText, int]:
-    """One file as it is, with its fingerprint while it was read; what changes meanwhile is a problem of it."""
+    """One file and its fingerprint while it was read; a change during the read is a problem of the file."""
     file = FileText(name, path_of(root, key, name))
     step(key, file.path)
     limit = MAX_ATTACHMENTS_BYTES if name in ATTACHMENTS else MAX_POLICY_BYTES
@@ -249,7 +249,7 @@ def read_file(root: Path, key: str, name: str) -> tuple[FileText, int]:
 
 
 def _bytes(path: str, limit: int) -> tuple[bytes | Problem, int]:
-    """All of a file, or why it is not read. To open it does not block, whatever it is by now.
+    """All bytes of a file, or why it is not read. Opening does not block, whatever the path names by now.
 
     Every call to the system lets another thread run first, so there are no more of them than it takes.
     """
@@ -273,12 +273,12 @@ def _bytes(path: str, limit: int) -> tuple[bytes | Problem, int]:
 
 
 def unreadable(path: str, error: OSError) -> Problem:
-    """The problem of what the system does not let us look at or read."""
+    """The problem of a path that the system does not let this process examine or read."""
     return Problem("UnreadableFile", error.strerror or "cannot be read", file=path, line=1)
 
 
 def changing(path: str) -> Problem:
-    """The problem of a file that does not hold still."""
+    """The problem of a file that changes during its read."""
     return Problem("UnsettledFile", "the file changes while it is read", file=path, line=1)
 
 

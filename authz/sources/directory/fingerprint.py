@@ -1,4 +1,4 @@
-"""What tells two states of a file or a folder apart, without holding either."""
+"""Numbers by which two states of a file or a folder are distinguished, without holding either."""
 
 import os
 import time
@@ -8,7 +8,7 @@ _YOUNG_SECONDS = 2.0  # as coarse as the times of some file systems are
 
 
 def fingerprint(status: os.stat_result) -> int:
-    """What changes whenever a file is written or replaced, as far as its system's clock can tell moments apart."""
+    """What changes whenever a file is written or replaced, as far as the clock of its file system is precise."""
     return hash((status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino, status.st_dev))
 
 

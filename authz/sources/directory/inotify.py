@@ -1,6 +1,6 @@
 """File events of Linux, inotify(7), through the C library: they cost nothing while there are none.
 
-Unlike what watches on other systems tell, they say when a writer closes a file.
+Unlike the events of other systems, they report when a writer closes a file.
 """
 
 import ctypes
@@ -17,7 +17,7 @@ ALL = MODIFY | ATTRIB | CLOSE_WRITE | NAMES | DELETE_SELF | MOVE_SELF
 _ONLY_DIRECTORIES, _ADD = 0x01000000, 0x20000000
 _HEAD = struct.Struct("iIII")
 _READ_BYTES = 4096
-"""Some hundred events: what they cost is done before anybody waits for it."""
+"""Some hundred events, so that no other thread waits long for their handling."""
 
 
 class Event(NamedTuple):
@@ -51,7 +51,7 @@ class Inotify:
         return self._checked(watched)
 
     def remove(self, watch: int) -> None:
-        """Watch it no more; one that is gone by itself is no error."""
+        """End a watch; one that has ended by itself is not an error."""
         self._library.inotify_rm_watch(self._file, watch)
 
     def read(self) -> list[Event]:

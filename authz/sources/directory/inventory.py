@@ -1,4 +1,4 @@
-"""Where in a directory accounts may be, and whether its file system tells of changes."""
+"""Where in a directory accounts may be, and whether its file system reports all changes."""
 
 import os
 from dataclasses import dataclass, field, replace
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from authz.errors import Problem, SourceError
 from authz.sources.directory.files import ATTACHMENTS, ROOT, list_account, path_of, unreadable
-from authz.sources.lane import step
+from authz.sources.reader_thread import step
 
 _MOUNTS = Path("/proc/self/mountinfo")
 _TELLING = frozenset(
@@ -29,14 +29,14 @@ _TELLING = frozenset(
         *("tmpfs", "ramfs", "rootfs", "overlay", "aufs", "squashfs", "iso9660"),
     }
 )
-"""File systems on which this machine hears of every change, since it makes them all itself."""
+"""File systems whose every change is reported to this machine, since it makes them all itself."""
 
 
 @dataclass(slots=True)
 class Inventory:
-    """The keys of what may be accounts, and the problems of entries that cannot even be told to be folders.
+    """The keys of possible accounts, and the problems of entries that may or may not be folders.
 
-    Once it is looked into them, `keys` are accounts, and `bare` hold policies but no attachments file.
+    Once the folders were listed, `keys` are accounts, and `bare` are folders with policies but no attachments file.
     """
 
     is_single: bool = False
@@ -87,7 +87,7 @@ def _add(entry: "os.DirEntry[str]", found: Inventory) -> None:
 
 
 def accounts_below(root: Path) -> Inventory:
-    """The accounts below the root, each place being looked into.
+    """The accounts below the root; every folder is listed.
 
     Raises:
         SourceError: if the root cannot be listed.
@@ -105,8 +105,8 @@ def accounts_below(root: Path) -> Inventory:
     return looked_into
 
 
-def tells_of_changes(root: Path) -> bool:
-    """Whether events tell of every change below `root`; not where other machines write, too."""
+def reports_all_changes(root: Path) -> bool:
+    """Whether events report every change below `root`; they do not if other machines write there, too."""
     try:
         lines = _MOUNTS.read_text().splitlines()
         place = os.path.realpath(root)

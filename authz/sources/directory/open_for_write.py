@@ -1,4 +1,4 @@
-"""Tells whether a file is open for writing, so that half of it is not taken for the whole."""
+"""Whether a file is open for writing, so that half of it is not taken for the whole."""
 
 import fcntl
 import os
@@ -9,11 +9,11 @@ _SET_SIGNAL = getattr(fcntl, "F_SETSIG", None)
 
 
 def is_open_for_write(path: str) -> bool | None:
-    """Whether somebody holds `path` open for writing; None where the system cannot tell.
+    """Whether a process has `path` open for writing; None if the system cannot say.
 
-    Linux grants a read lease only on a file that nobody has open for writing. It is given back at once; a writer that
-    comes in between waits for that moment, and the signal that tells us of it is one that is ignored by default.
-    Leases are not to be had on another system, on a network's file system, and on a file of another user.
+    Linux grants a read lease only on a file that no process has open for writing. It is given back at once; a writer
+    that opens the file in between waits for that moment, and its signal to this process is ignored by default.
+    Leases are not available on other systems, on network file systems, and on files of another user.
     """
     if _SET_LEASE is None or _SET_SIGNAL is None:
         return None

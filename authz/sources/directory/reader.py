@@ -1,4 +1,4 @@
-"""Reads one account of a directory: looks, waits until its version is whole, reads what changed, makes an account."""
+"""Reads one account of a directory: lists it, waits for a whole version, reads what changed, builds an account."""
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
@@ -21,19 +21,19 @@ from authz.sources.directory.versions import (
     WholeAccountNeededError,
     retired,
 )
-from authz.sources.lane import step
+from authz.sources.reader_thread import step
 from authz.sources.source import Unsettled
 
 LONG_FILES = 100
-"""So many files are read while others wait; what takes more is long."""
+"""Files that are read while other accounts wait; a read of more is long."""
 LONG_BYTES = 32 * 1024
 """Of an attachments file, likewise: some 50 ms."""
 STANDING_SECONDS = 1.0
-"""How long an attachments.yaml must stay as it is where nobody can tell whether it is being written."""
+"""How long an attachments.yaml must stay unchanged if the system cannot say whether it is being written."""
 OPEN_STANDING_SECONDS = 10.0
-"""The same where somebody is known to have it open for writing."""
+"""The same if a process is known to have it open for writing."""
 _GONE_SECONDS = 0.1  # before an account is taken away: another folder may be about to take its place
-_WRITER_SECONDS = 20.0  # whoever has paused for so long is not waited for
+_WRITER_SECONDS = 20.0  # a writer that has paused for so long is not waited for
 _POLICY_STANDING_SECONDS = 0.02  # half of a JSON text is none, so that little is risked
 
 
@@ -47,7 +47,7 @@ class Good:
 
 @dataclass(frozen=True, slots=True)
 class Same:
-    """What is there was read already; it is the good version in force, or one that was refused."""
+    """The version was read already; it is the good version in force, or one that was refused."""
 
     is_good: bool
 
@@ -61,14 +61,14 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """There is no account; `note` says what may be one, but cannot be looked at."""
+    """There is no account; `note` is the problem of a folder that may be one but cannot be listed."""
 
     note: Problem | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Long:
-    """There is more to do than others should wait for."""
+    """The read would take so long that other accounts should not wait for it."""
 
 
 Outcome = Good | Same | Refused | Gone | Long | Unsettled
@@ -76,7 +76,7 @@ Outcome = Good | Same | Refused | Gone | Long | Unsettled
 
 @dataclass(slots=True)
 class _Found:
-    """How an account's files stand beside its last good version; `marks` are those to read.
+    """How an account's files differ from its last good version; `marks` are the files to read.
 
     It `is_linked` if links lead to any of its folders or files.
     """
@@ -84,7 +84,7 @@ class _Found:
     marks: dict[str, Mark]
     gone: frozenset[str]
     problems: list[Problem]
-    stamp: int
+    fingerprint: int
     is_all: bool
     folders: int = 0
     is_linked: bool = False
@@ -94,7 +94,7 @@ class _Found:
 class AccountReader:
     """Knows what was read of each account. Several threads may read, but one key is read by one at a time.
 
-    `has_news` says whether anything of an account changed since it was asked to be read, None where nobody can tell.
+    `has_news` says whether anything of an account changed since its read began; None if that is unknown.
     """
 
     def __init__(
@@ -107,7 +107,7 @@ class AccountReader:
         has_news: Callable[[str], bool | None],
     ) -> None:
         self.held: dict[str, Held] = {}
-        self._lock = Lock()  # who keeps what was read must not come after who forgets it
+        self._lock = Lock()  # nothing may be kept of an account after it was forgotten
         self._root = root
         self._maker = maker
         self._clock = clock
@@ -117,20 +117,20 @@ class AccountReader:
         self._standing: dict[str, dict[str, tuple[int, float]]] = {}
 
     def differs(self, key: str, *, is_thorough: bool) -> bool:
-        """Whether an account is not as it was read last; from the times of its folders alone unless `is_thorough`."""
+        """Whether an account differs from its last read; by the times of its folders alone unless `is_thorough`."""
         held = self.held.get(key)
         if held is None:
             return True
         if not is_thorough and held.folders and held.folders == files.folders_mark(self._root, key):
             return False
         listing = files.list_account(self._root, key)
-        if self._found(held, listing, {}).stamp != held.stamp:
+        if self._found(held, listing, {}).fingerprint != held.fingerprint:
             return True
         held.folders = listing.folders
         return False
 
     def read(self, key: str, change: Change, *, is_long: bool) -> Outcome:
-        """What became of an account since it was read last, of which `change` is what is known."""
+        """The outcome of reading an account; `change` is what is known of the changes since its last read."""
         held = self.held.get(key) or Held()
         named = change.files or {}
         if held.files is not None and change.files is not None:
@@ -142,7 +142,7 @@ class AccountReader:
             if held.account is None and not listing.has_attachments:
                 return self._bare(key, listing)
             found = self._found(held, listing, named)
-        if found.stamp == held.stamp and not named and key in self.held:
+        if found.fingerprint == held.fingerprint and not named and key in self.held:
             held.folders = found.folders or held.folders
             return Same(held.is_good)
         unsettled = self._unsettled(key, held, found, change)
@@ -158,12 +158,12 @@ class AccountReader:
         return held is not None and held.account is not None
 
     def forget(self, key: str) -> None:
-        """An account is gone."""
+        """Forget an account that is gone, or whose version was lost."""
         with self._lock:
             self.held.pop(key, None)
             self._standing.pop(key, None)
 
-    # Looking --------------------------------------------------------------------------------------------------------
+    # Listing --------------------------------------------------------------------------------------------------------
 
     def _listing(self, key: str) -> Listing:
         # Links stay watched while the account is listed: an event between two watches would be lost.
@@ -175,12 +175,12 @@ class AccountReader:
         return listing
 
     def _named(self, key: str, held: Held, named: dict[str, Writing]) -> _Found:
-        """By a look at the files that events name alone, and at those that were different before."""
+        """By the files that events name, and those that differed before; no other file is examined."""
         problems: list[Problem] = []
         marks: dict[str, Mark] = {}
         gone: set[str] = set()
         for name in held.tried.keys() | named.keys():
-            mark, found = files.look_at(self._root, key, name)
+            mark, found = files.examine(self._root, key, name)
             problems += found
             if mark is not None:
                 marks[name] = mark
@@ -189,9 +189,9 @@ class AccountReader:
         return _different(held, marks, gone, problems, named)
 
     def _found(self, held: Held, listing: Listing, named: dict[str, Writing]) -> _Found:
-        """By a look at all files."""
+        """By a list of all files."""
         if held.files is None or len(listing.files) <= MANY_FILES:
-            found = _Found(listing.files, frozenset(), listing.problems, listing.stamp, is_all=True)
+            found = _Found(listing.files, frozenset(), listing.problems, listing.fingerprint, is_all=True)
             found.folders, found.is_linked = listing.folders, _is_linked(listing)
             return found
         gone = (held.files.keys() | listing.blocked) - listing.files.keys()
@@ -211,14 +211,14 @@ class AccountReader:
         return Gone()
 
     def _bare(self, key: str, listing: Listing) -> Outcome:
-        """No account: what is not one is remembered, so that it is not looked at again and again."""
+        """Remember a folder that is not an account, so that it is not listed again while it stays as it is."""
         with self._lock:
             step(key, "")
-            self.held[key] = Held(stamp=listing.stamp, folders=listing.folders)
+            self.held[key] = Held(fingerprint=listing.fingerprint, folders=listing.folders)
         return Gone(listing.problems[0] if listing.problems else None)
 
     def _unsettled(self, key: str, held: Held, found: _Found, change: Change) -> Unsettled | None:
-        """What has to be waited for first, if a file is not whole yet."""
+        """The file to wait for, if one is not whole yet."""
         named = change.files or {}
         waits = [
             wait
@@ -245,16 +245,16 @@ class AccountReader:
         if known is None or known[0] != mark.fingerprint:
             known = self._standing[key][name] = (mark.fingerprint, now)
         stood = now - known[1]
-        is_yaml = name == ATTACHMENTS[0]  # of which a part may well be another whole one
+        is_yaml = name == ATTACHMENTS[0]  # of which a part may be another valid file
         if is_open:
             left = max(change.first + PATIENCE_SECONDS - now, OPEN_STANDING_SECONDS - stood if is_yaml else 0.0)
             return (
-                Unsettled(path, "somebody has it open for writing", _soon(left, now - change.first))
+                Unsettled(path, "a process has it open for writing", _soon(left, now - change.first))
                 if left > 0
                 else None
             )
         left = (STANDING_SECONDS if is_yaml else _POLICY_STANDING_SECONDS) - max(stood, mark.age)
-        return Unsettled(path, "somebody may still be writing it", _soon(left, 0.0)) if left > 0 else None
+        return Unsettled(path, "it may still be being written", _soon(left, 0.0)) if left > 0 else None
 
     # Reading --------------------------------------------------------------------------------------------------------
 
@@ -287,19 +287,19 @@ class AccountReader:
             self._maker.pause()
             text, found.read[name] = files.read_file(self._root, key, name)
             texts.append(text)
-        # What could not even be looked at belongs to the version: it is refused.
+        # An entry that could not be examined belongs to the version, too: the version is refused.
         texts += [FileText("", problem.file, problem=problem) for problem in found.problems]
         long_bytes = files.MAX_ATTACHMENTS_BYTES if is_long else LONG_BYTES
         return self._maker.next(key, held, Difference(texts, found.gone, found.is_all, long_bytes))
 
     def _is_stale(self, key: str, found: _Found) -> bool:
-        """Whether anything changed since it was looked at: then what was read may never have been together."""
+        """Whether anything changed since it was listed: then its files may never have existed together as read."""
         if any(mark.fingerprint != found.read.get(name) for name, mark in found.marks.items()):
             return True
         has_news = self._has_news(key)
         if has_news is not None and not found.is_linked and not any(mark.is_link for mark in found.marks.values()):
             return has_news
-        # Nothing tells of changes, or not of all: what links lead to may have changed before it was watched.
+        # No event reports changes, or not all: the targets of links may have changed before they were watched.
         listing = files.list_account(self._root, key)
         now = {name: mark.fingerprint for name, mark in listing.files.items()}
         then = {name: mark.fingerprint for name, mark in found.marks.items()}
@@ -323,7 +323,7 @@ class AccountReader:
             held.attachments, held.users = made.attachments, made.users
             held.main = next((found.read[name] for name in ATTACHMENTS if name in found.read), held.main)
             held.holders = made.holders if is_many else None
-        held.stamp = _kept_stamp(held, found, is_good=made is not None)
+        held.fingerprint = _kept_fingerprint(held, found, is_good=made is not None)
         held.folders = found.folders
         self.held[key] = held
 
@@ -344,26 +344,26 @@ def _different(
     good, absent = held.files or {}, frozenset(gone)
     changed = {name: mark for name, mark in marks.items() if name in named or good.get(name) != mark.fingerprint}
     differing = _differing(held, {name: mark.fingerprint for name, mark in changed.items()}, absent)
-    return _Found(changed, absent, problems, _stamp(differing, problems), is_all=False)
+    return _Found(changed, absent, problems, _fingerprint(differing, problems), is_all=False)
 
 
 def _differing(held: Held, files_now: dict[str, int], gone: frozenset[str]) -> dict[str, int]:
-    """The files that are not as in the good version, 0 for those gone."""
+    """The files that differ from the good version, 0 for those gone."""
     good = held.files or {}
     return {name: mark for name, mark in files_now.items() if good.get(name) != mark} | dict.fromkeys(gone, 0)
 
 
-def _stamp(differing: dict[str, int], problems: Iterable[Problem]) -> int:
+def _fingerprint(differing: dict[str, int], problems: Iterable[Problem]) -> int:
     return hash((frozenset(differing.items()), frozenset(problems)))
 
 
-def _kept_stamp(held: Held, found: _Found, *, is_good: bool) -> int:
-    """The stamp that the next look finds if nothing changes."""
+def _kept_fingerprint(held: Held, found: _Found, *, is_good: bool) -> int:
+    """The fingerprint that the next listing finds if nothing changes."""
     if held.files is None:
-        return found.stamp
-    return _stamp({}, ()) if is_good else _stamp(held.tried, found.problems)
+        return found.fingerprint
+    return _fingerprint({}, ()) if is_good else _fingerprint(held.tried, found.problems)
 
 
 def _soon(left: float, waited: float) -> float:
-    """When to look again at what may be whole sooner than at the end: the later, the longer it has been waited for."""
+    """When to try again a file that may become whole early: the later, the longer it was waited for."""
     return min(left, max(2 * QUIET_SECONDS, min(waited / 4, 0.5)))

@@ -1,6 +1,6 @@
-"""When a change that events tell of is worth reading: each account by itself, and never later than a bound.
+"""When a reported change is worth reading: each account by itself, and never later than a bound.
 
-Pure: whoever calls brings the time, in seconds of any clock that never goes back.
+Pure: the caller gives the time, in seconds of any clock that never goes back.
 """
 
 from collections.abc import Collection, Mapping
@@ -8,15 +8,15 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 QUIET_SECONDS = 0.01
-"""Without another event, before an account is read: what is changed in several steps is read once."""
+"""How long no event must come before an account is read, so that a change in several steps is read once."""
 GROUP_SECONDS = 0.1
 """From the first event on, for files that change again and again."""
 PATIENCE_SECONDS = 2.0
-"""From the first event on, for files that somebody has open for writing; then what is there is tried."""
+"""From the first event on, for files that a process has open for writing; then the files are tried as they are."""
 
 
 class Writing(Enum):
-    """What an event says about who writes to a file: nobody any more, perhaps somebody, somebody does, or nothing."""
+    """What an event says about the writer of a file: it closed the file, it may be writing, it is, or nothing."""
 
     CLOSED = 0
     UNSURE = 1
@@ -49,12 +49,12 @@ class Change:
 
     @property
     def due(self) -> float:
-        """When it is worth a look: whether somebody still writes is seen then."""
+        """When to read the account; whether a file is still being written is found out then."""
         return min(self.last + QUIET_SECONDS, self.first + GROUP_SECONDS)
 
 
 class ChangeQueue:
-    """The changes of all accounts that are not read yet."""
+    """The changes of all accounts that were not read yet."""
 
     def __init__(self) -> None:
         self._changes: dict[str, Change] = {}

@@ -12,20 +12,20 @@ from authz.accounts.model import Account
 from authz.errors import Problem, SourceError
 from authz.sources.directory import files
 from authz.sources.directory.files import ATTACHMENTS, ROOT
-from authz.sources.directory.inventory import Inventory, accounts_below, inventory_of, is_single, tells_of_changes
+from authz.sources.directory.inventory import Inventory, accounts_below, inventory_of, is_single, reports_all_changes
 from authz.sources.directory.reader import AccountReader, Gone, Good, Long, Outcome, Refused, Same
 from authz.sources.directory.settling import Change, ChangeQueue, Writing
 from authz.sources.directory.versions import AccountTexts, VersionMaker
 from authz.sources.directory.watch import FolderWatch
-from authz.sources.lane import progress
+from authz.sources.reader_thread import progress
 from authz.sources.source import ChangedKeys, Unsettled, Update
 from authz.telemetry.events import get_logger
 
 POLL_SECONDS = 1.0
-"""Between two surveys where events may be missed."""
+"""Between two surveys if events may be missed."""
 REST_SECONDS = 30.0
-"""Between two surveys where events tell of every change."""
-_THOROUGH = 20  # so many surveys look at folders alone before one looks at all files
+"""Between two surveys if events report every change."""
+_THOROUGH = 20  # of so many surveys, one examines all files, the others folders alone
 _RETRY_SECONDS = 5.0  # after the watch failed
 _PUMPS = 100  # lots of events that are noted before something is read
 
@@ -33,7 +33,7 @@ log = get_logger("authz.sources")
 
 
 class DirectorySource:
-    """Accounts in files. With `is_watched` it hears of changes as soon as `changes` is asked for.
+    """Accounts in files. With `is_watched`, changes are noted from the first survey on.
 
     `clock` are seconds that never go back.
     """
@@ -52,10 +52,10 @@ class DirectorySource:
         self._watch = self._new_watch()
         self._is_watch_used = False
         self._surveys = 0
-        self._tells = is_watched and tells_of_changes(root)
+        self._reports_all = is_watched and reports_all_changes(root)
 
     def close(self) -> None:
-        """Watch no more."""
+        """End all watches."""
         watch, self._watch = self._watch, None
         if watch is not None:
             watch.close()
@@ -83,7 +83,7 @@ class DirectorySource:
         return frozenset(changed.union(key for key in tuple(self._reader.held) if key not in present))
 
     def read(self, keys: Collection[str], *, is_long: bool) -> Update:
-        """What became of these accounts; see ReadableSource."""
+        """The outcome of reading these accounts; see ReadableSource."""
         is_single = self._is_single()
         outcomes: dict[str, Outcome] = {}
         was_account = self._reader.is_account
@@ -143,7 +143,7 @@ class DirectorySource:
         )
 
     def _removed(self, outcomes: dict[str, Outcome], were: set[str]) -> frozenset[str]:
-        """The accounts that are gone; all of them, where none of the others that were there is left."""
+        """The accounts that are gone; all accounts, if no folder of the others is left."""
         gone = {key for key, each in outcomes.items() if isinstance(each, Gone)}
         if gone.isdisjoint(were) or any(isinstance(each, Good | Same) for each in outcomes.values()):
             return frozenset(gone)
@@ -157,7 +157,7 @@ class DirectorySource:
     def poll_seconds(self) -> float:
         """How often everything should be surveyed besides: often, where changes may be missed."""
         watch = self._watch
-        return REST_SECONDS if self._tells and watch is not None and watch.is_complete else POLL_SECONDS
+        return REST_SECONDS if self._reports_all and watch is not None and watch.is_complete else POLL_SECONDS
 
     async def changes(self) -> AsyncIterator[ChangedKeys]:
         """Keys as soon as their files seem whole, for ever; see WatchableSource."""
@@ -210,7 +210,7 @@ class DirectorySource:
         return watch
 
     def _fresh_watch(self) -> FolderWatch | None:
-        """A watch that nobody else has, as the child of a fork would have that of its parent."""
+        """A watch of this process alone: the child of a fork must not share that of its parent."""
         if self._is_watch_used:
             self.close()
             self._watch = self._new_watch()
@@ -227,7 +227,7 @@ class DirectorySource:
 
     def _has_news(self, key: str) -> bool | None:
         watch = self._watch
-        if watch is None or not self._tells or not watch.covers(key):
+        if watch is None or not self._reports_all or not watch.covers(key):
             return None
         is_all_noted = self._pump()
         with self._lock:
@@ -241,7 +241,7 @@ class DirectorySource:
         return watch is None or any(not watch.pump() for _ in range(_PUMPS))
 
     def _change_of(self, key: str) -> Change:
-        """What is known of an account's change, so that whatever happens from now on is another one."""
+        """Take what is known of an account's change; an event from now on belongs to another change."""
         self._pump()
         now = self._clock()
         with self._lock:
@@ -262,14 +262,14 @@ class DirectorySource:
         if self._watch is not None:
             self._watch.cover_links(key, folders)
 
-    # For whoever reads it once --------------------------------------------------------------------------------------
+    # For a single read --------------------------------------------------------------------------------------
 
     def name_of(self, key: str) -> str:
         """The attachments file of an account, as the user would name it."""
         return str(self.root / key / ATTACHMENTS[0])
 
     def inventory(self) -> Inventory:
-        """The places of accounts, and what cannot be told to be one."""
+        """The folders that are accounts, and the problems of those that may be."""
         return accounts_below(self.root)
 
     def load(self, key: str) -> Account:
@@ -281,7 +281,7 @@ class DirectorySource:
         return self._maker.whole(key, self._file_texts(key))
 
     def texts(self, key: str) -> AccountTexts:
-        """All files of one account as they are, before anything is made of them."""
+        """The texts of all files of one account."""
         return self._maker.texts(key, self._file_texts(key))
 
     def _file_texts(self, key: str) -> list[files.FileText]:

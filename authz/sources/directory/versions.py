@@ -31,16 +31,16 @@ _COMPARED = 64  # characters, in the time in which one is parsed
 
 @dataclass(slots=True)
 class Held:
-    """What is known of an account: its last good version, and how its files stood when it was tried last.
+    """What is known of an account: its last good version, and the state of its files when it was tried last.
 
     Of many files the fingerprints are kept: in `files` those of the good version, in `tried` what was different in a
     version that was refused, 0 for files gone. `main` is the fingerprint of the good version's attachments file, and
-    `attachments` the digest of its text; `users` is where its users stand in a large one.
+    `attachments` the digest of its text; `users` are the places of its users in a large one.
     """
 
     account: Account | None = None
     is_good: bool = False
-    stamp: int = 0
+    fingerprint: int = 0
     folders: int = 0
     files: dict[str, int] | None = None
     tried: dict[str, int] = field(default_factory=dict)
@@ -52,7 +52,7 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class AccountTexts:
-    """The files of one account; `problems` are those of reading them. There should be one attachments file.
+    """The texts of one account; `problems` are those of reading them. There should be one attachments file.
 
     `unread` are the names of policies whose files have such problems.
     """
@@ -64,11 +64,11 @@ class AccountTexts:
 
 
 class TakesLongError(Exception):
-    """There is more to be done than others should wait for."""
+    """The work would take so long that other accounts should not wait for it."""
 
 
 class WholeAccountNeededError(Exception):
-    """A difference does not tell enough: all files of the account are needed."""
+    """A difference does not suffice: all files of the account are needed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ class VersionMaker:
         Raises:
             InvalidAccountError: with every problem of it.
             TakesLongError: if an attachments file of more than the difference's `long_bytes` has to be read anew.
-            WholeAccountNeededError: if the difference does not tell enough.
+            WholeAccountNeededError: if the difference does not suffice.
         """
         before = held.account
         mains = [file for file in found.files if file.name in ATTACHMENTS]
@@ -150,9 +150,9 @@ class VersionMaker:
         policies: list[FileText],
         found: Difference,
     ) -> Made | None:
-        """The version in whose attachments file only users changed; None where the file has to be read as a whole.
+        """The version in whose attachments file only users changed; None if the file has to be read as a whole.
 
-        It has, also to tell the problems of a version that is not good.
+        It has, also to report the problems of a version that is not good.
         """
         is_yaml = [file.name for file in mains] == [ATTACHMENTS[0]]
         if held.users is None or not is_yaml or len(mains[0].text or "") > found.long_bytes * _COMPARED:
@@ -181,9 +181,9 @@ class VersionMaker:
         return users if len(users) == len(changed.uins) else None
 
     def _renewed(self, before: Account, held: Held, files: list[FileText], found: Difference) -> Made | None:
-        """The version after one with the same attachments file; None where that has to be read again.
+        """The version after one with the same attachments file; None if that file has to be read again.
 
-        It has, to tell where it names a policy that is gone, or one that now stands in two files.
+        It has, to report where it names a policy that is gone, or one that is now in two files.
         """
         names = [_stem(file.name) for file in files]
         kept = (held.files or {}).keys() - found.gone
@@ -223,7 +223,7 @@ class VersionMaker:
         return same_policy(before, text.name, document)
 
     def texts(self, key: str, files: Iterable[FileText]) -> AccountTexts:
-        """Files as they were read, of which nothing is made but that the attachments file is parsed."""
+        """Files as they were read; of these only the attachments file is parsed."""
         found = AccountTexts([], [], [], [])
         for file in files:
             self.pause()
@@ -255,7 +255,7 @@ class VersionMaker:
         return [AttachmentsText(file.path, located)]
 
     def _built(self, texts: AccountTexts, before: Account | None, accepted: Mapping[str, Policy]) -> Account:
-        """The account, unless its files could not be read; the problems of both stages are told together."""
+        """The account; the problems of reading its files and of building it are reported together."""
         account = None
         problems = list(texts.problems)
         if texts.attachments:
@@ -267,12 +267,12 @@ class VersionMaker:
         if problems or account is None:
             raise InvalidAccountError(problems)
         if accepted and before is not None and (account.uin, account.app_id) != (before.uin, before.app_id):
-            raise WholeAccountNeededError  # what was accepted was so for the account's old numbers
+            raise WholeAccountNeededError  # the policies were accepted for the account's old numbers
         return account
 
 
 def _users_of(texts: AccountTexts, mains: list[FileText]) -> UserBlocks | None:
-    """Where the users stand in the attachments file of a good version."""
+    """The places of the users in the attachments file of a good version."""
     located = texts.attachments[0].located
     if not isinstance(located, LocatedYaml) or not located.is_block:
         return None

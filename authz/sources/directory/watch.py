@@ -1,4 +1,4 @@
-"""Which folders are watched for which account, and what their events say has changed."""
+"""Which folders are watched for which account, and which changes their events report."""
 
 import asyncio
 import errno
@@ -21,7 +21,7 @@ _RAISE = "raise fs.inotify.max_user_watches above twice the number of accounts"
 
 log = get_logger("authz.sources")
 Note = Callable[[str | None, str | None, Writing], None]
-"""Told of a key, or None for anything, a file of that account, or None for any of them, and who writes to it."""
+"""Called with a key (None: any), a file of that account (None: any), and whether it is being written."""
 
 
 class Role(Enum):
@@ -42,7 +42,7 @@ class Folder(NamedTuple):
 
 
 class FolderWatch:
-    """The folders of a directory's accounts, watched one by one; nobody is woken while nothing happens.
+    """The folders of a directory's accounts, watched one by one; no thread wakes while nothing happens.
 
     Raises:
         OSError: if the system gives no events at all.
@@ -89,7 +89,7 @@ class FolderWatch:
             (self._linked.add if folders else self._linked.discard)(key)
 
     def uncover(self, key: str) -> None:
-        """Watch an account's folders no more."""
+        """End the watches of an account's folders."""
         for role in (Role.PLACE, Role.POLICIES, Role.TARGET):
             self._cover(role, key, [])
         self._linked.discard(key)
@@ -118,7 +118,7 @@ class FolderWatch:
                 if not self._is_told:
                     log.warning("not all folders can be watched, changes are found by polling too", advice=_RAISE)
                 self._is_told = True
-            return None  # it is not there, or not to be looked into: whoever reads the account says so
+            return None  # it is missing, or may not be listed: a read of the account reports that
         return watch
 
     def _drop(self, watch: int, folder: Folder) -> None:
@@ -129,7 +129,7 @@ class FolderWatch:
             self._inotify.remove(watch)
 
     async def run(self, is_noted: Callable[[], None]) -> None:
-        """Note events for ever, and say after each lot that there are some."""
+        """Note events for ever, and call `is_noted` after each lot."""
         loop, readable = asyncio.get_running_loop(), asyncio.Event()
         loop.add_reader(self._inotify.fileno(), readable.set)
         try:
@@ -145,45 +145,45 @@ class FolderWatch:
             loop.remove_reader(self._inotify.fileno())
 
     def pump(self) -> bool:
-        """Note events that there are already; whether there were any. From any thread."""
+        """Note the events that are waiting; whether there were any. From any thread."""
         with self._lock:
             events = self._inotify.read()
             for event in events:
-                self._hear(event)
+                self._handle(event)
         return bool(events)
 
     def close(self) -> None:
-        """Watch nothing any more."""
+        """End all watches."""
         with self._lock, suppress(OSError):
             self._inotify.close()
 
-    def _hear(self, event: Event) -> None:
+    def _handle(self, event: Event) -> None:
         if event.mask & inotify.OVERFLOW:
             self._note(None, None, Writing.UNSURE)
             return
         for folder in self._folders.get(event.watch, ()):
-            self._hear_of(folder, event)
+            self._handle_of(folder, event)
         if event.mask & inotify.IGNORED:
             self._folders.pop(event.watch, None)
-        elif event.mask & inotify.MOVE_SELF:  # it is watched where it went, and that is no business of ours
+        elif event.mask & inotify.MOVE_SELF:  # it is watched where it went, outside of the accounts
             for folder in self._folders.get(event.watch, ()):
                 self._drop(event.watch, folder)
 
-    def _hear_of(self, folder: Folder, event: Event) -> None:
+    def _handle_of(self, folder: Folder, event: Event) -> None:
         match folder.role:
             case Role.ABOVE:
                 if event.name == folder.key:
                     self._note(None, None, Writing.UNSURE)
             case Role.ROOT:
-                self._hear_of_root(event)
+                self._handle_of_root(event)
             case Role.TARGET:
                 self._note(folder.key, None, Writing.UNSURE)
             case Role.PLACE:
-                self._hear_of_files(folder.key, "", event)
+                self._handle_of_files(folder.key, "", event)
             case Role.POLICIES:
-                self._hear_of_files(folder.key, POLICIES, event)
+                self._handle_of_files(folder.key, POLICIES, event)
 
-    def _hear_of_root(self, event: Event) -> None:
+    def _handle_of_root(self, event: Event) -> None:
         name = event.name
         if not name:
             self._note(None, None, Writing.UNSURE)
@@ -196,7 +196,7 @@ class FolderWatch:
         elif self.has_linked_places and event.mask & inotify.NAMES:
             self._note(None, None, Writing.UNSURE)
 
-    def _hear_of_files(self, key: str, folder: str, event: Event) -> None:
+    def _handle_of_files(self, key: str, folder: str, event: Event) -> None:
         is_file = not event.mask & inotify.IS_DIRECTORY
         if is_file and belongs(event.name, is_top=not folder):
             self._note(key, folder + event.name, _writing(event.mask))

@@ -6,7 +6,7 @@ import socket
 import pytest
 
 from authz.sources.directory import files
-from authz.sources.directory.files import list_account, look_at, read_file
+from authz.sources.directory.files import examine, list_account, read_file
 from tests.sources.folders import write_account
 
 KEY = "a"
@@ -58,8 +58,8 @@ def test_a_link_loop_is_a_problem_and_a_link_that_leads_nowhere_is_not_there(fol
     (folder / "loop.json").symlink_to("loop.json")
     (folder / "gone.json").symlink_to("nowhere")
     assert problems(folder) == [("loop.json", "Too many levels of symbolic links")]
-    assert look_at(folder.parent, KEY, "loop.json")[1] != []
-    assert look_at(folder.parent, KEY, "gone.json") == (None, [])
+    assert examine(folder.parent, KEY, "loop.json")[1] != []
+    assert examine(folder.parent, KEY, "gone.json") == (None, [])
 
 
 def test_a_name_that_is_too_long_for_a_link_is_a_problem(folder):
@@ -70,7 +70,7 @@ def test_a_name_that_is_too_long_for_a_link_is_a_problem(folder):
 def test_a_folder_with_the_name_of_a_policy_is_not_one(folder):
     (folder / "x.json").mkdir()
     assert problems(folder) == []
-    assert look_at(folder.parent, KEY, "x.json") == (None, [])
+    assert examine(folder.parent, KEY, "x.json") == (None, [])
 
 
 @pytest.mark.parametrize(

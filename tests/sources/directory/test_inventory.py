@@ -5,7 +5,7 @@ import pytest
 
 from authz.errors import SourceError
 from authz.sources.directory import inventory as inventory_module
-from authz.sources.directory.inventory import accounts_below, inventory_of, is_single, tells_of_changes
+from authz.sources.directory.inventory import accounts_below, inventory_of, is_single, reports_all_changes
 from tests.sources.folders import GRANT, write_account
 
 
@@ -63,9 +63,9 @@ def test_only_where_this_machine_makes_all_changes_itself_do_events_tell_of_them
         f"3 1 0:3 / {place}/deeper rw - proc proc rw\n"
     )
     monkeypatch.setattr(inventory_module, "_MOUNTS", mounts)
-    assert tells_of_changes(tmp_path) is tells
+    assert reports_all_changes(tmp_path) is tells
 
 
 def test_where_nobody_knows_the_file_system_changes_may_be_missed(tmp_path, monkeypatch):
     monkeypatch.setattr(inventory_module, "_MOUNTS", Path("/nosuch"))
-    assert not tells_of_changes(tmp_path)
+    assert not reports_all_changes(tmp_path)

@@ -337,7 +337,7 @@ def test_of_many_files_only_the_one_that_changed_is_looked_at_read_and_parsed(tm
     before = reading.read().account
     (folder / "policies" / "more7.json").write_text(document(allow("im:AddUser")))
     looked, read, parsed = [], [], []
-    counted(monkeypatch, reader_module.files, "look_at", looked)
+    counted(monkeypatch, reader_module.files, "examine", looked)
     counted(monkeypatch, reader_module.files, "read_file", read)
     counted(monkeypatch, "authz.accounts.parsed", "parse_policy", parsed)
     monkeypatch.setattr(reader_module.files, "list_account", lambda *_: pytest.fail("everything was looked at"))

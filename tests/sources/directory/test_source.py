@@ -285,7 +285,7 @@ def telling(monkeypatch):
     """A function that says whether the file system tells of every change; it does until told otherwise."""
 
     def say(answer):
-        monkeypatch.setattr(source_module, "tells_of_changes", lambda _: answer)
+        monkeypatch.setattr(source_module, "reports_all_changes", lambda _: answer)
 
     say(True)
     return say

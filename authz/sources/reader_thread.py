@@ -20,7 +20,7 @@ _Call = Callable[[], bool]
 
 
 class AbandonedError(Exception):
-    """Raised on a thread that nobody waits for any more."""
+    """Raised on a thread that was left behind, whose result is not needed any more."""
 
 
 class StalledError(Exception):
@@ -53,7 +53,7 @@ class _Steps:
         self._since = self._clock()
 
     def end(self) -> bool:
-        """Whether whoever ends it is the first to do so: the call itself, or who leaves it behind."""
+        """Whether the caller is the first to end it: the call itself, or the loop that leaves it behind."""
         with self._lock:
             was_over, self._is_over = self._is_over, True
             return not was_over
@@ -66,12 +66,12 @@ _current = threading.local()
 
 
 def step(key: str, path: str) -> None:
-    """The calling thread begins what may never return: something about the account `key`, at `path`.
+    """Note that the calling thread begins something that may never return, for the account `key`, at `path`.
 
-    To be called after it, too, before anything is changed that others see.
+    To be called after it, too, before anything is changed that other threads see.
 
     Raises:
-        AbandonedError: if it took too long, so that nobody waits for it.
+        AbandonedError: if it took too long, so that the call was left behind.
     """
     steps: _Steps | None = getattr(_current, "steps", None)
     if steps is not None:
@@ -79,7 +79,7 @@ def step(key: str, path: str) -> None:
 
 
 def progress() -> None:
-    """The step of the calling thread gets on: it does not hang, however long it takes.
+    """Note that the step of the calling thread makes progress: it does not hang, however long it takes.
 
     Raises:
         AbandonedError: as `step` does.
@@ -89,8 +89,11 @@ def progress() -> None:
         steps.go_on()
 
 
-class Lane:
-    """Calls that run one after another on one thread. `on_return` is told of each stalled account that came back."""
+class ReaderThread:
+    """Calls that run one after another on one thread.
+
+    `on_return` is called with each account whose hanging call has ended.
+    """
 
     def __init__(
         self,
@@ -127,7 +130,7 @@ class Lane:
                     raise StalledError(steps.key, steps.path)
         except asyncio.CancelledError:
             if steps.end():
-                self._thread = None  # whoever cancels does not wait for it
+                self._thread = None  # the canceller does not wait for it
             raise
 
     def close(self) -> None:
@@ -159,7 +162,7 @@ class Lane:
         finally:
             _current.steps = None
         is_wanted = steps.end()
-        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+        with suppress(RuntimeError):  # the loop is closed: the result is not needed
             if is_wanted:
                 loop.call_soon_threadsafe(_deliver, future, result, error)
             else:

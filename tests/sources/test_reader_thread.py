@@ -3,45 +3,45 @@ import threading
 
 import pytest
 
-from authz.sources import lane as lane_module
-from authz.sources.lane import AbandonedError, Lane, StalledError, progress, step
+from authz.sources import reader_thread as module
+from authz.sources.reader_thread import AbandonedError, ReaderThread, StalledError, progress, step
 from tests.waiting import DEADLINE, until
 
 
 @pytest.fixture(autouse=True)
 def _often(monkeypatch):
-    monkeypatch.setattr(lane_module, "_CHECK_SECONDS", 0.01)
+    monkeypatch.setattr(module, "_CHECK_SECONDS", 0.01)
 
 
-def in_lane(scenario, stall_seconds=600.0):
-    """Run `scenario(lane, returned)`; `returned` lists the accounts that came back."""
+def in_thread(scenario, stall_seconds=600.0):
+    """Run `scenario(thread, returned)`; `returned` lists the accounts that came back."""
     returned = []
 
     async def run():
-        lane = Lane("test-lane", returned.append, stall_seconds)
+        thread = ReaderThread("test-thread", returned.append, stall_seconds)
         try:
-            return await scenario(lane, returned)
+            return await scenario(thread, returned)
         finally:
-            lane.close()
+            thread.close()
 
     return asyncio.run(run())
 
 
 def test_a_call_runs_on_another_thread_and_its_result_or_error_comes_back():
-    async def scenario(lane, _):
-        assert await lane.run(threading.get_ident) != threading.get_ident()
+    async def scenario(thread, _):
+        assert await thread.run(threading.get_ident) != threading.get_ident()
         with pytest.raises(ZeroDivisionError):
-            await lane.run(lambda: 1 / 0)
-        return await lane.run(lambda: "still here")
+            await thread.run(lambda: 1 / 0)
+        return await thread.run(lambda: "still here")
 
-    assert in_lane(scenario) == "still here"
+    assert in_thread(scenario) == "still here"
 
 
 def test_calls_run_one_after_another_on_one_thread():
-    async def scenario(lane, _):
-        return set(await asyncio.gather(*(lane.run(threading.get_ident) for _ in range(5))))
+    async def scenario(thread, _):
+        return set(await asyncio.gather(*(thread.run(threading.get_ident) for _ in range(5))))
 
-    assert len(in_lane(scenario)) == 1
+    assert len(in_thread(scenario)) == 1
 
 
 def test_a_call_that_hangs_is_left_behind_and_the_next_one_runs():
@@ -53,17 +53,17 @@ def test_a_call_that_hangs_is_left_behind_and_the_next_one_runs():
         step("a", "")
         raise AssertionError("it should have been told that nobody waits")
 
-    async def scenario(lane, returned):
+    async def scenario(thread, returned):
         with pytest.raises(StalledError) as caught:
-            await lane.run(hang)
+            await thread.run(hang)
         assert (caught.value.key, caught.value.path) == ("a", "a/file")
-        assert await lane.run(lambda: 7) == 7
+        assert await thread.run(lambda: 7) == 7
         assert returned == []
         gate.set()
         await until(lambda: returned)
         return returned
 
-    assert in_lane(scenario, stall_seconds=0.05) == ["a"]
+    assert in_thread(scenario, stall_seconds=0.05) == ["a"]
 
 
 def test_a_call_that_gets_on_is_not_left_behind_however_long_it_takes():
@@ -82,11 +82,11 @@ def test_a_call_that_gets_on_is_not_left_behind_however_long_it_takes():
         return "done"
 
     async def run():
-        lane = Lane("test-lane", str, 10.0, clock)
+        thread = ReaderThread("test-thread", str, 10.0, clock)
         try:
-            return await lane.run(work)
+            return await thread.run(work)
         finally:
-            lane.close()
+            thread.close()
 
     assert asyncio.run(run()) == "done"
 
@@ -104,8 +104,8 @@ def test_a_call_that_nobody_waits_for_any_more_changes_nothing():
             ended.append("abandoned")
             raise
 
-    async def scenario(lane, _):
-        task = asyncio.create_task(lane.run(work))
+    async def scenario(thread, _):
+        task = asyncio.create_task(thread.run(work))
         await until(reached.is_set)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -113,7 +113,7 @@ def test_a_call_that_nobody_waits_for_any_more_changes_nothing():
         gate.set()
         await until(lambda: ended)
 
-    in_lane(scenario)
+    in_thread(scenario)
     assert ended == ["abandoned"]
 
 
@@ -123,18 +123,18 @@ def test_steps_outside_of_a_lane_are_of_no_account():
 
 
 def test_a_thread_that_hangs_does_not_hold_up_the_end_of_the_process():
-    async def scenario(lane, _):
-        return await lane.run(lambda: threading.current_thread().daemon)
+    async def scenario(thread, _):
+        return await thread.run(lambda: threading.current_thread().daemon)
 
-    assert in_lane(scenario)
+    assert in_thread(scenario)
 
 
 def test_a_closed_lane_has_no_thread():
     names = []
 
-    async def scenario(lane, _):
-        names.append(await lane.run(lambda: threading.current_thread().name))
-        lane.close()
+    async def scenario(thread, _):
+        names.append(await thread.run(lambda: threading.current_thread().name))
+        thread.close()
         await until(lambda: names[0] not in [thread.name for thread in threading.enumerate()])
 
-    in_lane(scenario)
+    in_thread(scenario)
