@@ -41,7 +41,7 @@ class AttachmentUseCases:
         """
         with self._desk.writing(caller, "AttachUserPolicy") as use:
             user = user_of_uin(use, attach_uin, USER_NOT_FOUND)
-            _attach(use, _policy(use, policy_id, NOT_FOUND), HolderKind.USER, user.uin)
+            attach(use, _policy(use, policy_id, NOT_FOUND), HolderKind.USER, user.uin)
 
     def detach_user_policy(self, caller: Caller, *, policy_id: int, detach_uin: str) -> None:
         """Detach a policy from a user; what it has by a group stays.
@@ -61,7 +61,7 @@ class AttachmentUseCases:
         """
         with self._desk.writing(caller, "AttachGroupPolicy") as use:
             group = group_of_id(use, attach_group_id, GROUP_NOT_FOUND)
-            _attach(use, _policy(use, policy_id, NOT_FOUND), HolderKind.GROUP, str(group.id))
+            attach(use, _policy(use, policy_id, NOT_FOUND), HolderKind.GROUP, str(group.id))
 
     def detach_group_policy(self, caller: Caller, *, policy_id: int, detach_group_id: int) -> None:
         """Detach a policy from a group.
@@ -89,7 +89,7 @@ class AttachmentUseCases:
         """
         with self._desk.writing(caller, "AttachRolePolicy") as use:
             role = role_of(use, attach_role_id, attach_role_name)
-            _attach(use, _policy_of(use, policy_id, policy_name), HolderKind.ROLE, role.id)
+            attach(use, _policy_of(use, policy_id, policy_name), HolderKind.ROLE, role.id)
 
     def detach_role_policy(
         self,
@@ -131,7 +131,12 @@ def _policy_of(use: Writing, policy_id: int | None, policy_name: str | None) -> 
     return found
 
 
-def _attach(use: Writing, policy: KnownPolicy, kind: HolderKind, holder_id: str) -> None:
+def attach(use: Writing, policy: KnownPolicy, kind: HolderKind, holder_id: str) -> None:
+    """Attach a policy to a holder that exists, for a caller that was admitted.
+
+    Raises:
+        ControlError: AttachmentFull.
+    """
     if use.store.attachments.get(use.account, kind, holder_id, policy.policy_id) is not None:
         return
     refuse_full(use, kind, holder_id)

@@ -110,9 +110,7 @@ class GroupUseCases:
         """
         with self._desk.writing(caller, "AddUserToGroup") as use:
             for group, user in _pairs(use, info, _GROUP_NOT_EXIST):
-                if use.store.memberships.get(use.account, group.id, user.uin) is None:
-                    _refuse_full(use, group, user)
-                    use.store.memberships.add(MembershipRecord(use.account, group.id, user.uin, use.now))
+                join(use, group, user)
 
     def remove_user_from_group(self, caller: Caller, *, info: Sequence[GroupMember]) -> None:
         """Take users out of groups, all of them or none. A user that is not in a group is passed over.
@@ -153,6 +151,17 @@ class GroupUseCases:
             shown = window(rp, page)
             total, members = use.store.memberships.members(use.account, group.id, shown.offset, shown.limit)
             return Page(total, tuple(map(plain_user, members)))
+
+
+def join(use: Writing, group: GroupRecord, user: UserRecord) -> None:
+    """Put a user into a group, for a caller that was admitted; one that is in it stays in it.
+
+    Raises:
+        ControlError: UserGroupFull, GroupUserFull.
+    """
+    if use.store.memberships.get(use.account, group.id, user.uin) is None:
+        _refuse_full(use, group, user)
+        use.store.memberships.add(MembershipRecord(use.account, group.id, user.uin, use.now))
 
 
 def _group(group: GroupRecord) -> Group:

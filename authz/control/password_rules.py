@@ -9,6 +9,7 @@ from authz.control.passwords import DEFAULT_RULES, PasswordRules, check_rules
 from authz.control.results import PasswordRulesDetail
 from authz.control.use_case import Desk, Reading, Writing
 from authz.store.records import AccountRecord
+from authz.store.session import Reader
 
 
 class PasswordRuleUseCases:
@@ -42,7 +43,13 @@ class PasswordRuleUseCases:
 
 def rules_of(use: Reading | Writing) -> PasswordRules:
     """The password rules of the account of a use case."""
-    text = _account(use).password_rules
+    return rules_of_account(use.store, use.account)
+
+
+def rules_of_account(reader: Reader, account: str) -> PasswordRules:
+    """The password rules of an account; the default ones if there is no such account."""
+    record = reader.accounts.get(account)
+    text = "" if record is None else record.password_rules
     if not text:
         return DEFAULT_RULES
     values = json.loads(text)

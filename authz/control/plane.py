@@ -10,12 +10,14 @@ from authz.control.authorization import Authorizer
 from authz.control.boundaries import BoundaryUseCases
 from authz.control.groups import GroupUseCases
 from authz.control.keys import KeyUseCases
+from authz.control.onboarding import OnboardingUseCases
 from authz.control.password_rules import PasswordRuleUseCases
 from authz.control.policies import PolicyUseCases
 from authz.control.quotas import DEFAULT_QUOTAS, Quotas
 from authz.control.roles import RoleUseCases
 from authz.control.service_access import ServiceAccessUseCases
 from authz.control.sessions import SessionUseCases
+from authz.control.sign_in import SignInUseCases
 from authz.control.summary import SummaryUseCases
 from authz.control.transfer import TransferUseCases
 from authz.control.use_case import Desk
@@ -52,6 +54,8 @@ class ControlPlane:
         self.summary = SummaryUseCases(desk)
         self.passwords = PasswordRuleUseCases(desk)
         self.sts = SessionUseCases(desk)
+        self.onboarding = OnboardingUseCases(desk)
+        self.sign_in = SignInUseCases(desk)
         self.transfer = TransferUseCases(desk)
 
     def revision(self) -> int:

@@ -1,7 +1,7 @@
 """Use cases on policies: create, update, delete, get and list (cam-api.md 3, Policies)."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from authz.accounts.preset_details import search_presets
 from authz.control.caller import Caller
@@ -39,6 +39,17 @@ BY_SYNTAX, BY_GENERATOR = 2, 3
 _SCOPES = ("All", "QCS", "Local")
 
 
+@dataclass(frozen=True, slots=True)
+class PolicyFields:
+    """What a new policy is given; see create_policy."""
+
+    policy_name: str
+    policy_document: str
+    description: str = ""
+    tags: tuple[Tag, ...] = ()
+    create_mode: int = BY_SYNTAX
+
+
 class PolicyUseCases:
     """Custom policies, and the presets beside them."""
 
@@ -63,25 +74,8 @@ class PolicyUseCases:
         """
         with self._desk.writing(caller, "CreatePolicy") as use:
             use.authorize("policyid/*")
-            check_policy_name(policy_name)
-            _refuse_taken(use, policy_name)
-            check_description(description)
-            checked = check_tags(tags, use.quotas.tags, "ParamError", "ParamError")
-            validate_document(use, policy_document)
-            if use.store.policies.count(use.account) >= use.quotas.policies:
-                message = f"the account has {use.quotas.policies} custom policies already; delete one first"
-                raise ControlError("FailedOperation.PolicyFull", message)
-            record = PolicyRecord(
-                account=use.account,
-                id=0,
-                name=policy_name,
-                description=description,
-                create_mode=create_mode,
-                tags=tuple((tag.key, tag.value) for tag in checked),
-                created_at=use.now,
-                updated_at=use.now,
-            )
-            return use.store.policies.add(record, policy_document).id
+            fields = PolicyFields(policy_name, policy_document, description, tuple(tags), create_mode)
+            return create(use, fields)
 
     def update_policy(
         self,
@@ -182,6 +176,33 @@ class PolicyUseCases:
             total, records = _custom_page(use, shown, len(presets), wanted) if scope != "QCS" else (0, ())
             policies = [*presets[shown.offset : shown.end], *map(of_record, records)]
             return Page(len(presets) + total, tuple(_rows(use, policies)))
+
+
+def create(use: Writing, fields: PolicyFields) -> int:
+    """Create a policy, for a caller that was admitted; returns its id.
+
+    Raises:
+        ControlError: as create_policy does.
+    """
+    check_policy_name(fields.policy_name)
+    _refuse_taken(use, fields.policy_name)
+    check_description(fields.description)
+    tags = check_tags(fields.tags, use.quotas.tags, "ParamError", "ParamError")
+    validate_document(use, fields.policy_document)
+    if use.store.policies.count(use.account) >= use.quotas.policies:
+        message = f"the account has {use.quotas.policies} custom policies already; delete one first"
+        raise ControlError("FailedOperation.PolicyFull", message)
+    record = PolicyRecord(
+        account=use.account,
+        id=0,
+        name=fields.policy_name,
+        description=fields.description,
+        create_mode=fields.create_mode,
+        tags=tuple((tag.key, tag.value) for tag in tags),
+        created_at=use.now,
+        updated_at=use.now,
+    )
+    return use.store.policies.add(record, fields.policy_document).id
 
 
 def validate_document(use: Writing, text: str) -> None:

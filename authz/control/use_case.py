@@ -45,14 +45,14 @@ class UseCase(Generic[S_co]):
         self._authorizer.authorize(self.caller, self.store, action or self.action, resource, self.now)
         self._is_authorized = True
 
-    def refuse_denied(self, tail: str) -> None:
+    def refuse_denied(self, tail: str, action: str = "") -> None:
         """Refuse the caller if its policies deny the action on a resource that comes along, such as the policy.
 
         Raises:
             ControlError: AuthFailure.UnauthorizedOperation.
         """
         resource = f"qcs::cam::uin/{self.account}:{tail}"
-        self._authorizer.refuse_denied(self.caller, self.store, self.action, resource, self.now)
+        self._authorizer.refuse_denied(self.caller, self.store, action or self.action, resource, self.now)
 
     def authorize_assumption(self, owner: str, role: str, context: Mapping[str, str]) -> None:
         """Admit the caller to a role of the account `owner`, in the context of the request.

@@ -1,7 +1,7 @@
 """Use cases on sub-accounts (cam-api.md 3, Users)."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from authz.control.caller import Caller
 from authz.control.errors import UNAUTHORIZED, ControlError, invalid
@@ -17,6 +17,21 @@ from authz.store.records import AccessKeyRecord, PasswordRecord, UserRecord
 
 MOST_FILTERED = 50
 """The most uins of DescribeSubAccounts."""
+
+
+@dataclass(frozen=True, slots=True)
+class UserFields:
+    """What a new user is given; see add_user. Without `console_login`, a password is ignored."""
+
+    name: str
+    remark: str = ""
+    console_login: bool = False
+    use_api: bool = False
+    password: str | None = field(default=None, repr=False)
+    need_reset_password: bool = False
+    phone_num: str = ""
+    country_code: str = ""
+    email: str = ""
 
 
 class UserUseCases:
@@ -47,27 +62,20 @@ class UserUseCases:
             ControlError: UserNameIllegal, SubUserNameInUse, SubUserFull, PasswordViolatedRules, ParamError,
                 RequestLimitExceeded.CreateUser.
         """
+        fields = UserFields(
+            name=name,
+            remark=remark,
+            console_login=console_login,
+            use_api=use_api,
+            password=password,
+            need_reset_password=need_reset_password,
+            phone_num=phone_num,
+            country_code=country_code,
+            email=email,
+        )
         with self._desk.writing(caller, "AddUser") as use:
             use.authorize("uin/*")
-            _check_new(use, name)
-            check_remark(remark)
-            check_contact(phone_num, country_code, email)
-            user = use.store.users.add(
-                UserRecord(
-                    account=use.account,
-                    uin="",
-                    name=name,
-                    remark=remark,
-                    console_login=console_login,
-                    phone_num=phone_num,
-                    country_code=country_code,
-                    email=email,
-                    created_at=use.now,
-                )
-            )
-            generated = _set_password(use, user, password, needs_reset=need_reset_password) if console_login else ""
-            secret_id, secret_key = _first_key(use, user) if use_api else ("", "")
-            return NewUser(user.uin, user.name, user.uid, generated, secret_id, secret_key)
+            return add(use, fields)
 
     def update_user(
         self,
@@ -173,6 +181,35 @@ def user_answer(use: Reading, user: UserRecord) -> User:
     """A user with its last sign-in."""
     last = use.store.usage.sign_in(use.account, user.uin)
     return replace(plain_user(user), login_ip=last.address, login_time=last.signed_in_at)
+
+
+def add(use: Writing, fields: UserFields) -> NewUser:
+    """Create a user, for a caller that was admitted.
+
+    Raises:
+        ControlError: as add_user does.
+    """
+    _check_new(use, fields.name)
+    check_remark(fields.remark)
+    check_contact(fields.phone_num, fields.country_code, fields.email)
+    user = use.store.users.add(
+        UserRecord(
+            account=use.account,
+            uin="",
+            name=fields.name,
+            remark=fields.remark,
+            console_login=fields.console_login,
+            phone_num=fields.phone_num,
+            country_code=fields.country_code,
+            email=fields.email,
+            created_at=use.now,
+        )
+    )
+    password = ""
+    if fields.console_login:
+        password = _set_password(use, user, fields.password, needs_reset=fields.need_reset_password)
+    secret_id, secret_key = _first_key(use, user) if fields.use_api else ("", "")
+    return NewUser(user.uin, user.name, user.uid, password, secret_id, secret_key)
 
 
 def _check_new(use: Writing, name: str) -> None:

@@ -13,6 +13,7 @@ from tests.control.documented import DOCUMENTED
 from tests.control.worlds import QUOTAS, make_world
 
 MISTAKES = [*mistakes_policies.MISTAKES, *mistakes_lists.MISTAKES, *mistakes_identities.MISTAKES]
+NOT_OF_THE_API = {"database", "accounts", "transfer", "onboarding", "sign_in"}  # of the console and the command line
 BEYOND_CAM = {"TagRole", "UntagRole", "AssumeRole"}  # actions of which the SDKs document no codes
 
 # Why a documented code is never answered, whatever the action.
@@ -156,7 +157,7 @@ def test_no_reason_is_kept_that_is_not_needed():
 
 def methods(plane):
     """The use cases of a plane by action, each with the names of its keywords that have no default."""
-    families = [value for name, value in vars(plane).items() if name not in ("database", "accounts")]
+    families = [value for name, value in vars(plane).items() if name not in NOT_OF_THE_API]
     for family in families:
         for name, method in inspect.getmembers(family, inspect.ismethod):
             parameters = inspect.signature(method).parameters
