@@ -76,7 +76,7 @@ class SignInUseCases:
     def change_password(
         self, *, account: str, name: str, password: str, new_password: str, address: str = "", request_id: str = ""
     ) -> SignedIn:
-        """Change the own password, which the present one authorizes; it need not be reset any more.
+        """Change the password of a user who knows the present one; it need not be reset any more.
 
         Raises:
             ControlError: AuthFailure.SignInFailure, or PasswordViolatedRules for the new password, which must differ
