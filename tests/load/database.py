@@ -25,7 +25,6 @@ from tests.sidecar import Sidecar, check_request
 from tests.store.writing import ALLOW, author
 from tests.waiting import DEADLINE
 
-
 _ACCOUNT = "1000000001"
 
 

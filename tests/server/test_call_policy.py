@@ -27,8 +27,8 @@ class Feed(RevisionFeed):
         self.seconds.append(seconds)
 
 
-def policy(feed, patience=10.0, limit=10):
-    return CallPolicy(feed, Counters(), patience, ConcurrencyLimiter(limit), ClientAllowlist(["backend"]))
+def policy(feed, longest=10.0, limit=10):
+    return CallPolicy(feed, Counters(), longest, ConcurrencyLimiter(limit), ClientAllowlist(["backend"]))
 
 
 @pytest.mark.parametrize(
