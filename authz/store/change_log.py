@@ -70,9 +70,11 @@ class Changes:
     def accounts_since(self, revision: int) -> dict[str, int]:
         """The accounts that changed after a revision, each with the first revision that changed it then."""
         columns = tables.changes.c
-        first = sa.func.min(columns.revision)
-        query = sa.select(columns.account, first).where(columns.revision > revision).group_by(columns.account)
-        return {account: number for account, number in self._connection.execute(query)}  # noqa: C416 - rows are no pairs
+        query = sa.select(columns.account, columns.revision).where(columns.revision > revision)
+        firsts: dict[str, int] = {}
+        for account, number in self._connection.execute(query.order_by(columns.revision)):
+            firsts.setdefault(account, number)
+        return firsts
 
     def get(self, revision: int) -> Change | None:
         """The entry of a revision."""

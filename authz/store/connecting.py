@@ -13,9 +13,16 @@ from sqlalchemy import event, exc
 from authz.store.address import DatabaseAddress
 from authz.store.errors import ConflictError, StoreError
 
-_BUSY_SECONDS = 30.0
+BUSY_SECONDS = 30.0
 """For the lock of writers, which are served one after another; then the write fails and nothing of it is kept."""
-_CONNECT_SECONDS = 5
+_ALIVE = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+"""How soon PostgreSQL counts as gone, in seconds and for the last one milliseconds; the URL may say otherwise."""
 _POOL = {"pool_size": 5, "max_overflow": 15, "pool_timeout": 30.0}
 _BEGIN = "authz_begin"
 READING: dict[str, dict[str, Any]] = {
@@ -36,7 +43,7 @@ def make_engine(address: DatabaseAddress) -> sa.Engine:
         engine = sa.create_engine("sqlite://", creator=lambda: _open_sqlite(file), poolclass=sa.QueuePool, **common)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    arguments = {} if "connect_timeout" in address.url.query else {"connect_timeout": _CONNECT_SECONDS}
+    arguments = {name: value for name, value in _ALIVE.items() if name not in address.url.query}
     engine = sa.create_engine(address.url, connect_args=arguments, **common)
     event.listen(engine, "connect", _prepare_postgresql)
     return engine
@@ -44,7 +51,7 @@ def make_engine(address: DatabaseAddress) -> sa.Engine:
 
 def _open_sqlite(file: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(
-        f"file:{quote(str(file))}?mode=rw", uri=True, timeout=_BUSY_SECONDS, check_same_thread=False
+        f"file:{quote(str(file))}?mode=rw", uri=True, timeout=BUSY_SECONDS, check_same_thread=False
     )
     connection.isolation_level = None  # transactions begin as the store says, not as the driver guesses
     for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
@@ -58,7 +65,7 @@ def _begin_sqlite(connection: sa.Connection) -> None:
 
 def _prepare_postgresql(connection: Any, _record: Any) -> None:
     before, connection.autocommit = connection.autocommit, True
-    connection.execute(f"SET lock_timeout = {int(_BUSY_SECONDS * 1000)}")
+    connection.execute(f"SET lock_timeout = {int(BUSY_SECONDS * 1000)}")
     connection.autocommit = before
 
 
@@ -82,7 +89,9 @@ def translated(address: DatabaseAddress) -> Iterator[None]:
     except exc.TimeoutError:
         raise StoreError(f"{address.shown} is busy: all connections are in use") from None
     except exc.DBAPIError as error:
-        raise StoreError(f"cannot reach {address.shown}: {_reason(error)}") from None
+        is_lost_or_never_reached = error.connection_invalidated or error.statement is None
+        verb = "reach" if is_lost_or_never_reached else "use"
+        raise StoreError(f"cannot {verb} {address.shown}: {_reason(error)}") from None
 
 
 def _kind(error: exc.DBAPIError) -> str:

@@ -1,5 +1,6 @@
 """A database of the store: opens it, and gives out transactions."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ from authz.store import schema, tables
 from authz.store.address import DatabaseAddress, parse_address
 from authz.store.author import Author
 from authz.store.change_log import current_revision, lock_revision
-from authz.store.connecting import READING, WRITING, is_lost, make_engine, translated
+from authz.store.connecting import BUSY_SECONDS, READING, WRITING, is_lost, make_engine, translated
 from authz.store.errors import MasterKeyError, StoreError
 from authz.store.keys import reseal
 from authz.store.pending import Pending
@@ -35,6 +36,7 @@ class Database:
         self._clock = clock
         self._master_key: MasterKey | None = None
         self._file: tuple[int, int] | None = None
+        self._writing = threading.Lock()
         self.identity = ""
 
     @classmethod
@@ -98,7 +100,7 @@ class Database:
             ConflictError: if a rule of the store is broken.
             StoreError: if the database cannot be reached, or others write for too long.
         """
-        with translated(self.address):
+        with self._alone(), translated(self.address):
             connection, revision = self._begin(WRITING[self.dialect], lock_revision)
             with connection:
                 writer = Writer(Pending(connection, author, self._master_key), revision)
@@ -193,6 +195,19 @@ class Database:
             connection.execute(tables.store.update().values(key_check=check))
             connection.commit()
         return bytes(check)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Queue the writers of this process, who would otherwise ask SQLite for its lock again and again."""
+        if self.address.file is None:
+            yield
+            return
+        if not self._writing.acquire(timeout=BUSY_SECONDS):
+            raise StoreError(f"{self.address.shown} is busy: others write to it")
+        try:
+            yield
+        finally:
+            self._writing.release()
 
     def _follow_file(self) -> None:
         """Connect to the file that is there now, should another one have taken its place."""

@@ -74,6 +74,17 @@ class LastGoodCopy:
             found = (connection.execute("SELECT uin, rows FROM accounts WHERE uin = ?", (uin,)) for uin in uins)
             return {uin: _unpacked(packed) for cursor in found for uin, packed in cursor}
 
+    def discard(self) -> None:
+        """Remove the copy, such as one that cannot be read.
+
+        Raises:
+            SourceError: if it cannot be removed.
+        """
+        try:
+            self.path.unlink(missing_ok=True)
+        except OSError as error:
+            raise SourceError(f"cannot remove the last good copy {self.path}: {error.strerror}") from None
+
     def write(
         self,
         identity: str,

@@ -196,7 +196,14 @@ class DatabaseSource:
 
     def _compare_with_copy(self, database: Database) -> None:
         """Serve nothing that is older than what was served before the sidecar started."""
-        head = None if self._copy is None else self._copy.head()
+        if self._copy is None:
+            return
+        try:
+            head = self._copy.head()
+        except SourceError as error:
+            log.warning("the last good copy cannot be read, and is replaced", reason=str(error))
+            self._copy.discard()
+            return
         if head is None:
             return
         if head.identity != database.identity:

@@ -171,3 +171,13 @@ class TestLastGood:
             again.survey(is_thorough=True)
         again.close()
         shop.close()
+
+    def test_a_copy_that_cannot_be_read_is_replaced(self, sqlite_url, tmp_path):
+        shop = DatabaseShop(sqlite_url, last_good=tmp_path)
+        shop.put("a", granting(1))
+        source = shop.source.beneath
+        source._copy.path.write_bytes(b"this is not a copy" * 100)
+        assert set(source.read(source.survey(is_thorough=True), is_long=True).changed) == {"1"}
+        eventually(lambda: not source._copy.path.exists() or source._copy.path.read_bytes()[:6] == b"SQLite")
+        eventually(lambda: source._copy.head() is not None and source._copy.head().revision == 1)
+        shop.close()
