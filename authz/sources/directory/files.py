@@ -184,7 +184,8 @@ def _mark(
     if not stat.S_ISREG(status.st_mode):
         problems.append(_irregular(path))
         return None
-    is_placed = status.st_ctime_ns > status.st_mtime_ns or (is_link and status.st_ctime_ns <= _link_time(path, links))
+    put_at = _link_time(path, links) if is_link else 0
+    is_placed = status.st_ctime_ns > status.st_mtime_ns or status.st_ctime_ns <= put_at
     return Mark(fingerprint(status), status.st_size, age(status), is_link, is_placed)
 
 

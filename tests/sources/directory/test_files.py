@@ -124,6 +124,19 @@ def test_a_file_that_a_link_was_put_to_after_it_was_written_was_whole_before(fol
     assert str(version.resolve()) in {link.place for link in listing.links.values()}
 
 
+@pytest.mark.parametrize("is_older", [True, False])
+def test_the_folders_that_links_lead_to_are_known_whatever_the_times_of_the_files(folder, is_older):
+    version = folder / "..1"
+    version.mkdir()
+    (version / "x.json").write_text("{}")
+    if is_older:  # as after a rename or a change of mode
+        os.utime(version / "x.json", ns=(1, 1))
+    (folder / "..data").symlink_to("..1")
+    (folder / "x.json").symlink_to("..data/x.json")
+    links = list_account(folder.parent, KEY).links
+    assert {(link.place, link.link_folder) for link in links.values()} == {(str(version.resolve()), str(folder))}
+
+
 def test_what_is_not_there_is_not_there(tmp_path):
     (tmp_path / "file").touch()
     assert not list_account(tmp_path, "nosuch").is_there
