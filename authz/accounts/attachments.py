@@ -129,12 +129,17 @@ def _unknown_keys(value: dict[str, Any], known: frozenset[str], path: Path, repo
             )
 
 
+def _given(value: dict[str, Any], key: str, path: Path, report: Report, *, required: bool) -> Any:
+    given = value.get(key)
+    if given is None and required:
+        report.error("MissingKey", path, f"`{key}` is missing")
+    return given
+
+
 def _number(value: dict[str, Any], key: str, path: Path, report: Report, *, required: bool = False) -> str:
     """A uin or APPID, quoted or not; empty if it is missing or not valid."""
-    given = value.get(key)
+    given = _given(value, key, path, report, required=required)
     if given is None:
-        if required:
-            report.error("MissingKey", path, f"`{key}` is missing")
         return ""
     text = str(given)
     if isinstance(given, bool) or not _UIN.fullmatch(text):
@@ -146,10 +151,8 @@ def _number(value: dict[str, Any], key: str, path: Path, report: Report, *, requ
 
 
 def _text(value: dict[str, Any], key: str, path: Path, report: Report, *, required: bool = False) -> str:
-    given = value.get(key)
+    given = _given(value, key, path, report, required=required)
     if given is None:
-        if required:
-            report.error("MissingKey", path, f"`{key}` is missing")
         return ""
     if not isinstance(given, str | int) or isinstance(given, bool) or given == "":
         report.error("InvalidAttachments", (*path, key), f"`{key}` must be a string")

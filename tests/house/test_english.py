@@ -1,7 +1,4 @@
-"""Messages, docstrings, comments and documents are in plain English: no turn of phrase of the list in english.py.
-
-What is not clean yet is listed in PENDING. To check one entry, delete it there and run this file.
-"""
+"""Messages, docstrings, comments and documents are in plain English: no turn of phrase of the list in english.py."""
 
 import re
 
@@ -11,8 +8,6 @@ from tests.house import measure
 from tests.house.english import TURNS
 from tests.house.prose import line_passages, markdown_passages, passages, python_passages
 
-PENDING = ()
-"""Files and folders that other changes rewrite; nothing new belongs here."""
 _DEPLOYED = {".md", ".yaml", ".json", ".proto", ".py", ".tpl"}
 
 
@@ -29,10 +24,6 @@ def texts():
     return {str(path.relative_to(measure.ROOT)): path for path in sorted([*measure.modules(), *documents()])}
 
 
-def is_pending(name):
-    return any(name == each or name.startswith(f"{each}/") for each in PENDING)
-
-
 def faults(name, found):
     """Each banned turn in some passages, with its place and what to write instead."""
     return [
@@ -43,14 +34,10 @@ def faults(name, found):
     ]
 
 
-@pytest.mark.parametrize("name", [name for name in texts() if not is_pending(name)])
+@pytest.mark.parametrize("name", texts())
 def test_no_banned_turn_is_used(name):
     found = faults(name, passages(texts()[name]))
     assert found == [], "\n".join(found)
-
-
-def test_what_is_pending_exists():
-    assert [name for name in PENDING if not measure.ROOT.joinpath(name).exists()] == []
 
 
 @pytest.mark.parametrize("turn", TURNS, ids=lambda turn: turn.examples[0])
