@@ -5,6 +5,7 @@ at an earlier revision never acts on them.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from threading import Lock
 
 from cachetools import LRUCache
@@ -27,17 +28,25 @@ from authz.store.session import Reader
 KEPT_CALLERS = 1024
 """How many callers' compiled policies are kept."""
 
-_Key = tuple[str, int, str]
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    """The compiled policies of a caller: at which revision of its account, and the last revision at which they held."""
+
+    account_revision: int
+    checked_at: int
+    state: AccountState
 
 
 class Authorizer:
     """Decides whether callers may carry out actions; for any number of threads.
 
-    Compiled policies are kept by account, revision of the account, and principal.
+    Compiled policies are kept by account and principal, and used again only while the account's revision is the same.
+    While the revision of the whole database is the same, the account's need not be read.
     """
 
     def __init__(self, kept: int = KEPT_CALLERS) -> None:
-        self._states: LRUCache[_Key, AccountState] = LRUCache(kept)
+        self._kept: LRUCache[tuple[str, str], _Compiled] = LRUCache(kept)
         self._lock = Lock()
 
     def authorize(self, caller: Caller, reader: Reader, action: str, resource: str, now: float) -> None:
@@ -87,15 +96,20 @@ class Authorizer:
         return _decided(Snapshot(reader.revision, ShardedMap({caller.account: state}), Lease()), request)
 
     def _state(self, caller: Caller, reader: Reader) -> AccountState:
-        record = reader.accounts.get(caller.account)
-        key = (caller.account, -1 if record is None else record.revision, caller.principal.key)
+        key = (caller.account, caller.principal.key)
         with self._lock:
-            known = self._states.get(key)
-        if known is None:
-            known = AccountState(read_account(reader, caller.account, caller.principal))
-            with self._lock:
-                self._states[key] = known
-        return known
+            known = self._kept.get(key)
+        if known is not None and known.checked_at == reader.revision:
+            return known.state
+        record = reader.accounts.get(caller.account)
+        revision = -1 if record is None else record.revision
+        if known is None or known.account_revision != revision:
+            state = AccountState(read_account(reader, caller.account, caller.principal))
+        else:
+            state = known.state
+        with self._lock:
+            self._kept[key] = _Compiled(revision, reader.revision, state)
+        return state
 
 
 def _decided(snapshot: Snapshot, request: Request) -> tuple[Decision, str]:

@@ -36,11 +36,11 @@ class UseCase(Generic[S_co]):
     def authorize(self, tail: str = "*", action: str = "") -> None:
         """Admit the caller to a resource of its account, such as `policyid/1000001`, or to all (`*`).
 
-        Call it before any write: what it remembers is then what was committed.
-
         Raises:
             ControlError: AuthFailure.UnauthorizedOperation.
+            AssertionError: after a write: rights that are not committed must not be compiled and kept.
         """
+        self._refuse_written()
         resource = tail if tail == "*" else f"qcs::cam::uin/{self.account}:{tail}"
         self._authorizer.authorize(self.caller, self.store, action or self.action, resource, self.now)
         self._is_authorized = True
@@ -51,6 +51,7 @@ class UseCase(Generic[S_co]):
         Raises:
             ControlError: AuthFailure.UnauthorizedOperation.
         """
+        self._refuse_written()
         resource = f"qcs::cam::uin/{self.account}:{tail}"
         self._authorizer.refuse_denied(self.caller, self.store, action or self.action, resource, self.now)
 
@@ -66,6 +67,11 @@ class UseCase(Generic[S_co]):
     def admit_everyone(self) -> None:
         """Note that the use case asks for no right: it answers what callers know of themselves."""
         self._is_authorized = True
+
+    def _refuse_written(self) -> None:
+        if isinstance(self.store, Writer) and self.store.written:
+            message = f"use case {self.action} wrote before it authorized its caller"
+            raise AssertionError(message)
 
     def finish(self) -> None:
         """End the use case; one that forgot to authorize its caller is undone.

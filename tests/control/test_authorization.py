@@ -100,12 +100,18 @@ def test_compiled_policies_are_kept_by_revision(plane, alice):
 
     grant(plane, alice, allow("cam:ListUsers"))
     ask()
-    (state,) = authorizer._states.values()
+    (first,) = authorizer._kept.values()
     ask()
-    assert list(authorizer._states.values()) == [state]
+    assert list(authorizer._kept.values()) == [first]
+    plane.groups.create_group(root(OTHER_UIN), group_name="ops")
+    ask()
+    (second,) = authorizer._kept.values()
+    assert second.state is first.state
+    assert second.checked_at == first.checked_at + 1
     plane.groups.create_group(root(), group_name="ops")
     ask()
-    assert len(authorizer._states) == 2
+    (third,) = authorizer._kept.values()
+    assert third.state is not first.state
 
 
 def test_a_role_of_another_account_is_assumed_if_it_trusts_the_caller(plane, alice):

@@ -20,6 +20,21 @@ def test_a_use_case_that_does_not_authorize_its_caller_is_undone(plane):
     assert plane.groups.list_groups(root()).total == 0
 
 
+def test_a_use_case_that_writes_before_it_authorizes_its_caller_is_undone(plane):
+    desk = plane.groups._desk
+    before = plane.revision()
+
+    def write_first(authorize):
+        with desk.writing(root(), "CreateGroup") as use:
+            use.store.groups.add(GroupRecord(ROOT_UIN, 0, "ops"))
+            authorize(use)
+
+    for authorize in (lambda use: use.authorize("groupid/*"), lambda use: use.refuse_denied("groupid/1")):
+        with pytest.raises(AssertionError, match="CreateGroup wrote before it authorized"):
+            write_first(authorize)
+    assert plane.revision() == before
+
+
 def test_what_the_database_refuses_is_a_failed_operation(plane):
     desk = plane.groups._desk
 
