@@ -25,8 +25,9 @@ class MethodCounters:
         self.buckets = [0] * (len(BOUNDS) + 1)
         self.seconds = 0.0
 
-    def took(self, seconds: float) -> None:
-        """Count the latency of an answer."""
+    def answer_took(self, seconds: float) -> None:
+        """Count an answer, and its latency."""
+        self.answered += 1
         self.buckets[bisect_left(BOUNDS, seconds)] += 1
         self.seconds += seconds
 

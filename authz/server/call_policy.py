@@ -1,11 +1,13 @@
 """What holds for every call: which clients may call, how long a revision is waited for, what is counted."""
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import Self
 
+from authz.errors import ForbiddenClientError
 from authz.pdp.counters import Counters
 from authz.pdp.scheduling import ConcurrencyLimiter
 from authz.server.client_allowlist import ClientAllowlist
+from authz.server.peer import Peer
 from authz.server.revisions import RevisionFeed
 
 
@@ -32,6 +34,10 @@ class CallPolicy:
     def for_everybody(self) -> Self:
         """The same rules for services beside the main one: every client may call, and no call is counted."""
         return type(self)(self._feed, Counters(self.counters.peer_faults), self._patience, self.limiter)
+
+    def rejection(self, peer: Callable[[], Peer]) -> ForbiddenClientError | None:
+        """Why a client may not call; None if it may."""
+        return None if self.allowlist is None else self.allowlist.rejection(peer())
 
     async def wait_for(self, revision: int, seconds_left: float | None, connection: Hashable) -> None:
         """Wait until a revision is in force; `seconds_left` are those until the caller's deadline.

@@ -76,11 +76,9 @@ class CallRunner:
 
     def admit(self, peer: Callable[[], Peer]) -> None:
         """End the call of a client that may not call; for transports that do not check a connection as a whole."""
-        if self._policy.allowlist is not None:
-            try:
-                self._policy.allowlist.check(peer())
-            except ForbiddenClientError as error:
-                self.reject(error)
+        error = self._policy.rejection(peer)
+        if error is not None:
+            self.reject(error)
 
     def reject(self, error: ForbiddenClientError) -> NoReturn:
         """End the call of a client that may not call."""
@@ -104,8 +102,7 @@ class CallRunner:
             result = await self._answer(answer, revision, call)
         except Exception as error:  # noqa: BLE001 - every fault ends in a status, never in an answer
             raise self._aborted(error) from None
-        self._counters.answered += 1
-        self._counters.took(perf_counter() - began)
+        self._counters.answer_took(perf_counter() - began)
         return result
 
     async def _answer(self, answer: Callable[[], Awaitable[bytes]], revision: int, call: Call) -> bytes:
@@ -152,8 +149,7 @@ class UnaryRunner(CallRunner):
                 raise
             except Exception as error:  # noqa: BLE001 - as above
                 raise aborted(error) from None
-            counters.answered += 1
-            counters.took(perf_counter() - began)
+            counters.answer_took(perf_counter() - began)
             return result
 
         return counted
@@ -240,8 +236,7 @@ class BidiRunner(CallRunner):
             began = perf_counter()
             result = answer(data)
             stream.message_came()
-            counters.answered += 1
-            counters.took(perf_counter() - began)
+            counters.answer_took(perf_counter() - began)
             return result
 
         return counted

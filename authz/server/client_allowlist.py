@@ -15,12 +15,9 @@ class ClientAllowlist:
     def __init__(self, allowed: Iterable[str]) -> None:
         self._allowed = frozenset(allowed)
 
-    def check(self, peer: Peer) -> None:
-        """Check the peer of a call.
-
-        Raises:
-            ForbiddenClientError: if it may not call.
-        """
-        if not peer.is_local and not peer.names & self._allowed:
-            names = ", ".join(sorted(peer.names)) or "none"
-            raise ForbiddenClientError(f"no identity of this client is allowed here; its certificate has {names}")
+    def rejection(self, peer: Peer) -> ForbiddenClientError | None:
+        """Why a client may not call; None if it may."""
+        if peer.is_local or peer.names & self._allowed:
+            return None
+        names = ", ".join(sorted(peer.names)) or "none"
+        return ForbiddenClientError(f"no identity of this client is allowed here; its certificate has {names}")

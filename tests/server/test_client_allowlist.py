@@ -9,26 +9,24 @@ def named(*names):
     return Peer(names=frozenset(names))
 
 
-GATE = ClientAllowlist(["spiffe://mesh/shop", "billing"])
+ALLOWLIST = ClientAllowlist(["spiffe://mesh/shop", "billing"])
 
 
 @pytest.mark.parametrize(
     "peer",
     [named("other.example", "spiffe://mesh/shop"), named("billing"), Peer(is_local=True)],
 )
-def test_who_has_an_allowed_name_or_could_open_the_socket_may_ask(peer):
-    GATE.check(peer)
+def test_a_client_with_an_allowed_name_or_on_a_unix_socket_may_call(peer):
+    assert ALLOWLIST.rejection(peer) is None
 
 
 @pytest.mark.parametrize(
     "peer",
     [Peer(), named("Billing"), named("spiffe://mesh/shop/x", "shop")],
 )
-def test_everybody_else_may_not(peer):
-    with pytest.raises(ForbiddenClientError):
-        GATE.check(peer)
+def test_other_clients_may_not(peer):
+    assert isinstance(ALLOWLIST.rejection(peer), ForbiddenClientError)
 
 
-def test_a_refusal_says_who_it_took_the_client_for():
-    with pytest.raises(ForbiddenClientError, match=r"has mallory$"):
-        GATE.check(named("mallory"))
+def test_a_rejection_lists_the_names_of_the_client():
+    assert str(ALLOWLIST.rejection(named("mallory"))).endswith("has mallory")

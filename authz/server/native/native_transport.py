@@ -8,7 +8,7 @@ from functools import partial
 from math import inf
 from ssl import SSLContext
 
-from authz.errors import ForbiddenClientError, ListenError
+from authz.errors import ListenError
 from authz.http2.calls import Method
 from authz.http2.fair_queue import FairQueue
 from authz.http2.limits import DEFAULT_HTTP2_LIMITS, Http2Limits
@@ -38,9 +38,7 @@ class NativeTransport:
         self._bound: list[tuple[socket.socket, Certificates | None]] = []
         self._local: dict[str, socket.socket] = {}  # Unix sockets by their paths
         queue = FairQueue()
-        self._services = [
-            (table.call_policy.allowlist, runners_by_path(table, self._streams, queue)) for table in tables
-        ]
+        self._services = [(table.call_policy, runners_by_path(table, self._streams, queue)) for table in tables]
         self._methods = {path: served(each) for _, by_path in self._services for path, each in by_path.items()}
         self._server = GrpcServer(
             self._methods,
@@ -54,11 +52,9 @@ class NativeTransport:
     def _methods_for(self, transport: BaseTransport) -> Mapping[str, Method] | None:
         """The methods of a client that may not call all of them: the others reject every call."""
         refused: dict[str, Method] = {}
-        for allowlist, by_path in self._services:
-            try:
-                if allowlist is not None:
-                    allowlist.check(peer_of(transport))
-            except ForbiddenClientError as error:
+        for policy, by_path in self._services:
+            error = policy.rejection(partial(peer_of, transport))
+            if error is not None:
                 refused |= {path: rejected(each, error) for path, each in by_path.items()}
         return self._methods | refused if refused else None
 
