@@ -11,6 +11,7 @@ from pathlib import Path
 import uvicorn
 from prometheus_client.registry import CollectorRegistry
 
+from authz.app.opening import open_database
 from authz.control.accounts import NewAccount
 from authz.control.caller import Caller
 from authz.control.plane import ControlPlane
@@ -47,20 +48,6 @@ class ControlSettings:
     tls: TlsFiles | None = None
     drain_timeout: float = 10.0
     quotas: Quotas = DEFAULT_QUOTAS
-
-
-def open_database(url: str, *, is_key_needed: bool = True) -> Database:
-    """The database of a URL, with the master key of the environment, or of the file beside an SQLite database.
-
-    Raises:
-        StoreError: if it cannot be opened, has another schema, or there is no master key for it.
-    """
-    address = parse_address(url)
-    key = find_master_key(address.key_file)
-    if key is None and is_key_needed:
-        beside = "" if address.key_file is None else f", or a key file {address.key_file}"
-        raise MasterKeyError(f"no master key is given; expected AUTHZ_MASTER_KEY_FILE or AUTHZ_MASTER_KEY{beside}")
-    return Database.open(url, key)
 
 
 def create_account(url: str, uin: str, app_id: str, notice: Callable[[str], None]) -> NewAccount:

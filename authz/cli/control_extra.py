@@ -13,6 +13,15 @@ def require_control_extra() -> None:
     Raises:
         ClickException: naming the first missing module, and what to install.
     """
-    missing = next((each for each in _MODULES if find_spec(each) is None), None)
+    missing = _missing()
     if missing is not None:
         raise click.ClickException(f"{missing} is not installed; install it with: pip install 'authz-sidecar[control]'")
+
+
+def is_control_extra_missing() -> bool:
+    """Whether the extra `control` is not installed as a whole."""
+    return _missing() is not None
+
+
+def _missing() -> str | None:
+    return next((each for each in _MODULES if find_spec(each) is None), None)

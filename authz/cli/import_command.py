@@ -63,10 +63,10 @@ def import_command(ctx: click.Context, *, directory: Path, url: str, delete_miss
     except AuthzError as error:
         show_failure(error)
         ctx.exit(_ERROR)
-    _print(written, url, as_json=as_json)
+    _print(written, as_json=as_json)
 
 
-def _print(written: "dict[str, Imported]", url: str, *, as_json: bool) -> None:
+def _print(written: "dict[str, Imported]", *, as_json: bool) -> None:
     if as_json:
         accounts = [
             {"account": uin, "added": each.added, "changed": each.changed, "removed": each.removed}
@@ -85,7 +85,7 @@ def _print(written: "dict[str, Imported]", url: str, *, as_json: bool) -> None:
     new = [uin for uin, each in written.items() if each.is_new]
     if new:
         whose = f"account {new[0]}" if len(new) == 1 else f"{len(new)} accounts"
-        message = f"{whose} got no access key: `authz keys create --account {new[0]} --on {url}` makes one of root"
+        message = f"{whose} got no access key: `authz keys create --account {new[0]} --on URL` makes one of root"
         click.echo(f"authz: {message}", err=True)
 
 

@@ -10,6 +10,7 @@ from authz.control.authorization import Authorizer
 from authz.control.boundaries import BoundaryUseCases
 from authz.control.groups import GroupUseCases
 from authz.control.keys import KeyUseCases
+from authz.control.lookup import LookupUseCases
 from authz.control.onboarding import OnboardingUseCases
 from authz.control.password_rules import PasswordRuleUseCases
 from authz.control.policies import PolicyUseCases
@@ -57,6 +58,7 @@ class ControlPlane:
         self.onboarding = OnboardingUseCases(desk)
         self.sign_in = SignInUseCases(desk)
         self.transfer = TransferUseCases(desk)
+        self.lookup = LookupUseCases(desk)
 
     def revision(self) -> int:
         """The revision from which on all changes so far are in force."""
