@@ -78,14 +78,14 @@ class Secured(asyncio.Transport, asyncio.BufferedProtocol):
         if self._tls is None:  # only now: a silent client costs no memory
             self._tls = self._context.wrap_bio(self._incoming, self._outgoing, server_side=True)
         try:
-            data = self._taken(self._tls, records)
+            data = self._decrypted(self._tls, records)
         except ssl.SSLError as error:
             self._fail(f"TLS handshake failed: {error.reason or error}")
             return
         if data and not self._is_over:
             self._carried.data_received(data)
 
-    def _taken(self, tls: ssl.SSLObject, received: memoryview) -> bytes:
+    def _decrypted(self, tls: ssl.SSLObject, received: memoryview) -> bytes:
         """Decrypt received records."""
         parts: list[bytes] = []
         for start in range(0, len(received), _PIECE):

@@ -46,7 +46,7 @@ class CallPolicy:
             RevisionNotReachedError: if it is not in force in time, or no sidecar can have given it yet.
             OverloadError: if too many calls wait, of all connections or of this one.
         """
-        self._feed.refuse_impossible(revision)
+        self._feed.reject_impossible(revision)
         with self.limiter.revision_slot(connection):
             await self._feed.reached(revision, self._seconds(seconds_left))
 

@@ -13,7 +13,7 @@ from authz.server.reflection import Reflection
 from authz.server.revisions import RevisionFeed
 from authz.server.tls import Certificates
 from authz.server.transport import Transport, TransportKind, open_transport
-from authz.server.unix_sockets import SocketFile, make_way, socket_mode
+from authz.server.unix_sockets import SocketFile, clear_path, socket_mode
 from authz.telemetry.events import get_logger
 
 _PROBING_CONNECTIONS = 256
@@ -99,9 +99,9 @@ class Server:
     def _listen(self, transport: Transport, address: Address, certificates: Certificates | None) -> str:
         if address.path is None:
             return transport.listen(address, certificates)
-        make_way(address.path)
+        clear_path(address.path)
         target = transport.listen(address, None)
-        self._local.append(_Local(transport, address, SocketFile.made(address.path)))
+        self._local.append(_Local(transport, address, SocketFile.at(address.path)))
         return target
 
     async def ready(self) -> None:

@@ -43,7 +43,7 @@ class RevisionFeed:
             watcher.put_nowait(None)
         self._wake_waiters()
 
-    def refuse_impossible(self, revision: int) -> None:
+    def reject_impossible(self, revision: int) -> None:
         """Reject a revision that no sidecar can have given yet, since waiting would be in vain.
 
         Raises:

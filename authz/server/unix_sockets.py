@@ -28,7 +28,7 @@ class SocketFile:
     identity: tuple[int, int]
 
     @classmethod
-    def made(cls, path: Path) -> "SocketFile":
+    def at(cls, path: Path) -> "SocketFile":
         """The socket that was just bound to a path.
 
         Raises:
@@ -57,7 +57,7 @@ def _identity(path: Path) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
-def make_way(path: Path) -> None:
+def clear_path(path: Path) -> None:
     """Make sure that a socket can be bound to a path, and remove the socket of a server that no longer runs.
 
     Raises:

@@ -6,7 +6,7 @@ import socket
 import pytest
 
 from authz.errors import ListenError
-from authz.server.unix_sockets import SocketFile, make_way, socket_mode
+from authz.server.unix_sockets import SocketFile, clear_path, socket_mode
 
 
 def bound(path):
@@ -17,7 +17,7 @@ def bound(path):
 
 def test_the_socket_of_a_dead_server_is_cleared(tmp_path):
     bound(tmp_path / "a").close()
-    make_way(tmp_path / "a")
+    clear_path(tmp_path / "a")
     assert not (tmp_path / "a").exists()
 
 
@@ -25,7 +25,7 @@ def test_the_socket_of_a_living_server_is_left_alone(tmp_path):
     with bound(tmp_path / "a") as server:
         server.listen()
         with pytest.raises(ListenError, match="another server listens on"):
-            make_way(tmp_path / "a")
+            clear_path(tmp_path / "a")
     assert (tmp_path / "a").exists()
 
 
@@ -34,14 +34,14 @@ def test_the_socket_of_a_server_that_takes_no_connections_is_left_alone(tmp_path
         server.listen(0)
         first.connect(str(tmp_path / "a"))
         with pytest.raises(ListenError, match="another server listens on"):
-            make_way(tmp_path / "a")
+            clear_path(tmp_path / "a")
 
 
 def test_a_socket_of_another_kind_is_left_alone(tmp_path):
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as other:
         other.bind(str(tmp_path / "a"))
         with pytest.raises(ListenError, match="another server listens on"):
-            make_way(tmp_path / "a")
+            clear_path(tmp_path / "a")
 
 
 @pytest.mark.parametrize(
@@ -56,31 +56,31 @@ def test_a_socket_of_another_kind_is_left_alone(tmp_path):
 def test_what_is_not_a_socket_is_left_alone(tmp_path, make, kind):
     make(tmp_path / "a")
     with pytest.raises(ListenError, match=kind):
-        make_way(tmp_path / "a")
+        clear_path(tmp_path / "a")
     assert (tmp_path / "a").is_symlink() or (tmp_path / "a").exists()
 
 
 def test_a_path_may_be_as_long_as_the_system_takes_and_no_longer(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     make_way_of = {size: tmp_path / ("x" * (size - len(os.fsencode(tmp_path)) - 1)) for size in (107, 108, 300)}
-    make_way(make_way_of[107])
+    clear_path(make_way_of[107])
     bound(make_way_of[107]).close()
     for size in (108, 300):
         with pytest.raises(ListenError, match=rf"is {size} bytes long; the system allows at most 107"):
-            make_way(make_way_of[size])
+            clear_path(make_way_of[size])
 
 
 def test_the_length_of_a_path_is_that_of_its_bytes(tmp_path):
     with pytest.raises(ListenError, match="bytes long"):
-        make_way(tmp_path / ("\u6df1" * 40))
+        clear_path(tmp_path / ("\u6df1" * 40))
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path):
     with pytest.raises(ListenError, match=rf"the folder `{tmp_path}/run` of the socket does not exist"):
-        make_way(tmp_path / "run" / "a")
+        clear_path(tmp_path / "run" / "a")
     (tmp_path / "file").touch()
     with pytest.raises(ListenError, match=rf"`{tmp_path}/file` is not a directory"):
-        make_way(tmp_path / "file" / "a")
+        clear_path(tmp_path / "file" / "a")
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody without permission")
@@ -100,16 +100,16 @@ def test_a_folder_without_permission_is_named(tmp_path):
                 (shut / "in" / "b", "no permission to read"),
             ):
                 with pytest.raises(ListenError, match=told):
-                    make_way(path)
+                    clear_path(path)
             with pytest.raises(ListenError, match="no permission"):
-                make_way(tmp_path / "c")
+                clear_path(tmp_path / "c")
         finally:
             os.seteuid(0)
 
 
 def test_a_socket_is_removed_by_who_made_it_and_once(tmp_path):
     with bound(tmp_path / "a"):
-        file = SocketFile.made(tmp_path / "a")
+        file = SocketFile.at(tmp_path / "a")
         assert file.is_in_place()
         for _ in range(2):
             file.remove()
@@ -118,7 +118,7 @@ def test_a_socket_is_removed_by_who_made_it_and_once(tmp_path):
 
 def test_a_socket_that_took_the_place_of_another_is_not_removed(tmp_path):
     with bound(tmp_path / "a"):
-        file = SocketFile.made(tmp_path / "a")
+        file = SocketFile.at(tmp_path / "a")
         (tmp_path / "a").unlink()
         with bound(tmp_path / "a"):
             assert not file.is_in_place()
@@ -128,7 +128,7 @@ def test_a_socket_that_took_the_place_of_another_is_not_removed(tmp_path):
 
 def test_a_socket_that_vanished_at_once_is_told(tmp_path):
     with pytest.raises(ListenError, match="removed as soon as it was created"):
-        SocketFile.made(tmp_path / "a")
+        SocketFile.at(tmp_path / "a")
 
 
 def test_a_mode_holds_from_the_first_moment(tmp_path):

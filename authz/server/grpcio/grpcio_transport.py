@@ -33,7 +33,7 @@ class GrpcioTransport:
         self._started: list[grpc.aio.Server] = []
         self._next: grpc.aio.Server | None = None  # grpcio does not serve ports added after the start
 
-    def _made(self) -> grpc.aio.Server:
+    def _new_server(self) -> grpc.aio.Server:
         server = grpc.aio.server(options=self._options)
         server.add_generic_rpc_handlers(self._handlers)
         return server
@@ -44,7 +44,7 @@ class GrpcioTransport:
         Raises:
             ListenError: if it cannot be bound.
         """
-        server = self._next = self._next or self._made()
+        server = self._next = self._next or self._new_server()
         try:
             if certificates is None:
                 port = server.add_insecure_port(address.target)
