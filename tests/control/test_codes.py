@@ -1,19 +1,16 @@
 """Every documented error code that concerns a built action is answered, by a call that changes nothing."""
 
-import inspect
-
 import pytest
 
 from authz.control.errors import ControlError
-from authz.control.groups import GroupMember
 from authz.store.database import Database
 from authz.store.secrets import MasterKey
 from tests.control import mistakes_identities, mistakes_lists, mistakes_policies
+from tests.control.denied import FOR_EVERYONE, denials, methods
 from tests.control.documented import DOCUMENTED
 from tests.control.worlds import QUOTAS, make_world
 
 MISTAKES = [*mistakes_policies.MISTAKES, *mistakes_lists.MISTAKES, *mistakes_identities.MISTAKES]
-NOT_OF_THE_API = {"database", "accounts", "transfer", "onboarding", "sign_in"}  # of the console and the command line
 BEYOND_CAM = {"TagRole", "UntagRole", "AssumeRole"}  # actions of which the SDKs document no codes
 
 # Why a documented code is never answered, whatever the action.
@@ -155,17 +152,6 @@ def test_no_reason_is_kept_that_is_not_needed():
         assert not codes & answered(action), action
 
 
-def methods(plane):
-    """The use cases of a plane by action, each with the names of its keywords that have no default."""
-    families = [value for name, value in vars(plane).items() if name not in NOT_OF_THE_API]
-    for family in families:
-        for name, method in inspect.getmembers(family, inspect.ismethod):
-            parameters = inspect.signature(method).parameters
-            if not name.startswith("_") and "caller" in parameters:
-                needed = [key for key, each in parameters.items() if each.default is each.empty and key != "caller"]
-                yield "".join(part.capitalize() for part in name.split("_")), method, needed
-
-
 def test_every_documented_action_is_built(worlds):
     built = {action for action, _, _ in methods(worlds["roomy"].plane)}
     assert built == DOCUMENTED.keys() | BEYOND_CAM
@@ -173,23 +159,10 @@ def test_every_documented_action_is_built(worlds):
 
 def test_every_action_is_refused_to_a_caller_without_rights(worlds):
     world = worlds["roomy"]
-    given = {
-        "policy_id": world.im, "target_uin": world.alice, "attach_uin": world.alice, "detach_uin": world.alice,
-        "name": "alice", "access_key_id": world.key, "group_id": world.ops, "target_group_id": world.ops,
-        "attach_group_id": world.ops, "detach_group_id": world.ops, "info": [GroupMember(world.ops, world.alice)],
-        "role_arn": "qcs::cam::uin/12345678:roleName/ci",
-    }  # fmt: skip
-    named = {"role_name": "ci", "attach_role_name": "ci", "detach_role_name": "ci", "target_uin": world.alice}
     before = world.plane.revision()
-    for action, method, needed in methods(world.plane):
-        if action == "GetUserAppId":
-            continue
-        fields = {key: given.get(key, "x") for key in needed}
-        optional = inspect.signature(method).parameters.keys() - fields.keys()
-        if action == "DeletePolicy":
-            fields["policy_id"] = [world.im]
-        fields |= {key: value for key, value in named.items() if key in optional}
-        with pytest.raises(ControlError) as caught:
-            method(world.caller, **fields)
-        assert caught.value.code == "AuthFailure.UnauthorizedOperation", (action, caught.value.message)
+    denied = denials(world)
+    assert denied.keys() == (DOCUMENTED.keys() | BEYOND_CAM) - {FOR_EVERYONE}
+    assert {action: name for action, (name, _) in denied.items()} == {
+        action: f"{'sts' if action == 'AssumeRole' else 'cam'}:{action}" for action in denied
+    }
     assert world.plane.revision() == before
