@@ -9,8 +9,9 @@ from authz.control.errors import ControlError
 from authz.control.groups import GroupMember
 
 FAMILIES = (
-    "policies", "versions", "attachments", "boundaries", "users", "groups", "roles", "keys", "summary", "passwords", "sts",
-)  # fmt: skip
+    *("policies", "versions", "attachments", "boundaries"),
+    *("users", "groups", "roles", "keys", "summary", "passwords", "sts"),
+)
 """The families of a plane that the API reaches; others are of the console and the command line."""
 FOR_EVERYONE = "GetUserAppId"
 _DENIAL = re.compile(r"operation \((\w+:\w+)\)\nresource \((.*)\) has no permission")
