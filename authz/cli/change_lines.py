@@ -26,6 +26,7 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
 
 _HOLDERS = {1: "user", 2: "group", 3: "role"}
 _LONGEST = 60
+_TIME = "_at"  # ends the names of times, which change along with what they date
 
 
 def time_text(at: float) -> str:
@@ -65,7 +66,8 @@ def _item_line(item: ChangeItem) -> str:
     if item.after is None:
         return click.style(f"- {what} {_name(item.entity, item.before)}", fg="red")
     differing = [name for name, value in item.after.items() if item.before.get(name) != value]
-    changes = ", ".join(f"{name} {_short(item.before.get(name))} -> {_short(item.after[name])}" for name in differing)
+    shown = [name for name in differing if not name.endswith(_TIME)] or differing
+    changes = ", ".join(f"{name} {_short(item.before.get(name))} -> {_short(item.after[name])}" for name in shown)
     return click.style(f"~ {what} {_name(item.entity, item.after)}: {changes}", fg="yellow")
 
 

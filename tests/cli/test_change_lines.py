@@ -49,3 +49,11 @@ def test_the_json_form_has_everything():
 
 def test_a_time_that_is_not_known_is_a_dash():
     assert time_text(0.0) == "-"
+
+
+def test_times_are_shown_only_where_nothing_else_differs():
+    before, after = {"name": "a", "id": 1, "updated_at": 1.0}, {"name": "b", "id": 1, "updated_at": 2.0}
+    _, line = change_lines(change(ChangeItem("policy", before, after)))
+    assert '~ policy b (1): name "a" -> "b"\x1b' in line
+    _, line = change_lines(change(ChangeItem("policy", before, before | {"updated_at": 2.0})))
+    assert "updated_at 1.0 -> 2.0" in line

@@ -29,3 +29,12 @@ def test_a_folder_with_files_is_left_alone(sqlite_url, tmp_path):
     with_example(sqlite_url)
     result = run("export", sqlite_url, tmp_path, status=1)
     assert f"{tmp_path} is not empty; give a directory that is empty or does not exist" in result.stderr
+
+
+def test_a_directory_is_printed_as_values_of_the_chart(tmp_path):
+    assert run("export", "--helm", EXAMPLE).stdout.startswith("accounts:\n  '12345678':\n    attachments.yaml: |\n")
+    broken = write_account(tmp_path / "d", {"p": "{"})
+    assert f"{broken}/p.json:1: " in run("export", "--helm", broken, status=1).stderr
+    assert "is not a directory" in run("export", "--helm", tmp_path / "none", status=2).stderr
+    assert "expected --helm DIR" in run("export", "--helm", status=2).stderr
+    assert "expected URL and DIR" in run("export", tmp_path, status=2).stderr

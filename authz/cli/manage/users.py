@@ -14,11 +14,11 @@ from authz.cli.manage.tables import all_rows, fields, table, yes_no
 from authz.control.attached_lists import BOTH
 from authz.control.credentials import Credentials, login_link
 from authz.control.errors import ControlError
-from authz.control.groups import GroupMember
 from authz.control.lookup import Named
 from authz.control.passwords import generate_password
-from authz.control.results import NewUser
+from authz.control.users import UserFields
 
+_HAVE_KEYS = "OperationDenied.HaveKeys"
 _CONSOLE = "http://127.0.0.1:8080"
 
 
@@ -133,36 +133,22 @@ def create_users(
     credentials: Path | None,
     **options: Any,
 ) -> None:
-    """Create users, and hand over what they sign in and sign requests with.
-
-    Each user is created in one transaction; groups and policies are found first and given afterwards.
-    """
+    """Create up to 10 users with their groups and policies, all or none, and hand over what they sign in with."""
     lookup, caller = session.plane.lookup, session.caller
     group_ids = [lookup.group(caller, each).number for each in groups]
-    policy_ids = [lookup.policy(caller, each).number for each in policies]
+    policy_ids = [each.number for each in session.policies(policies)]
     file = None if credentials is None else CredentialsFile(credentials)
-    made: list[NewUser] = []
+    given: list[Credentials] = []
     try:
-        for name in names:
-            new = session.plane.users.add_user(caller, name=name, need_reset_password=require_reset, **options)
-            made.append(new)
-            _grant(session, new.uin, group_ids, policy_ids)
-    finally:
+        users = [UserFields(name, need_reset_password=require_reset, **options) for name in names]
+        made = session.plane.onboarding.create_users(caller, users=users, policy_id=policy_ids, group_id=group_ids)
         given = [Credentials(each.name, each.password, each.secret_id, each.secret_key) for each in made]
+    finally:
         if file is not None:
             file.write(given)
-            given = [replace(each, password="", secret_key="") for each in given]
-        if made:
-            link = login_link(console_address, caller.account) if options["console_login"] else ""
-            hand_over(session, given, [each.uin for each in made], link)
-
-
-def _grant(session: Session, uin: str, group_ids: list[int], policy_ids: list[int]) -> None:
-    if group_ids:
-        members = [GroupMember(group_id, uin) for group_id in group_ids]
-        session.plane.groups.add_user_to_group(session.caller, info=members)
-    for policy_id in policy_ids:
-        session.plane.attachments.attach_user_policy(session.caller, policy_id=policy_id, attach_uin=uin)
+    shown = given if file is None else [replace(each, password="", secret_key="") for each in given]
+    link = login_link(console_address, caller.account) if options["console_login"] else ""
+    hand_over(session, shown, [each.uin for each in made], link)
 
 
 @users_command.command("update")
@@ -204,7 +190,13 @@ def delete_users(session: Session, *, users: tuple[str, ...], force: bool) -> No
     """Delete users with their attachments, memberships and passwords."""
     found = [session.plane.lookup.user(session.caller, each) for each in users]
     for each in found:
-        session.plane.users.delete_user(session.caller, name=_name(each), force=force)
+        try:
+            session.plane.users.delete_user(session.caller, name=_name(each), force=force)
+        except ControlError as error:
+            if error.code != _HAVE_KEYS:
+                raise
+            message = f"user `{each.name}` has access keys; delete them first, or give --force"
+            raise ControlError(error.code, message) from None
     names = ", ".join(f"{each.name} ({each.id})" for each in found)
     session.done(f"user{'' if len(found) == 1 else 's'} deleted: {names}", uins=[each.id for each in found])
 
