@@ -251,12 +251,12 @@ _KINDS = {"holder": HolderKind, "status": KeyStatus}
 
 
 def from_plain(kind: type[Record], values: dict[str, Any]) -> Record:
-    """The record that `to_plain` made these values of; secrets are empty.
+    """The record that `to_plain` made these values of, perhaps of an earlier version; secrets are empty.
 
     Raises:
-        TypeError: if they are not the fields of that kind.
+        TypeError: if a field is missing that has no default.
     """
-    given = dict(values)
+    given = {name: values[name] for name in plain_fields(kind) if name in values}
     for name, enum in _KINDS.items():
         if name in given:
             given[name] = enum(given[name])

@@ -223,8 +223,14 @@ def test_two_processes_and_many_threads_write_one_after_another(grant, database_
         command = [sys.executable, "-c", program, database_url, name]
         return subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
 
+    followed = []
     with ThreadPoolExecutor() as pool:
-        ended = list(pool.map(run, ("one", "two")))
+        running = [pool.submit(run, name) for name in ("one", "two")]
+        while not all(each.done() for each in running):
+            with grant.database.read() as reader:
+                followed += [change.revision for change in reader.changes.since(len(followed), 1000)]
+                assert followed == list(range(1, reader.revision + 1))
+        ended = [each.result() for each in running]
     assert [(each.returncode, each.stderr) for each in ended] == [(0, ""), (0, "")]
     with grant.database.read() as reader:
         groups = reader.groups.list(ACCOUNT)

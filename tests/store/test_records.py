@@ -1,5 +1,7 @@
 """Records as the change log keeps them."""
 
+import pytest
+
 from authz.store.records import (
     AccessKeyRecord,
     AttachmentRecord,
@@ -19,6 +21,15 @@ def test_a_record_is_the_same_again():
         AccessKeyRecord("1", "AKID", "2", KeyStatus.INACTIVE),
     ):
         assert from_plain(type(record), to_plain(record)) == record
+
+
+def test_a_field_that_there_is_no_longer_is_passed_over():
+    values = to_plain(UserRecord("1", "2", "alice"))
+    assert from_plain(UserRecord, values | {"shoe_size": 43}) == UserRecord("1", "2", "alice")
+    del values["email"]
+    assert from_plain(UserRecord, values) == UserRecord("1", "2", "alice")
+    with pytest.raises(TypeError):
+        from_plain(UserRecord, {"account": "1"})
 
 
 def test_a_secret_is_left_out():

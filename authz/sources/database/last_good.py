@@ -172,8 +172,11 @@ def _packed(rows: AccountRows) -> bytes:
 
 
 def _unpacked(packed: bytes) -> AccountRows:
-    revision, records = json.loads(zlib.decompress(packed))
-    rows = rows_of(from_plain(_KINDS[entity], values) for entity, values in records)
+    try:
+        revision, records = json.loads(zlib.decompress(packed))
+        rows = rows_of(from_plain(_KINDS[entity], values) for entity, values in records)
+    except (zlib.error, ValueError, KeyError, TypeError) as error:
+        raise SourceError(f"the last good copy is damaged: {error!r}; delete it") from None
     if rows is None:
-        raise SourceError("the last good copy holds an account without its own row")
+        raise SourceError("the last good copy is damaged: an account lacks its own row; delete it")
     return replace(rows, account=replace(rows.account, revision=revision))

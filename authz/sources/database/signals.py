@@ -8,6 +8,7 @@ from pathlib import Path
 from authz.sources.directory import inotify
 from authz.sources.directory.inotify import Inotify
 from authz.store.database import Database
+from authz.store.errors import StoreError
 from authz.store.watch import Listener, VersionProbe
 
 _SOON_SECONDS, _PROBE_SECONDS = 0.002, 0.025
@@ -26,6 +27,7 @@ class Signals:
     def __init__(self, database: Database) -> None:
         self._watch: Listener | VersionProbe = database.watch()
         self._inotify: Inotify | None = None
+        self._file = ""
         self._names: frozenset[str] = frozenset()
         if database.address.file is not None:
             self._watch_folder(database.address.file)
@@ -34,7 +36,7 @@ class Signals:
         """Return when there was a change since the last call.
 
         Raises:
-            StoreError: if the connection is lost.
+            StoreError: if the connection is lost, or the file replaced.
         """
         if isinstance(self._watch, Listener):
             await _readable(self._watch.fileno(), self._watch.has_changed)
@@ -64,6 +66,8 @@ class Signals:
         found = False
         while self._inotify is not None and (events := self._inotify.read()):
             found |= any(event.mask & inotify.OVERFLOW or event.name in self._names for event in events)
+            if any(event.name == self._file and event.mask & inotify.NAMES for event in events):
+                raise StoreError("another file took the place of the database")
         return found
 
     def _watch_folder(self, file: Path) -> None:
@@ -72,6 +76,7 @@ class Signals:
             self._inotify.add(str(file.parent), inotify.MODIFY | inotify.NAMES)
         except OSError:
             self._inotify = None  # the version is asked for again and again instead
+        self._file = file.name
         self._names = frozenset((file.name, f"{file.name}-wal"))
 
 

@@ -31,6 +31,8 @@ _OFTEN_SECONDS = 1.0
 """The same where signals are switched off."""
 _AT_ONCE = 500
 """The most accounts that are read because they changed, beside those that were asked for."""
+_TOGETHER = 32
+"""Accounts whose rows are read by the same queries."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 1.0  # seconds between attempts to connect again, doubled and spread
 
 log = get_logger("authz.sources")
@@ -126,7 +128,7 @@ class DatabaseSource:
             with self._reading() as reader:
                 self._learn(reader)
                 wanted = self._ledger.wanted(keys, at_most)
-                return wanted, read_rows(reader, wanted)
+                return wanted, dict(_rows_of(reader, wanted))
         except StoreError as error:
             raise SourceError(str(error)) from None
 
@@ -138,6 +140,7 @@ class DatabaseSource:
             one_good, one_bad = assemble_all({uin: rows[uin]}, self._known, self._accounts)
             good.update(one_good)
             faults.update(one_bad)
+        progress()
         changed = {uin: account for uin, account in good.items() if self._accounts.get(uin) is not account}
         self._ledger.note(wanted, {uin: each.account.revision for uin, each in rows.items()})
         gone = frozenset(wanted) - rows.keys()
@@ -270,10 +273,9 @@ class DatabaseSource:
             raise SourceError(str(error)) from None
 
     def _good_rows(self, reader: Reader) -> Iterator[AccountRows]:
-        uins = sorted(reader.accounts.revisions())
-        for start in range(0, len(uins), _AT_ONCE):
-            rows = read_rows(reader, uins[start : start + _AT_ONCE])
-            yield from (each for uin, each in rows.items() if uin not in self._faults)
+        for uin, rows in _rows_of(reader, sorted(reader.accounts.revisions())):
+            if uin not in self._faults:
+                yield rows
 
     # Watching -------------------------------------------------------------------------------------------------------
 
@@ -314,3 +316,10 @@ class DatabaseSource:
                 return frozenset()  # nothing was read yet
             self._learn(reader)
             return frozenset(self._ledger.oldest())
+
+
+def _rows_of(reader: Reader, uins: list[str]) -> Iterator[tuple[str, AccountRows]]:
+    """The rows of those of these accounts that exist."""
+    for start in range(0, len(uins), _TOGETHER):
+        progress()
+        yield from read_rows(reader, uins[start : start + _TOGETHER]).items()

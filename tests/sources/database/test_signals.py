@@ -1,6 +1,7 @@
 """Signals that a database changed."""
 
 import asyncio
+import shutil
 
 import pytest
 
@@ -80,5 +81,23 @@ def test_a_lost_connection_is_an_error(postgres, postgresql_url):
         signals.close()
         database.close()
         await asyncio.to_thread(postgres.start)
+
+    asyncio.run(run())
+
+
+def test_a_file_that_is_replaced_is_an_error(sqlite_url, tmp_path):
+    async def run():
+        database = Database.open(sqlite_url)
+        signals = Signals(database)
+        waiting = asyncio.create_task(signals.next())
+        await asyncio.sleep(0)
+        shutil.copyfile(database.address.file, tmp_path / "other.db")
+        (tmp_path / "other.db").replace(database.address.file)
+        await until(waiting.done)
+        with pytest.raises(StoreError, match="another file took the place of the database"):
+            waiting.result()
+        signals.close()
+        assert database.revision() == 0
+        database.close()
 
     asyncio.run(run())
