@@ -15,7 +15,7 @@ from authz.store import tables
 from authz.store.author import Author, Channel
 
 CHANNEL_NAME = "authz_changes"
-"""What PostgreSQL notifies listeners on."""
+"""What PostgreSQL notifies listeners on, with the uin of the account that changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ def append(connection: sa.Connection, author: Author, revision: int, at: float, 
     written = tables.accounts.update().where(tables.accounts.c.uin == author.account).values(revision=revision)
     connection.execute(written)
     if connection.dialect.name == "postgresql":
-        connection.execute(sa.select(sa.func.pg_notify(CHANNEL_NAME, str(revision))))
+        connection.execute(sa.select(sa.func.pg_notify(CHANNEL_NAME, author.account)))
 
 
 def lock_revision(connection: sa.Connection) -> int:

@@ -22,21 +22,21 @@ class Listener:
         """The file descriptor of the connection."""
         return int(self._connection.fileno())
 
-    def has_changed(self) -> bool:
-        """Whether there was a change since the last call; it does not wait.
+    def changed(self) -> frozenset[str]:
+        """The accounts that changed since the last call; it does not wait.
 
         Raises:
             StoreError: if the connection is lost.
         """
+        found = set()
         try:
             protocol = self._connection.pgconn
             protocol.consume_input()
-            found = False
-            while protocol.notifies() is not None:
-                found = True
+            while (notification := protocol.notifies()) is not None:
+                found.add(notification.extra.decode())
         except psycopg.Error as error:
             raise StoreError(f"the connection that listens to changes is lost: {str(error).strip()}") from None
-        return found
+        return frozenset(found)
 
     def close(self) -> None:
         """Listen no longer."""

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
 
 from authz.sources.directory import inotify
 from authz.sources.directory.inotify import Inotify
@@ -11,6 +12,7 @@ from authz.store.database import Database
 from authz.store.errors import StoreError
 from authz.store.watch import Listener, VersionProbe
 
+T = TypeVar("T")
 _SOON_SECONDS, _PROBE_SECONDS = 0.002, 0.025
 """The shortest and the longest time between two questions for the version of an SQLite database."""
 _ALERT_SECONDS = 5.0
@@ -32,16 +34,16 @@ class Signals:
         if database.address.file is not None:
             self._watch_folder(database.address.file)
 
-    async def next(self) -> None:
-        """Return when there was a change since the last call.
+    async def next(self) -> frozenset[str] | None:
+        """The accounts that changed since the last call, once there are some; None if the database does not say which.
 
         Raises:
             StoreError: if the connection is lost, or the file replaced.
         """
         if isinstance(self._watch, Listener):
-            await _readable(self._watch.fileno(), self._watch.has_changed)
-        else:
-            await self._next_version(self._watch)
+            return await _readable(self._watch.fileno(), self._watch.changed)
+        await self._next_version(self._watch)
+        return None
 
     async def _next_version(self, probe: VersionProbe) -> None:
         loop = asyncio.get_running_loop()
@@ -80,15 +82,15 @@ class Signals:
         self._names = frozenset((file.name, f"{file.name}-wal"))
 
 
-async def _readable(descriptor: int, is_enough: Callable[[], bool]) -> None:
-    """Wait until a file descriptor is readable, and what there is to read is enough."""
+async def _readable(descriptor: int, read: Callable[[], T]) -> T:
+    """What is read from a file descriptor, once that is something."""
     loop, readable = asyncio.get_running_loop(), asyncio.Event()
     loop.add_reader(descriptor, readable.set)
     try:
         while True:
             await readable.wait()
             readable.clear()
-            if is_enough():
-                return
+            if found := read():
+                return found
     finally:
         loop.remove_reader(descriptor)

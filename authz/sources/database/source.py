@@ -303,10 +303,11 @@ class DatabaseSource:
     async def _announced(self) -> AsyncIterator[frozenset[str]]:
         """The accounts that changed before each signal, those before the first one included."""
         signals = await self._thread.run(lambda: Signals(self._opened()))
+        keys: frozenset[str] | None = None
         try:
             while True:
-                yield await self._thread.run(self._changed_keys)
-                await signals.next()
+                yield await self._thread.run(self._changed_keys) if keys is None else keys
+                keys = await signals.next()
         finally:
             signals.close()
 
