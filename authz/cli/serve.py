@@ -109,7 +109,10 @@ def _mode(_ctx: click.Context, _param: click.Parameter, text: str | None) -> int
     type=click.IntRange(min=1),
     default=DEFAULT_LIMITS.connections,
     show_default=True,
-    help="Maximum open connections per worker; when all are taken, an idle one makes room or the new one is refused.",
+    help=(
+        "Maximum open connections per worker; when all are taken, an idle one makes room, or one of the address that"
+        " has the most, or the new one is refused."
+    ),
 )
 @click.option(
     "--max-connection-age",

@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter, deque
 from collections.abc import Callable
+from operator import itemgetter
 from typing import Protocol
 
 from authz.http2.calls import GrpcConnection
@@ -37,7 +38,10 @@ class TrackedConnection(Protocol):
 
 
 class Upkeep:
-    """Bounds connections and their memory. Idle connections make room when all places are taken; for one event loop."""
+    """Bounds connections and their memory, for one event loop.
+
+    When all places are taken, idle connections make room, and then those of the address that has the most.
+    """
 
     def __init__(self, limits: Http2Limits) -> None:
         self._limits = limits
@@ -54,7 +58,8 @@ class Upkeep:
 
     def enter(self, address: str) -> bool:
         """Take a place for a connection from an address, until `leave`; False if there is none."""
-        if self._taken >= self._limits.connections and not self._displaced_for(address):
+        is_full = self._taken >= self._limits.connections
+        if is_full and not self._has_idle_made_room(address) and not self._has_busy_made_room(address):
             return False
         self._taken += 1
         self._of[address] += 1
@@ -67,7 +72,7 @@ class Upkeep:
         if not self._of[address]:
             del self._of[address]
 
-    def _displaced_for(self, address: str) -> bool:
+    def _has_idle_made_room(self, address: str) -> bool:
         """Whether an idle connection made room, of an address with at least as many places."""
         for _ in range(min(_TRIES, len(self._idle))):
             idle = self._idle.popleft()
@@ -76,6 +81,25 @@ class Upkeep:
                     idle.displace()
                     return True
                 self._idle.append(idle)
+        return False
+
+    def _has_busy_made_room(self, address: str) -> bool:
+        """Whether the newest connection made room of the address that has the most places, though it has calls.
+
+        Else one peer could take all places with calls that never end. It must have two places more than `address`, so
+        that two addresses do not take turns.
+        """
+        fullest, places = max(self._of.items(), key=itemgetter(1), default=("", 0))
+        if places < self._of.get(address, 0) + 2:
+            return False
+        for peer in reversed(self.peers):
+            if peer.address == fullest and not peer.connection.is_over:
+                reason = f"all connections are taken, most of them by {fullest}; another address needs one"
+                peer.connection.fail(too_much("connections", reason))
+                peer.flush()
+                if peer.outside:  # the peer does not read, so it would keep its place until a timeout
+                    peer.abort()
+                return True
         return False
 
     def add(self, peer: TrackedConnection) -> None:

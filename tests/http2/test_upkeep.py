@@ -306,6 +306,50 @@ def test_a_connection_that_began_a_call_since_makes_no_room():
     assert asyncio.run(scenario()) == (False, False)
 
 
+def test_given_calls_of_one_address_have_all_places_then_its_newest_connection_ends_for_another_address():
+    async def scenario():
+        server = server_of(connections=3)
+        peers = [made(server, "10.0.0.2") for _ in range(3)]
+        for protocol, _ in peers:
+            protocol.data_received(GREETING)
+            protocol.data_received(HALF)
+        await looked(server)
+        own, other = server.upkeep.enter("10.0.0.2"), server.upkeep.enter("10.0.0.1")
+        frames = split(peers[2][1].written)
+        peers[2][0].connection_lost(None)
+        return own, other, frames[-1][0], closed(peers), dict(server.faults)
+
+    own, other, told, gone, faults = asyncio.run(scenario())
+    assert (own, other) == (False, True)
+    assert (told, gone, faults) == (GOAWAY, [False, False, True], {"connections": 1})
+
+
+def test_given_calls_of_two_addresses_share_all_places_then_neither_takes_from_the_other():
+    async def scenario():
+        server = server_of(connections=3)
+        peers = [made(server, "10.0.0.1"), made(server, "10.0.0.2"), made(server, "10.0.0.2")]
+        for protocol, _ in peers:
+            protocol.data_received(GREETING)
+            protocol.data_received(HALF)
+        await looked(server)
+        return server.upkeep.enter("10.0.0.1"), server.upkeep.enter("10.0.0.2"), closed(peers)
+
+    assert asyncio.run(scenario()) == (False, False, [False, False, False])
+
+
+def test_a_caller_finds_a_place_though_calls_of_another_address_have_them_all():
+    limits = replace(DEFAULT_HTTP2_LIMITS, connections=20)
+    with running(limits=limits) as server, ExitStack() as stack:
+        where = ("127.0.0.1", server.port)
+        for _ in range(20):
+            busy = stack.enter_context(socket.create_connection(where, DEADLINE, ("127.0.0.2", 0)))
+            busy.sendall(GREETING + HALF)
+
+        with grpc.insecure_channel(f"127.0.0.1:{server.port}") as channel:
+            call = channel.unary_unary("/echo.Echo/Unary")
+            assert call(b"a", timeout=DEADLINE, wait_for_ready=True) == b"a"
+
+
 def test_a_client_finds_a_place_though_idle_connections_have_them_all():
     with running(limits=replace(DEFAULT_HTTP2_LIMITS, connections=20)) as server, ExitStack() as stack:
         for _ in range(20):
