@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import click
 from prometheus_client.core import Metric
 
+from authz.cli.control import serve_command as control_serve_command
 from authz.cli.serve import serve_command
 from authz.telemetry.metrics import SidecarCollector
 from authz.telemetry.metrics_snapshot import MetricsSnapshot, ServiceSnapshot
@@ -22,21 +23,23 @@ _EVERYTHING = MetricsSnapshot(ServiceSnapshot(certificate_expires_at=1.0))
 
 def reference() -> str:
     """The whole page, in Markdown."""
-    return "\n".join([_HEAD, *_options(), "", "## Metrics", "", *_metrics(), ""])
+    control = ["", "## Options of `authz control serve`", "", *_options(control_serve_command, "CONTROL_SERVE"), ""]
+    return "\n".join([_HEAD, *_options(serve_command, "SERVE"), *control, "## Metrics", "", *_metrics(), ""])
 
 
-def _options() -> Iterator[str]:
+def _options(command: click.Command, prefix: str) -> Iterator[str]:
+    """The table of a command's options; `prefix` is that of their variables, after `AUTHZ_`."""
     yield "| option | environment | values | default | |"
     yield "|---|---|---|---|---|"
-    context = click.Context(serve_command, info_name="serve")
-    for parameter in serve_command.params:
+    context = click.Context(command, info_name=command.name)
+    for parameter in command.params:
         if isinstance(parameter, click.Option):
-            yield _option(parameter, context)
+            yield _option(parameter, context, prefix)
 
 
-def _option(option: click.Option, context: click.Context) -> str:
+def _option(option: click.Option, context: click.Context, prefix: str) -> str:
     names = " / ".join(f"`{name}`" for name in (*option.opts, *option.secondary_opts))
-    variable = f"AUTHZ_SERVE_{str(option.name).upper()}"
+    variable = f"AUTHZ_{prefix}_{str(option.name).upper()}"
     kind = "flag" if option.is_flag else option.make_metavar(context).replace("|", "\\|")
     repeated = ", repeatable" if option.multiple else ""
     return f"| {names} | `{variable}` | {kind}{repeated} | {_default(option)} | {option.help or ''} |"

@@ -43,6 +43,7 @@ class ControlPlane:
     ) -> None:
         desk = Desk(database, quotas, clock, Authorizer())
         self.database = database
+        self.seen = desk.seen
         self.accounts = AccountUseCases(desk)
         self.policies = PolicyUseCases(desk)
         self.versions = VersionUseCases(desk)

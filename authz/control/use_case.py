@@ -1,5 +1,6 @@
 """The frame of every use case: one transaction, in which the caller is authorized before anything is written."""
 
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -88,6 +89,13 @@ Reading = UseCase[Reader]
 Writing = UseCase[Writer]
 
 
+class SeenRevision(threading.local):
+    """The revision that the last use case of each thread read, or made; 0 if there was none."""
+
+    def __init__(self) -> None:
+        self.revision = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """What the families of use cases share: the database, the quotas and the clock."""
@@ -96,11 +104,13 @@ class Desk:
     quotas: Quotas
     clock: Callable[[], float]
     authorizer: Authorizer
+    seen: SeenRevision = field(default_factory=SeenRevision)
 
     @contextmanager
     def reading(self, caller: Caller, action: str) -> Iterator[Reading]:
         """A use case that changes nothing, on one snapshot."""
         with self.database.read() as reader:
+            self.seen.revision = reader.revision
             use = UseCase(caller, action, reader, self.clock(), self.quotas, self.authorizer)
             yield use
             use.finish()
@@ -114,8 +124,10 @@ class Desk:
         """
         try:
             with self.database.write(caller.author(action)) as writer:
+                self.seen.revision = writer.revision
                 use = UseCase(caller, action, writer, self.clock(), self.quotas, self.authorizer)
                 yield use
                 use.finish()
+            self.seen.revision = writer.revision
         except ConflictError as error:
             raise ControlError("FailedOperation", str(error)) from error

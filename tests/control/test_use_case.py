@@ -1,3 +1,5 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from authz.control.errors import ControlError
@@ -53,3 +55,19 @@ def test_what_the_database_refuses_is_a_failed_operation(plane):
 def test_an_account_that_does_not_exist_has_no_users_to_authorize(plane):
     with pytest.raises(ControlError, match="account 999 is not in this database"):
         plane.groups.list_groups(user("100001", account="999"))
+
+
+def test_each_thread_sees_the_revision_that_its_last_use_case_read_or_made(plane):
+    plane.groups.create_group(root(), group_name="ops")
+    made = plane.revision()
+    assert plane.seen.revision == made
+    with ThreadPoolExecutor(1) as other:
+        assert other.submit(lambda: plane.seen.revision).result() == 0
+        assert other.submit(plane.groups.list_groups, root()).result().total == 1
+        assert other.submit(lambda: plane.seen.revision).result() == made
+        plane.groups.create_group(root(), group_name="more")
+        assert other.submit(lambda: plane.seen.revision).result() == made
+    assert plane.seen.revision == made + 1
+    with pytest.raises(ControlError):
+        plane.groups.create_group(root(), group_name="more")
+    assert plane.seen.revision == made + 1

@@ -72,3 +72,11 @@ def test_another_master_key_opens_every_secret_after_the_change(database, databa
         assert reader.keys.secret("AKID1") == SECRET
     with pytest.raises(MasterKeyError, match="sealed with master key"):
         Database.open(database_url, MasterKey(bytes(range(32))))
+
+
+def test_a_key_and_its_secret_are_found_in_one_query(database):
+    with database.write(author("CreateAccessKey")) as writer:
+        record = writer.keys.add(AccessKeyRecord(ROOT, "AKIDfound", ROOT, created_at=1.0), "its secret")
+    with database.read() as reader:
+        assert reader.keys.find("AKIDfound") == (record, "its secret")
+        assert reader.keys.find("AKIDnone") is None

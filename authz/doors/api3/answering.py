@@ -57,37 +57,46 @@ class Api:
         self._clock = clock
         self.key_uses = KeyUses(plane.database)
         self._authenticator = Authenticator(plane, self.key_uses)
-        self._revision = 0
+        self._known = 0
 
     def answer(self, message: Message) -> Answer:
         """The answer to a request, or its refusal; raises nothing."""
         call = _Call(str(uuid4()), message.address)
+        self._plane.seen.revision = 0
         try:
             body = self._perform(message, call)
         except (ApiError, ControlError) as error:
-            return self._refusal(call, error.code, str(error))
+            return self._refusal(call, error.code, str(error), self._seen())
         except StoreError as error:
             log.error("the store failed", request_id=call.request_id, reason=str(error))  # noqa: TRY400 - an event, no crash
             return self._refusal(call, "InternalError.SystemError", "the database cannot be used now; try again later")
         except Exception:
             log.exception("a request failed", request_id=call.request_id, action=call.action)
             return self._refusal(call, "InternalError", "an internal error occurred; nothing was changed by this call")
-        revision = self.revision()
+        revision = self._seen()
         if not call.action.startswith(_READS):
             log.info("done", action=call.action, principal=call.caller, request_id=call.request_id, revision=revision)
         return Answer(body, revision, call.action, SUCCESS)
 
     def refuse(self, code: str, message: str, address: str = "") -> Answer:
         """The refusal of a request that was not read as a whole."""
-        return self._refusal(_Call(str(uuid4()), address), code, message, self._revision)
+        return self._refusal(_Call(str(uuid4()), address), code, message, self._known)
 
     def revision(self) -> int:
         """The revision of the last change; while the database cannot be reached, the last one that is known."""
         try:
-            self._revision = max(self._revision, self._plane.revision())
+            self._known = max(self._known, self._plane.revision())
         except StoreError as error:
             log.warning("the revision cannot be read", reason=str(error))
-        return self._revision
+        return self._known
+
+    def _seen(self) -> int:
+        """The revision that the use case of this call read or made; the last one, if no use case was begun."""
+        seen = self._plane.seen.revision
+        if not seen:
+            return self.revision()
+        self._known = max(self._known, seen)
+        return seen
 
     def _perform(self, message: Message, call: _Call) -> bytes:
         now = self._clock()

@@ -56,12 +56,13 @@ class Authenticator:
         """The secret of an access key and the caller that it stands for."""
         database = self._plane.database
         with database.read() as reader:
-            record = reader.keys.get(claim.secret_id)
-            if record is not None and record.status is KeyStatus.ACTIVE:
-                secret = reader.keys.secret(claim.secret_id)
-                return secret, Caller.user(record.account, record.uin, Channel.API, request_id, address)
-            reader.keys.get(claim.secret_id)
-        return database.unseal(self._sealed, _PURPOSE), None
+            found = reader.keys.find(claim.secret_id)
+        if found is None:
+            return database.unseal(self._sealed, _PURPOSE), None
+        record, secret = found
+        if record.status is not KeyStatus.ACTIVE:
+            return secret, None
+        return secret, Caller.user(record.account, record.uin, Channel.API, request_id, address)
 
     def _session(self, claim: Claim, request_id: str, address: str) -> tuple[str, Caller | None]:
         """The secret of a role session and the caller that it stands for."""

@@ -161,7 +161,7 @@ def test_a_changed_parameter_of_an_older_form_is_refused(name, plane):
 
 
 def test_tc3_covers_neither_action_nor_region(plane):
-    """A property of the form, which docs/control-plane.md states: only TLS protects them."""
+    """A property of the form, which docs/cam-api.md states: only TLS protects them."""
     request = signed(plane, region="ap-guangzhou")
     assert outcome(plane, changed(request, "X-TC-Region", "ap-beijing")) == "Success"
     assert outcome(plane, changed(request, "X-TC-Action", "GetAccountSummary")) == "Success"

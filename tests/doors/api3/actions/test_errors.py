@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from tencentcloud.common.exception.tencent_cloud_sdk_exception import TencentCloudSDKException
 
+from authz.doors.api3.actions.table import ACTIONS, CAM, LACKING
 from tests.control_plane import ControlPlaneProcess, call
 from tests.doors.api3.actions.error_rows import QUOTA_ROWS, QUOTAS, ROWS
 from tests.doors.api3.actions.not_concerned import NOT_CONCERNED
@@ -95,3 +96,12 @@ def test_every_documented_code_is_provoked_or_known_not_to_concern():
 @pytest.mark.parametrize("action", DOCUMENTED)
 def test_no_other_code_is_answered_than_the_documented_ones(action):
     assert PROVOKED[action] - DOCUMENTED[action] - COMMON == set()
+
+
+def test_as_many_actions_and_codes_as_the_page_says():
+    page = Path(__file__).parents[4].joinpath("docs", "cam-api.md").read_text()
+    codes = {code for found in PROVOKED.values() for code in found}
+    pairs = sum(map(len, PROVOKED.values()))
+    assert f"{len(ACTIONS[CAM])} actions of CAM" in page
+    assert f"{len(LACKING[CAM])} actions that are answered by `UnsupportedOperation`" in page
+    assert f"{len(codes)} error codes in {pairs} combinations of action and code" in page
