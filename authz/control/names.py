@@ -18,7 +18,7 @@ _GROUP_CHARACTERS = 64
 _KEY_DESCRIPTION = re.compile(r"[\w+=,.@:/-]{0,1024}", re.ASCII)
 _PHONE = re.compile(r"[0-9]{3,20}")
 _COUNTRY = re.compile(r"\+?[0-9]{1,6}")
-_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
+_EMAIL = re.compile(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f]{1,190}")
 _SESSION = re.compile(r"[A-Za-z0-9+=,.@_-]{2,128}")
 _RESERVED_USER = "root"  # by which the console means the root account
 _TAG_KEY, _TAG_VALUE = 127, 255  # characters
@@ -110,8 +110,10 @@ def check_description(text: str) -> str:
     """A description of a policy or a role, at most 300 bytes in UTF-8.
 
     Raises:
-        ControlError: DescriptionLengthOverlimit.
+        ControlError: DescriptionLengthOverlimit, or ParamError for a character that not every database can hold.
     """
+    if "\0" in text:
+        raise param_error("`Description` must not contain the character U+0000")
     size = _bytes(text)
     if size > DESCRIPTION_BYTES:
         message = f"the description has {size} bytes; at most {DESCRIPTION_BYTES} are allowed"
@@ -126,6 +128,8 @@ def check_remark(text: str, field: str = "Remark") -> str:
         ControlError: ParamError, naming the `field`.
     """
     size = _bytes(text)
+    if "\0" in text:
+        raise param_error(f"`{field}` must not contain the character U+0000")
     if size > DESCRIPTION_BYTES:
         raise param_error(f"`{field}` has {size} bytes; at most {DESCRIPTION_BYTES} are allowed")
     return text

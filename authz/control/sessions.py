@@ -100,7 +100,10 @@ class SessionUseCases:
             values = json.loads(self._desk.database.unseal(sealed, _purpose(tmp_secret_id)))
         except (binascii.Error, ValueError, MasterKeyError):
             return None
-        session = RoleSession(**values)
+        try:
+            session = RoleSession(**values)
+        except TypeError:  # a token of another version of this program
+            return None
         if session.expires_at <= self._desk.clock():
             return None
         with self._desk.database.read() as reader:

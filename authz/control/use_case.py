@@ -8,10 +8,10 @@ from typing import Generic, TypeVar
 
 from authz.control.authorization import Authorizer
 from authz.control.caller import Caller
-from authz.control.errors import ControlError
+from authz.control.errors import ControlError, param_error
 from authz.control.quotas import Quotas
 from authz.store.database import Database
-from authz.store.errors import ConflictError
+from authz.store.errors import ConflictError, UnusableValueError
 from authz.store.session import Reader, Writer
 
 S_co = TypeVar("S_co", bound=Reader, covariant=True)
@@ -108,19 +108,27 @@ class Desk:
 
     @contextmanager
     def reading(self, caller: Caller, action: str) -> Iterator[Reading]:
-        """A use case that changes nothing, on one snapshot."""
-        with self.database.read() as reader:
-            self.seen.revision = reader.revision
-            use = UseCase(caller, action, reader, self.clock(), self.quotas, self.authorizer)
-            yield use
-            use.finish()
+        """A use case that changes nothing, on one snapshot.
+
+        Raises:
+            ControlError: ParamError, if it was given a value that no database can hold.
+        """
+        try:
+            with self.database.read() as reader:
+                self.seen.revision = reader.revision
+                use = UseCase(caller, action, reader, self.clock(), self.quotas, self.authorizer)
+                yield use
+                use.finish()
+        except UnusableValueError as error:
+            raise param_error(str(error)) from None
 
     @contextmanager
     def writing(self, caller: Caller, action: str) -> Iterator[Writing]:
         """A use case that changes the caller's account; an exception undoes all of it.
 
         Raises:
-            ControlError: FailedOperation, if the database refuses what the use case did not foresee.
+            ControlError: ParamError, if it was given a value that no database can hold; FailedOperation, if the
+                database refuses what the use case did not foresee.
         """
         try:
             with self.database.write(caller.author(action)) as writer:
@@ -129,5 +137,7 @@ class Desk:
                 yield use
                 use.finish()
             self.seen.revision = writer.revision
+        except UnusableValueError as error:
+            raise param_error(str(error)) from None
         except ConflictError as error:
             raise ControlError("FailedOperation", str(error)) from error

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import event, exc
 
 from authz.store.address import DatabaseAddress
-from authz.store.errors import ConflictError, StoreError
+from authz.store.errors import ConflictError, StoreError, UnusableValueError
 
 BUSY_SECONDS = 30.0
 """For the lock of writers, which are served one after another; then the write fails and nothing of it is kept."""
@@ -80,12 +80,15 @@ def translated(address: DatabaseAddress) -> Iterator[None]:
 
     Raises:
         ConflictError: if a constraint is broken.
+        UnusableValueError: if a number is too large, or a text has characters that no database can hold.
         StoreError: if the database cannot be reached, is busy for too long, or fails.
     """
     try:
         yield
     except exc.IntegrityError as error:
         raise ConflictError("", f"{address.shown} refuses the change: {_kind(error)}") from None
+    except (exc.DataError, OverflowError, UnicodeEncodeError):
+        raise UnusableValueError("a number is too large, or a text has characters that cannot be stored") from None
     except exc.TimeoutError:
         raise StoreError(f"{address.shown} is busy: all connections are in use") from None
     except exc.DBAPIError as error:

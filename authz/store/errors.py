@@ -38,3 +38,9 @@ class MissingError(StoreError):
     """A record to be changed or removed is not there."""
 
     code = "Missing"
+
+
+class UnusableValueError(StoreError):
+    """A value that was given cannot be kept: a number beyond 64 bits, or a text with half a surrogate pair."""
+
+    code = "UnusableValue"

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from authz.store.errors import ConflictError, MissingError
+from authz.store.errors import ConflictError, MissingError, UnusableValueError
 from authz.store.records import AccountRecord, HolderKind, UserRecord
 from tests.store.writing import OTHER, ROOT, author, write_small_account
 
@@ -89,3 +89,25 @@ def test_recent_users_are_counted(database):
             writer.users.add(UserRecord(ROOT, "", f"user-{at}", created_at=at))
     with database.read() as reader:
         assert [reader.users.count_since(ROOT, since) for since in (0.0, 20.0, 30.5)] == [3, 2, 0]
+
+
+@pytest.mark.parametrize("remark", ["\ud800", "a\udfff"])
+def test_a_text_that_no_database_can_hold_is_refused_and_nothing_is_kept(database, remark):
+    def write():
+        with database.write(author()) as writer:
+            writer.users.add(UserRecord(ROOT, "", "alice"))
+            writer.users.add(UserRecord(ROOT, "", "bob", remark=remark))
+
+    with pytest.raises(UnusableValueError, match="characters that cannot be stored"):
+        write()
+    with database.read() as reader:
+        assert reader.users.count(ROOT) == 0
+
+
+def test_a_number_beyond_64_bits_is_refused(database):
+    def find():
+        with database.read() as reader:
+            return reader.users.find_by_uid(ROOT, 2**63)
+
+    with pytest.raises(UnusableValueError, match="a number is too large"):
+        find()
