@@ -91,7 +91,8 @@ class Copying:
             try:
                 self._write(waiting)
             except SourceError as error:
-                log.warning("last good copy is not written", path=str(self._copy.path), reason=str(error))
+                if not self._is_behind:
+                    log.warning("last good copy is not written", path=str(self._copy.path), reason=str(error))
                 self._is_behind = True
             except Exception:
                 log.exception("last good copy is not written")
