@@ -8,8 +8,8 @@ from typing import Any
 
 import yaml
 
-from authz.accounts.build import AttachmentsText
-from authz.accounts.model import Account
+from authz.accounts.build import AttachmentsText, build_account
+from authz.accounts.parsed import ParsedPolicies
 from authz.control.caller import Caller
 from authz.control.plane import ControlPlane
 from authz.control.transfer import Imported
@@ -18,6 +18,7 @@ from authz.errors import InvalidAccountError, MalformedTextError, Problem, Sever
 from authz.lint.account import lint_account
 from authz.sources.directory.files import ATTACHMENTS, POLICIES
 from authz.sources.directory.source import DirectorySource
+from authz.sources.directory.versions import AccountTexts
 from authz.sources.yaml_text import read_yaml
 from authz.store.author import Channel
 
@@ -42,6 +43,7 @@ class DirectoryImport:
 
     def __init__(self, root: Path) -> None:
         self._source = DirectorySource(root)
+        self._known = ParsedPolicies()
 
     def check(self, progress: Progress) -> DirectoryCheck:
         """Check all accounts.
@@ -59,10 +61,13 @@ class DirectoryImport:
         for done, key in enumerate(found.keys):
             progress(done, len(found.keys))
             try:
-                account = self._content(key, warnings).account
+                content, texts = self._content(key)
             except InvalidAccountError as error:
                 problems += error.problems
                 continue
+            account = content.account
+            found_in = lint_account(texts.attachments[0], texts.policies)
+            warnings += [each for each in found_in if each.severity is Severity.WARNING]
             other = keys.setdefault(account.uin, key)
             if other != key:
                 message = f"account {account.uin} is defined in {self._source.name_of(other)} too"
@@ -80,15 +85,18 @@ class DirectoryImport:
             ControlError: as TransferUseCases.import_account does.
         """
         caller = Caller.root(uin, Channel.IMPORT)
-        return plane.transfer.import_account(caller, content=self._content(key, []), may_delete=may_delete)
+        content, _ = self._content(key)
+        return plane.transfer.import_account(caller, content=content, may_delete=may_delete)
 
-    def _content(self, key: str, warnings: list[Problem]) -> AccountContent:
-        account: Account = self._source.load(key)
+    def _content(self, key: str) -> tuple[AccountContent, AccountTexts]:
+        """An account, and the texts that it is made of."""
         texts = self._source.texts(key)
+        if texts.problems:
+            self._source.load(key)  # raises them along with those of the other files
+            raise InvalidAccountError(texts.problems)
         main = texts.attachments[0]
-        found = lint_account(main, texts.policies)
-        warnings += [each for each in found if each.severity is Severity.WARNING]
-        return content_of(account, main, texts.policies, _details(self._source.root / key / DETAILS))
+        account = build_account(main, texts.policies, self._known)
+        return content_of(account, main, texts.policies, _details(self._source.root / key / DETAILS)), texts
 
 
 def _details(path: Path) -> AttachmentsText | None:
