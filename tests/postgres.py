@@ -99,9 +99,15 @@ class Postgres:
         self._user = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
         os.chown(self.folder, NOBODY, NOBODY)
         if self._run("postgres", "--version", is_checked=False) is None:
-            shutil.copytree(self._programs, self.folder / "programs", symlinks=True)
-            self.folder.chmod(0o755)
-            self._programs = self.folder / "programs"
+            self._copy_programs()
+
+    def _copy_programs(self):
+        """Copy the programs, with the libraries that are looked for beside the package, to where the user may go."""
+        package = self._programs.parent
+        for folder in (package, package.with_name(f"{package.name}.libs")):
+            if folder.exists():
+                shutil.copytree(folder, self.folder / "programs" / folder.name, symlinks=True)
+        self._programs = self.folder / "programs" / package.name / self._programs.name
 
     def _run(self, name, *arguments, is_checked=True):
         program = [self._programs / "bin" / name, *arguments]
