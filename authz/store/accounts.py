@@ -20,7 +20,7 @@ class Accounts(Repository[AccountRecord]):
 
     def get(self, uin: str) -> AccountRecord | None:
         """The account of a uin."""
-        return self._one(self._columns.uin == uin)
+        return self._get(uin=uin)
 
     def get_many(self, uins: Collection[str]) -> tuple[AccountRecord, ...]:
         """Those of these accounts that exist."""

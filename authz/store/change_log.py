@@ -16,6 +16,7 @@ from authz.store.author import Author, Channel
 
 CHANNEL_NAME = "authz_changes"
 """What PostgreSQL notifies listeners on, with the uin of the account that changed."""
+_REVISION = sa.select(tables.store.c.revision)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,4 +132,4 @@ def lock_revision(connection: sa.Connection) -> int:
 
 def current_revision(connection: sa.Connection) -> int:
     """The revision in force; in a reading transaction this fixes what it sees."""
-    return int(connection.execute(sa.select(tables.store.c.revision)).scalar_one())
+    return int(connection.execute(_REVISION).scalar_one())

@@ -19,7 +19,7 @@ class Groups(Repository[GroupRecord]):
 
     def get(self, account: str, group_id: int) -> GroupRecord | None:
         """The group of an id."""
-        return self._one(self._of(account), self._columns.id == group_id)
+        return self._get(account=account, id=group_id)
 
     def get_many(self, account: str, group_ids: Collection[int]) -> tuple[GroupRecord, ...]:
         """Those of these groups that exist."""

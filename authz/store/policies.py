@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import replace
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -12,6 +13,21 @@ from authz.store.records import FIRST_CUSTOM_POLICY, PolicyRecord, PolicyVersion
 from authz.store.repository import Repository, dependents, present, refuse_taken
 
 
+def _document() -> sa.Select[Any]:
+    """The text of the default version of a policy; built once."""
+    policies, versions = mapping.POLICIES.table, mapping.VERSIONS.table
+    default = sa.and_(
+        versions.c.account == policies.c.account,
+        versions.c.policy_id == policies.c.id,
+        versions.c.version == policies.c.default_version,
+    )
+    query = sa.select(versions.c.document).select_from(policies.join(versions, default))
+    return query.where(policies.c.account == sa.bindparam("account"), policies.c.id == sa.bindparam("id"))
+
+
+_DOCUMENT = _document()
+
+
 class Policies(Repository[PolicyRecord]):
     """Reads custom policies; lists are in the order of ids."""
 
@@ -20,7 +36,7 @@ class Policies(Repository[PolicyRecord]):
 
     def get(self, account: str, policy_id: int) -> PolicyRecord | None:
         """The policy of an id."""
-        return self._one(self._of(account), self._columns.id == policy_id)
+        return self._get(account=account, id=policy_id)
 
     def get_many(self, account: str, policy_ids: Collection[int]) -> tuple[PolicyRecord, ...]:
         """Those of these policies that exist."""
@@ -44,14 +60,7 @@ class Policies(Repository[PolicyRecord]):
 
     def document(self, account: str, policy_id: int) -> str | None:
         """The text of the default version; None if there is no such policy."""
-        versions = mapping.VERSIONS.table.c
-        default = sa.and_(
-            versions.account == self._columns.account,
-            versions.policy_id == self._columns.id,
-            versions.version == self._columns.default_version,
-        )
-        query = sa.select(versions.document).select_from(mapping.POLICIES.table.join(mapping.VERSIONS.table, default))
-        return self._connection.execute(query.where(self._of(account), self._columns.id == policy_id)).scalar()
+        return self._connection.execute(_DOCUMENT, {"account": account, "id": policy_id}).scalar()
 
 
 class WritablePolicies(Policies):

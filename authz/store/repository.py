@@ -1,6 +1,7 @@
 """What all repositories share: reading rows as records, by key and by page."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
@@ -23,6 +24,11 @@ class Repository(Generic[R]):
         self._connection = connection
         self._map = mapped
         self._columns = mapped.table.c
+
+    def _get(self, **values: Any) -> R | None:
+        """The record with these values in these columns, by a query that was built before."""
+        row = self._connection.execute(_query_by(self._map, tuple(values)), values).first()
+        return None if row is None else self._map.record(row)
 
     def _one(self, *conditions: Condition) -> R | None:
         row = self._connection.execute(self._map.select().where(*conditions)).first()
@@ -56,6 +62,12 @@ class Repository(Generic[R]):
     ) -> tuple[int, tuple[R, ...]]:
         conditions = (self._of(account), *self._like(keyword))
         return self._page(*conditions, order=[order], offset=offset, limit=limit)
+
+
+@cache
+def _query_by(mapped: RecordMap[Any], names: tuple[str, ...]) -> sa.Select[Any]:
+    """The rows of a kind by some columns; built once, since building costs more than SQLite takes to answer."""
+    return mapped.select().where(*(mapped.table.c[name] == sa.bindparam(name) for name in names))
 
 
 def dependents(connection: sa.Connection, mapped: RecordMap[R], *conditions: Condition) -> tuple[R, ...]:

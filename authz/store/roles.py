@@ -19,7 +19,7 @@ class Roles(Repository[RoleRecord]):
 
     def get(self, account: str, role_id: str) -> RoleRecord | None:
         """The role of an id."""
-        return self._one(self._of(account), self._columns.id == role_id)
+        return self._get(account=account, id=role_id)
 
     def get_many(self, account: str, role_ids: Collection[str]) -> tuple[RoleRecord, ...]:
         """Those of these roles that exist."""

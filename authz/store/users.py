@@ -21,7 +21,7 @@ class Users(Repository[UserRecord]):
 
     def get(self, account: str, uin: str) -> UserRecord | None:
         """The user of a uin."""
-        return self._one(self._of(account), self._columns.uin == uin)
+        return self._get(account=account, uin=uin)
 
     def get_many(self, account: str, uins: Collection[str]) -> tuple[UserRecord, ...]:
         """Those of these users that exist."""

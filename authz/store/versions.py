@@ -19,7 +19,7 @@ class Versions(Repository[PolicyVersionRecord]):
 
     def get(self, account: str, policy_id: int, version: int) -> PolicyVersionRecord | None:
         """One version."""
-        return self._one(self._of(account), self._columns.policy_id == policy_id, self._columns.version == version)
+        return self._get(account=account, policy_id=policy_id, version=version)
 
     def list(self, account: str, policy_id: int) -> tuple[PolicyVersionRecord, ...]:
         """All versions of a policy."""

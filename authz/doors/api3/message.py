@@ -37,8 +37,9 @@ class Message:
         Raises:
             ApiError: naming the header.
         """
-        for name, _ in self.headers:
-            if name in _SINGLE or name.startswith("x-tc-"):
+        names = [name for name, _ in self.headers if name in _SINGLE or name.startswith("x-tc-")]
+        if len(set(names)) < len(names):
+            for name in names:
                 self.header(name)
 
 
