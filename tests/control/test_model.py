@@ -199,6 +199,11 @@ class AccountMachine(RuleBasedStateMachine):
             self.plane.boundaries.put_user_permissions_boundary(self.root, target_uin=uin, policy_id=policy)
             self.model.bounds[uin] = policy
 
+    @rule(uin=users, policy=policies, bound=policies)
+    def grant_within_a_boundary(self, uin, policy, bound):
+        self.hold_by_user(policy, uin, attach=True)
+        self.bound(uin, bound)
+
     @rule(uin=users)
     def unbound(self, uin):
         self.plane.boundaries.delete_user_permissions_boundary(self.root, target_uin=uin)
