@@ -10,6 +10,7 @@ from authz.version import __version__
 
 _COMMANDS: Mapping[str, str] = {
     "serve": "authz.cli.serve",
+    "demo": "authz.cli.demo",
     "control": "authz.cli.control",
     "check": "authz.cli.check",
     "validate": "authz.cli.validate",
