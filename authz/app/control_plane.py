@@ -28,6 +28,7 @@ from authz.store.address import parse_address
 from authz.store.author import Channel
 from authz.store.database import Database
 from authz.store.errors import MasterKeyError, StoreError
+from authz.store.schema import create, migrate
 from authz.store.secrets import MasterKey, find_master_key
 from authz.telemetry.api_metrics import ApiMetrics
 from authz.telemetry.events import get_logger
@@ -51,7 +52,7 @@ class ControlSettings:
 
 
 def create_account(url: str, uin: str, app_id: str, notice: Callable[[str], None]) -> NewAccount:
-    """Create the database if there is none, a master key beside it if it needs one, and a root account.
+    """Create or migrate the database, a master key beside it if it needs one, and a root account.
 
     `notice` is called with a sentence for the operator.
 
@@ -68,7 +69,9 @@ def create_account(url: str, uin: str, app_id: str, notice: Callable[[str], None
     if key is None:
         raise MasterKeyError("no master key is given; expected AUTHZ_MASTER_KEY_FILE or AUTHZ_MASTER_KEY")
     try:
-        database = Database.open(url, key, create=True)
+        create(address)
+        migrate(url)
+        database = Database.open(url, key)
     except StoreError:
         if made is not None:
             made.unlink(missing_ok=True)  # nothing is sealed with it

@@ -1,5 +1,6 @@
 """What a request claims about its caller: a key, a time and a signature, of the form TC3 or of the older ones."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -15,6 +16,14 @@ MOST_QUERY_BYTES = 32 * 1024
 MOST_FORM_BYTES = 1024 * 1024
 MOST_JSON_BYTES = 10 * 1024 * 1024
 """The most bytes of a request of each kind, as API 3.0 has them."""
+
+_V1_FORMS = {
+    "SecretId": re.compile(r"[!-~]{1,1024}"),
+    "Signature": re.compile(r"[!-~]{1,128}"),
+    "Timestamp": re.compile(r".+"),
+    "Nonce": re.compile(r"[0-9]{1,20}"),  # which is remembered, and may not take much memory
+}
+"""The parameters that every request of the older forms has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +102,11 @@ def _v1_claim(message: Message, text: str, now: float) -> Claim:
     """A claim of the form HmacSHA1 or HmacSHA256, all of whose values are text."""
     pairs = parameters.flat(text)
     common = {name: value for name, value in pairs if name in v1.COMMON_PARAMETERS}
-    for name in ("SecretId", "Signature", "Timestamp", "Nonce"):
-        if not common.get(name):
-            raise signature_failure(f"parameter `{name}` is missing; expected it, or header `Authorization`")
+    for name, form in _V1_FORMS.items():
+        if not form.fullmatch(common.get(name, "")):
+            raise signature_failure(
+                f"parameter `{name}` is missing or malformed; expected it, or header `Authorization`"
+            )
     method = common.get("SignatureMethod", "HmacSHA1")
     if method not in v1.DIGESTS:
         raise signature_failure(f"`SignatureMethod` must be one of {', '.join(v1.DIGESTS)}")

@@ -139,3 +139,19 @@ def test_a_claim_shows_no_secret():
     shown = repr(read_claim(made("HmacSHA256", "POST", credential=(*KEY, "t0ken")), NOW))
     assert "t0ken" not in shown
     assert "Signature=" not in shown
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SecretId", "a\0"),
+        ("SecretId", "a b"),
+        ("Nonce", "-1"),
+        ("Nonce", "x"),
+        ("Nonce", "1" * 21),
+        ("Signature", "x" * 129),
+    ],
+)
+def test_parameters_that_are_kept_or_looked_up_have_their_form(name, value):
+    given = {"SecretId": "a", "Signature": "b", "Timestamp": str(int(NOW)), "Nonce": "1", name: value}
+    assert code_of(Message("POST", (FORM,), "", urlencode(given).encode())) == "AuthFailure.SignatureFailure"
