@@ -1,5 +1,6 @@
 import asyncio
 import threading
+import time
 
 import pytest
 
@@ -13,12 +14,12 @@ def _often(monkeypatch):
     monkeypatch.setattr(module, "_CHECK_SECONDS", 0.01)
 
 
-def in_thread(scenario, stall_seconds=600.0):
+def in_thread(scenario, clock=time.monotonic):
     """Run `scenario(thread, returned)`; `returned` lists the accounts that came back."""
     returned = []
 
     async def run():
-        thread = ReaderThread("test-thread", returned.append, stall_seconds)
+        thread = ReaderThread("test-thread", returned.append, 600.0, clock)
         try:
             return await scenario(thread, returned)
         finally:
@@ -45,10 +46,11 @@ def test_calls_run_one_after_another_on_one_thread():
 
 
 def test_a_call_that_hangs_is_left_behind_and_the_next_one_runs():
-    gate = threading.Event()
+    gate, now = threading.Event(), [0.0]
 
     def hang():
         step("a", "a/file")
+        now[0] = 601.0
         gate.wait(DEADLINE)
         step("a", "")
         raise AssertionError("it should have been told that nobody waits")
@@ -63,7 +65,7 @@ def test_a_call_that_hangs_is_left_behind_and_the_next_one_runs():
         await until(lambda: returned)
         return returned
 
-    assert in_thread(scenario, stall_seconds=0.05) == ["a"]
+    assert in_thread(scenario, lambda: now[0]) == ["a"]
 
 
 def test_a_call_that_gets_on_is_not_left_behind_however_long_it_takes():
@@ -117,7 +119,7 @@ def test_a_call_that_nobody_waits_for_any_more_changes_nothing():
     assert ended == ["abandoned"]
 
 
-def test_steps_outside_of_a_lane_are_of_no_account():
+def test_steps_outside_of_a_reader_thread_are_of_no_account():
     step("a", "path")
     progress()
 
@@ -129,7 +131,7 @@ def test_a_thread_that_hangs_does_not_hold_up_the_end_of_the_process():
     assert in_thread(scenario)
 
 
-def test_a_closed_lane_has_no_thread():
+def test_a_closed_reader_thread_has_no_thread():
     names = []
 
     async def scenario(thread, _):
