@@ -95,10 +95,19 @@ def test_it_answers_as_nobody_on_a_read_only_root_and_stops_with_0(storage, cont
     assert inspected(storage, "container", container, "{{.State.ExitCode}}") == "0"
 
 
+def test_it_has_the_control_plane_and_the_example_of_the_demo(storage, image):
+    shown = run(
+        *PODMAN, "run", "--rm", "--tmpfs", "/data", image, "control", "migrate", "sqlite:////data/x.db", **storage
+    )
+    assert shown.stdout.startswith("the schema was brought to")
+    listed = run(*PODMAN, "run", "--rm", "--entrypoint", "ls", image, "/app/authz/app/demo/example/12345678", **storage)
+    assert "attachments.yaml" in listed.stdout
+
+
 def test_what_we_add_to_the_base_is_small_and_holds_no_installer(storage, image, base):
     sizes = [int(inspected(storage, "image", name, "{{.Size}}")) for name in (image, base)]
     print(f"image {sizes[0] / 1e6:.0f} MB, of which the base {sizes[1] / 1e6:.0f} MB")
-    assert sizes[0] - sizes[1] < 100e6
+    assert sizes[0] - sizes[1] < 130e6
     labels = json.loads(inspected(storage, "image", image, "{{json .Labels}}"))
     assert labels["org.opencontainers.image.licenses"] == "Apache-2.0"
     assert inspected(storage, "image", image, "{{.Config.User}} {{.Config.StopSignal}}") == "65532:65532 SIGTERM"

@@ -11,7 +11,7 @@ from tests.sidecar import ROOT
 LOCK = (ROOT / "deploy" / "requirements.lock").read_text()
 PINNED = dict(re.findall(r"^([A-Za-z0-9_.-]+)==([^ ]+) \\$", LOCK, re.MULTILINE))
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-EXTRAS = ("fast", "tls")
+EXTRAS = ("fast", "tls", "control")
 
 
 def folded(name):

@@ -12,6 +12,9 @@ from tests.sidecar import EXAMPLE, ROOT
 
 VERSIONS = ["1.30.0", "1.33.0", "1.37.0"]
 MODES = ["sidecar", "standalone"]
+ON_DATABASE = ["sidecar-database", "standalone-database"]
+SIDECARS = [*MODES, *ON_DATABASE]
+SECRET = {"secret": "authz-database"}
 CHART = ROOT / "deploy" / "helm" / "authz-sidecar"
 ACCOUNT = EXAMPLE / "12345678"
 OF_HELM = ("helm.sh/chart", "app.kubernetes.io/managed-by")
@@ -27,6 +30,9 @@ def by_kustomize(mode):
 
 
 def values(mode, **more):
+    mode, _, database = mode.partition("-")
+    if database:
+        return {"mode": mode, "accounts": {}, "database": SECRET, **more}
     files = [ACCOUNT / "attachments.yaml", *ACCOUNT.rglob("*.json")]
     return {"mode": mode, "accounts": {ACCOUNT.name: {file.name: file.read_text() for file in files}}, **more}
 
@@ -55,7 +61,7 @@ def compared(manifests):
 RENDERED = pytest.mark.parametrize("render", [by_kustomize, by_helm])
 
 
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode", SIDECARS)
 @pytest.mark.parametrize("version", VERSIONS)
 @RENDERED
 def test_every_manifest_is_valid_for_the_versions_of_kubernetes(render, mode, version):
@@ -64,16 +70,17 @@ def test_every_manifest_is_valid_for_the_versions_of_kubernetes(render, mode, ve
         assert version.startswith(kubernetes_validate.validate(manifest, version, strict=True).rpartition(".")[0])
 
 
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode", SIDECARS)
 def test_kustomize_and_helm_render_the_same(mode):
     assert compared(by_helm(mode)) == compared(by_kustomize(mode))
 
 
 AT_REST, OF_PROBES = 46_000_000, 6_000_000  # bytes, with small accounts (tests/load/CROWDS.md)
+OF_DRIVERS = 30_000_000  # SQLAlchemy and psycopg (deploy/README.md)
 TLS_CONNECTION = 25_000
 
 
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode", SIDECARS)
 @RENDERED
 def test_the_limit_of_memory_holds_the_worst_that_callers_can_do(render, mode):
     [deployment] = [each for each in render(mode) if each["kind"] == "Deployment"]
@@ -82,14 +89,18 @@ def test_the_limit_of_memory_holds_the_worst_that_callers_can_do(render, mode):
     [connections] = [int(each.partition("=")[2]) for each in sidecar["args"] if each.startswith("--max-connections=")]
     kept = http2_limits(Limits(connections=connections)).kept_bytes
     limit = int(sidecar["resources"]["limits"]["memory"].removesuffix("Mi")) * 1024 * 1024
-    assert AT_REST + OF_PROBES + CACHE_BYTES + kept + connections * TLS_CONNECTION < limit
+    at_rest = AT_REST + (OF_DRIVERS if mode in ON_DATABASE else 0)
+    assert at_rest + OF_PROBES + CACHE_BYTES + kept + connections * TLS_CONNECTION < limit
 
 
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode", SIDECARS)
 @RENDERED
 def test_every_container_is_confined_and_bounded(render, mode):
     [deployment] = [each for each in render(mode) if each["kind"] == "Deployment"]
-    pod = deployment["spec"]["template"]["spec"]
+    assert_confined_and_bounded(deployment["spec"]["template"]["spec"])
+
+
+def assert_confined_and_bounded(pod):
     assert pod["automountServiceAccountToken"] is False
     assert pod["securityContext"]["runAsNonRoot"] is True
     assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
@@ -129,7 +140,7 @@ def test_the_arguments_are_options_that_the_sidecar_has(mode):
 
 def test_the_chart_passes_a_strict_lint():
     chart = pytest.importorskip("helm_python.chart", reason="the extra `deploy` is not installed")
-    for mode in MODES:
+    for mode in SIDECARS:
         report = chart.lint(CHART, values(mode), strict=True)
         assert report["errors"] == []
         assert [each for each in report["messages"] if each["severity"] > 1] == []
@@ -146,6 +157,10 @@ def test_the_chart_passes_a_strict_lint():
         {"image": {"repository": "authz-sidecar"}, "replicas": 3},
         {"autoscaling": {"minReplicas": 0}},
         {"resources": {"limits": {"memory": 256}}},
+        {"accounts": {}, "database": {"secret": ""}},
+        {"accounts": {}, "database": {"secret": "Two Words"}},
+        {"database": {"url": "postgresql://authz:password@db/authz"}},
+        {"control": {"enabled": True}},
     ],
 )
 def test_a_wrong_values_file_is_refused_by_the_schema(wrong):

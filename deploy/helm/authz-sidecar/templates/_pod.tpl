@@ -27,20 +27,73 @@ prometheus.io/port: "8080"
 prometheus.io/path: /metrics
 {{- end }}
 
-{{/* Where the accounts are mounted, and from what. */}}
+{{/* Where policies come from: folders of accounts, or the database of a control plane. */}}
+{{- define "authz.source" -}}
+- serve
+{{- if .Values.database.secret }}
+- --last-good=/var/lib/authz
+{{- else }}
+- /etc/authz/accounts
+{{- end }}
+{{- end }}
+
 {{- define "authz.mounts" -}}
+{{- if .Values.database.secret }}
+- name: last-good
+  mountPath: /var/lib/authz
+{{- else }}
 {{- range $uin, $_ := .Values.accounts }}
 - name: account-{{ $uin }}
   mountPath: /etc/authz/accounts/{{ $uin }}
   readOnly: true
 {{- end }}
 {{- end }}
+{{- end }}
 
 {{- define "authz.volumes" -}}
+{{- if .Values.database.secret }}
+- name: last-good
+  emptyDir:
+    sizeLimit: 256Mi
+{{- else }}
 {{- range $uin, $_ := .Values.accounts }}
 - name: account-{{ $uin }}
   configMap:
     name: authz-account-{{ $uin }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/* Variables whose values are in the Secret of the database: .secret, and .variables, each with its key. */}}
+{{- define "authz.secrets" -}}
+{{- $secret := .secret }}
+{{- range $name, $key := .variables }}
+- name: {{ $name }}
+  valueFrom:
+    secretKeyRef:
+      name: {{ $secret }}
+      key: {{ $key }}
+{{- end }}
+{{- end }}
+
+{{/* What reaches the database: its port and name resolution. */}}
+{{- define "authz.egress" -}}
+- ports:
+    - port: {{ int .Values.database.port }}
+    - port: 53
+    - port: 53
+      protocol: UDP
+{{- end }}
+
+{{- define "authz.spread" -}}
+{{- $name := . }}
+{{- range list "topology.kubernetes.io/zone" "kubernetes.io/hostname" }}
+- maxSkew: 1
+  topologyKey: {{ . }}
+  whenUnsatisfiable: ScheduleAnyway
+  labelSelector:
+    matchLabels:
+      app.kubernetes.io/name: {{ $name }}
 {{- end }}
 {{- end }}
 
@@ -63,9 +116,10 @@ livenessProbe:
 {{- end }}
 
 {{- define "authz.resources" -}}
+{{- $resources := ternary .database.resources .resources (not (empty .database.secret)) }}
 requests:
   cpu: {{ .cpu | quote }}
-  memory: {{ .resources.requests.memory }}
+  memory: {{ $resources.requests.memory }}
 limits:
-  {{- toYaml .resources.limits | nindent 2 }}
+  {{- toYaml $resources.limits | nindent 2 }}
 {{- end }}
