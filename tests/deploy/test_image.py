@@ -95,13 +95,11 @@ def test_it_answers_as_nobody_on_a_read_only_root_and_stops_with_0(storage, cont
     assert inspected(storage, "container", container, "{{.State.ExitCode}}") == "0"
 
 
-def test_it_has_the_control_plane_and_the_example_of_the_demo(storage, image):
-    shown = run(
-        *PODMAN, "run", "--rm", "--tmpfs", "/data", image, "control", "migrate", "sqlite:////data/x.db", **storage
-    )
-    assert shown.stdout.startswith("the schema was brought to")
-    listed = run(*PODMAN, "run", "--rm", "--entrypoint", "ls", image, "/app/authz/app/demo/example/12345678", **storage)
-    assert "attachments.yaml" in listed.stdout
+def test_it_has_the_control_plane_and_the_example_of_the_demo(storage, container):
+    python = (*PODMAN, "exec", container, "/opt/python/bin/python")
+    assert "Usage:" in run(*python, "-m", "authz", "control", "serve", "--help", **storage).stdout
+    found = "from authz.app.demo.example import example_directory; print(example_directory())"
+    assert run(*python, "-c", found, **storage).stdout.strip() == "/app/authz/app/demo/example"
 
 
 def test_what_we_add_to_the_base_is_small_and_holds_no_installer(storage, image, base):
