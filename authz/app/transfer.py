@@ -1,7 +1,8 @@
 """Moves accounts between a policy directory and a control plane."""
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -120,23 +121,45 @@ def export_directory(plane: ControlPlane, uins: Sequence[str], directory: Path, 
     """
     if not uins:
         raise SourceError("there is no account to export")
+    with new_directory(directory) as made:
+        for done, uin in enumerate(uins):
+            progress(done, len(uins))
+            files = plane.transfer.export_account(Caller.root(uin, Channel.COMMAND_LINE))
+            write_account(files, made if len(uins) == 1 else made / uin)
+        progress(len(uins), len(uins))
+
+
+@contextmanager
+def new_directory(directory: Path) -> Iterator[Path]:
+    """A folder to write to, which becomes the directory when the block ends, in one step; nothing is left of a failure.
+
+    Raises:
+        SourceError: if the directory exists and is not empty, or cannot be written.
+    """
     try:
-        if directory.exists() and any(directory.iterdir()):
-            raise SourceError(f"{directory} is not empty; give a directory that is empty or does not exist")
+        refuse_content(directory)
         directory.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=f".{directory.name}.", dir=directory.parent) as folder:
             made = Path(folder, "made")
-            for done, uin in enumerate(uins):
-                progress(done, len(uins))
-                files = plane.transfer.export_account(Caller.root(uin, Channel.COMMAND_LINE))
-                _write_account(files, made if len(uins) == 1 else made / uin)
-            progress(len(uins), len(uins))
+            yield made
             made.replace(directory)
     except OSError as error:
         raise SourceError(f"cannot write {directory}: {error.strerror}") from None
 
 
-def _write_account(files: AccountFiles, folder: Path) -> None:
+def refuse_content(directory: Path) -> None:
+    """Check that a directory is free to be written.
+
+    Raises:
+        SourceError: if it exists and is not empty.
+        OSError: if it cannot be read.
+    """
+    if directory.exists() and any(directory.iterdir()):
+        raise SourceError(f"{directory} is not empty; give a directory that is empty or does not exist")
+
+
+def write_account(files: AccountFiles, folder: Path) -> None:
+    """Write the files of an account to a new folder."""
     policies = folder / POLICIES
     policies.mkdir(parents=True)
     for name, text in files.documents.items():

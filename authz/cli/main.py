@@ -18,6 +18,7 @@ _COMMANDS: Mapping[str, str] = {
     "bench": "authz.cli.bench",
     "import": "authz.cli.import_command",
     "export": "authz.cli.export_command",
+    "pull": "authz.cli.pull_command",
     "changes": "authz.cli.changes_command",
     "users": "authz.cli.manage.users",
     "groups": "authz.cli.manage.groups",
