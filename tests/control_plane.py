@@ -45,16 +45,19 @@ def init(url, account=ACCOUNT, app_id=APP_ID):
 
 
 class ControlPlaneProcess:
-    """`with ControlPlaneProcess(url, folder) as plane:` serves the API on a port of loopback until the block ends."""
+    """`with ControlPlaneProcess(url, folder) as plane:` serves the API on a port of loopback until the block ends.
 
-    def __init__(self, url, folder, *options, scheme="http"):
+    Another one on the same database is given the `root` of the first.
+    """
+
+    def __init__(self, url, folder, *options, scheme="http", root=None):
         self._log = Path(folder, "control-plane.log")
         self._scheme = scheme
         self._command = [
             sys.executable, "-m", "authz", "control", "serve", url, "--http", "127.0.0.1:0", *options,
         ]  # fmt: skip
         self.url = url
-        self.root = init(url)
+        self.root = root or init(url)
 
     def __enter__(self):
         environment = {**os.environ, "AUTHZ_MASTER_KEY": MASTER_KEY, "PYTHONUNBUFFERED": "1"}
